@@ -1,0 +1,103 @@
+"""How things are on a side, said by its reader: always the present state, never what changed, so that a repeat or a
+late arrival harms nothing."""
+
+from msgspec import Struct
+
+from contracts.calendar import CalendarEvent, Side
+
+
+class Item(Struct, frozen=True, omit_defaults=True):
+    """One event or occurrence as its side holds it now.
+
+    `id` is the side's own id, `mark` its own change mark (opaque, compared for equality only). `mailbox` is the Entra
+    object id of the mailbox that it belongs to ("" when its Practifi owner has none). An occurrence has the id of its
+    `series` and its `slot`: its original local date, YYYY-MM-DD (ruling 2). `stamp` is our link id as it stands on the
+    item. `mine` says that the mailbox organizes it; `edited` that a person touched it after outbound was switched on
+    (D7). `people` are the ids of the related Practifi people, `owner` the Practifi owner. `native_series` marks an
+    occurrence of Practifi's own recurrence (R6). `redacted` marks a private event of which only the time is here (P1).
+    """
+
+    id: str
+    mark: str
+    mailbox: str
+    event: CalendarEvent
+    series: str = ""
+    slot: str = ""
+    stamp: str = ""
+    uid: str = ""
+    mine: bool = True
+    edited: bool = False
+    owner: str = ""
+    people: tuple[str, ...] = ()
+    native_series: bool = False
+    redacted: bool = False
+
+
+class Vanished(Struct, frozen=True, omit_defaults=True):
+    """An item that is proven to be gone (X2): a direct read said so."""
+
+    id: str
+    mailbox: str
+    series: str = ""
+    slot: str = ""
+
+
+class Observed(Struct, frozen=True, omit_defaults=True):
+    """Many items of one side of one shard. `sequence` is the reader's own and only grows (design §2.3)."""
+
+    side: Side
+    sequence: int
+    items: tuple[Item, ...] = ()
+    vanished: tuple[Vanished, ...] = ()
+
+
+class Unreadable(Struct, frozen=True):
+    """One item that could not be understood: set aside with its reason; everything else goes on (O5)."""
+
+    side: Side
+    mailbox: str
+    id: str
+    reason: str
+
+
+class Mailbox(Struct, frozen=True, omit_defaults=True):
+    """One mailbox of the Microsoft tenant; `addresses` are lower-case, the primary first."""
+
+    id: str
+    principal: str
+    name: str = ""
+    addresses: tuple[str, ...] = ()
+    enabled: bool = True
+
+
+class Mailboxes(Struct, frozen=True):
+    """All mailboxes of the tenant, said by the Graph poller to the Salesforce watcher, who knows the users."""
+
+    sequence: int
+    mailboxes: tuple[Mailbox, ...]
+
+
+class Pair(Struct, frozen=True, omit_defaults=True):
+    """One mailbox and its Practifi user (M7), or the `reason` why there is none."""
+
+    mailbox: str
+    shard: int
+    user: str = ""
+    addresses: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class Paired(Struct, frozen=True):
+    """Who belongs to whom: the whole list for one shard, said by the watcher to its poller and its reconciler."""
+
+    sequence: int
+    pairs: tuple[Pair, ...]
+
+
+class ReadDone(Struct, frozen=True, omit_defaults=True):
+    """A reader has handed over all that it read in `run`; `failed` are the mailboxes or orgs that could not be read."""
+
+    run: str
+    reader: str
+    items: int = 0
+    failed: tuple[str, ...] = ()

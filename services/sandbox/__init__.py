@@ -1,0 +1,1 @@
+"""Microsoft Graph and Salesforce with memory, for trying and testing calsync: imports nothing of calsync."""
