@@ -2,7 +2,7 @@
 word, an id form or a limit that only one side has."""
 
 from datetime import date, datetime
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -11,7 +11,7 @@ Instant = Annotated[datetime, Meta(tz=True)]
 """A point in time with its offset; a naive one is refused at decoding."""
 
 
-class Side(str, Enum):
+class Side(StrEnum):
     """One of the two calendars that are kept alike."""
 
     MICROSOFT = "microsoft"
@@ -22,7 +22,7 @@ class Side(str, Enum):
         return Side.PRACTIFI if self is Side.MICROSOFT else Side.MICROSOFT
 
 
-class ShowAs(str, Enum):
+class ShowAs(StrEnum):
     FREE = "free"
     TENTATIVE = "tentative"
     BUSY = "busy"
@@ -30,20 +30,20 @@ class ShowAs(str, Enum):
     ELSEWHERE = "elsewhere"
 
 
-class Sensitivity(str, Enum):
+class Sensitivity(StrEnum):
     NORMAL = "normal"
     PERSONAL = "personal"
     PRIVATE = "private"
     CONFIDENTIAL = "confidential"
 
 
-class Importance(str, Enum):
+class Importance(StrEnum):
     LOW = "low"
     NORMAL = "normal"
     HIGH = "high"
 
 
-class Response(str, Enum):
+class Response(StrEnum):
     """What an attendee answered."""
 
     NONE = "none"
@@ -52,7 +52,7 @@ class Response(str, Enum):
     DECLINED = "declined"
 
 
-class Role(str, Enum):
+class Role(StrEnum):
     REQUIRED = "required"
     OPTIONAL = "optional"
     RESOURCE = "resource"

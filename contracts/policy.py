@@ -1,6 +1,6 @@
 """A firm's settings: what an administrator decides. Every key has its default here and nowhere else."""
 
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from contracts.calendar import Side
 
 
-class Direction(str, Enum):
+class Direction(StrEnum):
     MICROSOFT_TO_PRACTIFI = "microsoft_to_practifi"
     PRACTIFI_TO_MICROSOFT = "practifi_to_microsoft"
     TWO_WAY = "two_way"
@@ -18,24 +18,24 @@ class Direction(str, Enum):
         return self is Direction.TWO_WAY or self.value.endswith(f"to_{side.value}")
 
 
-class PrivateEvents(str, Enum):
+class PrivateEvents(StrEnum):
     BUSY_ONLY = "busy_only"
     SKIP = "skip"
     FULL = "full"
 
 
-class Invitations(str, Enum):
+class Invitations(StrEnum):
     ON_CREATE = "on_create"
     NEVER = "never"
     ALWAYS = "always"
 
 
-class PractifiSeries(str, Enum):
+class PractifiSeries(StrEnum):
     SKIP = "skip"
     SINGLE_EVENTS = "single_events"
 
 
-class TopicDetail(str, Enum):
+class TopicDetail(StrEnum):
     IDS = "ids"
     SUMMARY = "summary"
     FULL = "full"

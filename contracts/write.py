@@ -1,7 +1,7 @@
 """Orders to the writer and what became of them. An order names the fields it changes and what its giver believes is
 there, so that a write never covers an edit that nobody has seen."""
 
-from enum import Enum
+from enum import StrEnum
 
 from msgspec import Struct
 
@@ -14,8 +14,8 @@ class Write(Struct, frozen=True, omit_defaults=True, tag="write"):
 
     `event` is the wanted state, of which only `fields` are sent; `people` the wanted Practifi relations (None: leave
     them). `base` is what the side is believed to hold (None when creating): if it holds something else, nothing is
-    written and a conflict comes back. `generation` grows when an event has to be created anew (ruling 1). `own_edit`
-    says that a person's own edit is the cause, which is what may cause mail (ruling 16).
+    written and a conflict comes back. `generation` grows when an event has to be created anew (ruling 1). `invitees`
+    are internal users to be invited (I2). `own_edit`: a person's own edit is the cause and may mail (ruling 16).
     """
 
     order: str
@@ -54,7 +54,7 @@ class Orders(Struct, frozen=True):
 
 class Written(Struct, frozen=True, omit_defaults=True, tag="written"):
     """The order was carried out; `item` is what the side holds since (None after an erase). `echo` is what we wrote as
-    that side keeps it: where the item differs from it, somebody else edited. `mailed` counts the people who got mail."""
+    that side keeps it: where the item differs, somebody else edited. `mailed` counts the people who got mail."""
 
     order: str
     link: str
@@ -64,7 +64,7 @@ class Written(Struct, frozen=True, omit_defaults=True, tag="written"):
     mailed: int = 0
 
 
-class Why(str, Enum):
+class Why(StrEnum):
     """Why an order was not carried out."""
 
     MOVED_ON = "moved_on"

@@ -1,0 +1,111 @@
+"""What a decision may look at and what it may want: plain values, so that every service thinks in a pure function.
+Nothing here does anything."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from contracts.message import Message
+
+S = TypeVar("S", bound=Struct)
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Tell another service's actor of the same tenant; kept and repeated until that one has committed it."""
+
+    service: str
+    body: Struct
+    shard: int = 0
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """Have something done outside, in `lane` (one mailbox, one org): performed after the commit, in order within
+    its lane, in batches; its answer comes back as a message whose cause is this effect."""
+
+    lane: str
+    body: Struct
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Hear `body` again at `at`. A `quiet` one is routine and does not count as outstanding (the next interval)."""
+
+    at: datetime
+    body: Struct
+    key: str
+    quiet: bool = False
+
+
+Effect = Say | Do | Wake
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The rows that change (None: forget the row) and the effects that follow. An effect with a `key` of the form
+    `replace:NAME` replaces the one of that key that still waits."""
+
+    rows: Mapping[str, Struct | None] = field(default_factory=dict)
+    effects: tuple[Effect, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+class State:
+    """The rows that a decision asked for, decoded on first use. Reading a row that was not asked for is a KeyError:
+    it would silently look like a row that is not there."""
+
+    def __init__(self, stored: Mapping[str, bytes | None]) -> None:
+        self._stored: dict[str, bytes | None] = dict(stored)
+        self._live: dict[str, Struct | None] = {}
+        self._under: set[str] = {key for key in stored if key.endswith("/")}
+
+    def get(self, key: str, kind: type[S]) -> S | None:
+        """The row `key`, or None when there is none. KeyError when `needs` did not name it."""
+        if key not in self._live:
+            raw = self._raw(key)
+            self._live[key] = None if raw is None else msgspec.msgpack.decode(raw, type=kind)
+        return self._live[key]  # type: ignore[return-value]  # the row was decoded as `kind`
+
+    def under(self, prefix: str, kind: type[S]) -> dict[str, S]:
+        """All rows whose key begins with `prefix` (it ends with "/"), by key. KeyError as in `get`."""
+        if prefix not in self._under:
+            raise KeyError(prefix)
+        keys = {k for k in (*self._stored, *self._live) if k.startswith(prefix) and k != prefix}
+        found = {key: self.get(key, kind) for key in sorted(keys)}
+        return {key: row for key, row in found.items() if row is not None}
+
+    def known(self, key: str) -> bool:
+        """Whether the row or the prefix was loaded."""
+        return key in self._stored or key in self._live or any(key.startswith(p) for p in self._under)
+
+    def load(self, stored: Mapping[str, bytes | None]) -> None:
+        """Add rows from the store; what an earlier decision of the turn changed stays as changed."""
+        self._stored.update(stored)
+        self._under |= {key for key in stored if key.endswith("/")}
+
+    def change(self, rows: Mapping[str, Struct | None]) -> None:
+        """Let the next decision of the same turn see what this one changed."""
+        self._live.update(rows)
+
+    def _raw(self, key: str) -> bytes | None:
+        if not self.known(key):
+            raise KeyError(key)
+        return self._stored.get(key)
+
+
+class Thinks(Protocol):
+    """A service's mind: two pure functions. `needs` names the rows (or prefixes ending with "/") that `decide` will
+    read; it is asked again until it names nothing new, so it may follow one row to the next."""
+
+    def needs(self, state: State, message: Message) -> Iterable[str]: ...
+
+    def decide(self, state: State, message: Message, now: datetime) -> Decision: ...
+
+
