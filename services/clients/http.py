@@ -1,0 +1,179 @@
+"""The one door to the network, for both remotes. It must never carry a bearer token to another host than the
+configured one, follow a redirect, accept plain http beyond loopback, or let an exception of its library out."""
+
+import ipaddress
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import aiohttp
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from services.kernel.errors import Fatal, Permanent, Transient
+
+MAX_BODY = 64 * 1024 * 1024
+ATTEMPTS = 3
+PATIENCE = timedelta(seconds=5)
+"""A wait up to this is sat out here; a longer one goes back to the lane, which keeps it over a restart."""
+
+
+class UnknownOutcome(Transient):
+    """The request may have been carried out: read before repeating it (ruling 9)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An HTTP answer: any status but 429 and 5xx. Header names are lower-case."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+def checked_root(url: str, where: str) -> str:
+    """The base URL without a trailing slash. Raises Fatal unless it is https, or http on loopback."""
+    parts = urlsplit(url)
+    if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and _loopback(parts.hostname))):
+        return url.rstrip("/")
+    raise Fatal(where, f"{url!r} is no usable address", "Give an https URL; plain http is for 127.0.0.1 and [::1] only")
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def retry_after(value: str | None, now: datetime) -> timedelta | None:
+    """A Retry-After header: whole or broken seconds, or an HTTP date (graph.md §4.2). None when absent or unreadable."""
+    if not value:
+        return None
+    try:
+        return max(timedelta(seconds=float(value)), timedelta())
+    except ValueError:
+        pass
+    try:
+        at = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max((at if at.tzinfo else at.replace(tzinfo=UTC)) - now, timedelta())
+
+
+class Http:
+    """One remote host. `count` hears "read" or "write" for every request that leaves, retries included."""
+
+    def __init__(
+        self, root: str, *, where: str, now: Callable[[], datetime], ca_file: Path | None = None,
+        timeout: timedelta = timedelta(seconds=60), count: Callable[[str], None] = lambda _: None,
+    ) -> None:  # fmt: skip
+        self.root = checked_root(root, where)
+        self.where = where
+        self._now = now
+        self._ca_file = ca_file
+        self._timeout = aiohttp.ClientTimeout(total=timeout.total_seconds(), connect=10)
+        self._count = count
+        self._session: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        if self._session:
+            await self._session.close()
+            self._session = None
+
+    async def send(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None, reads: bool | None = None
+    ) -> Reply:
+        """Send one request; `url` is a path under the root or an absolute URL on the same host.
+
+        `reads` says that repeating it is harmless (default: GET). Raises Transient (429, 5xx, no connection;
+        UnknownOutcome for a write that was on its way) and Permanent for a link to another host.
+        """
+        harmless = method == "GET" if reads is None else reads
+        target = self._target(url)
+        waits = AsyncRetrying(
+            retry=retry_if_exception(lambda error: harmless and _short(error)),
+            wait=_wait, stop=stop_after_attempt(ATTEMPTS), reraise=True,
+        )  # fmt: skip
+        return await waits(self._once, method, target, headers, body, harmless)
+
+    def _target(self, url: str) -> str:
+        target = urljoin(self.root + "/", url.lstrip("/")) if "://" not in url else url
+        if urlsplit(target)[:2] != urlsplit(self.root)[:2]:
+            raise Permanent("foreign_link", f"{self.where} answered with a link to another host; it was not followed")
+        return target
+
+    async def _once(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, harmless: bool
+    ) -> Reply:
+        self._count("read" if harmless else "write")
+        try:
+            async with self._open().request(
+                method, url, headers=dict(headers), data=body, allow_redirects=False
+            ) as response:
+                reply = Reply(
+                    response.status, {k.lower(): v for k, v in response.headers.items()}, await _bounded(response)
+                )
+        except aiohttp.ClientConnectorError as error:
+            raise Transient(f"{self.where} cannot be reached: {type(error).__name__}") from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            kind = Transient if harmless else UnknownOutcome
+            raise kind(f"{self.where} broke off: {type(error).__name__}") from error
+        return self._judged(reply, harmless)
+
+    def _judged(self, reply: Reply, harmless: bool) -> Reply:
+        wait = retry_after(reply.headers.get("retry-after"), self._now())
+        if reply.status == 429:  # noqa: PLR2004
+            raise Transient(f"{self.where} is throttling", wait)
+        if reply.status >= 500 and reply.status != 501:  # noqa: PLR2004
+            refused_whole = reply.status in {503, 509}
+            kind = Transient if harmless or refused_whole else UnknownOutcome
+            raise kind(f"{self.where} answered {reply.status}", wait)
+        if 300 < reply.status < 400 and reply.status != 304:  # noqa: PLR2004
+            raise Permanent("redirect", f"{self.where} redirects; the request was not followed")
+        return reply
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                timeout=self._timeout,
+                connector=aiohttp.TCPConnector(ssl=self._tls(), limit=32),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
+
+    def _tls(self) -> ssl.SSLContext | bool:
+        if self._ca_file is None:
+            return True
+        try:
+            return ssl.create_default_context(cafile=str(self._ca_file))
+        except (OSError, ssl.SSLError) as error:
+            raise Fatal(self.where, f"ca_file {self._ca_file} cannot be used", "Give a readable PEM file") from error
+
+
+async def _bounded(response: aiohttp.ClientResponse) -> bytes:
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(65536):
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise Permanent("too_large", f"an answer of more than {MAX_BODY} bytes was cut off")
+    return bytes(body)
+
+
+def _short(error: BaseException) -> bool:
+    return isinstance(error, Transient) and (error.delay is None or error.delay <= PATIENCE)
+
+
+_back_off = wait_random_exponential(multiplier=0.2, max=PATIENCE.total_seconds())
+
+
+def _wait(state: RetryCallState) -> float:
+    """What the remote asked for, and never less than our own growing back-off (THR-19)."""
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.delay.total_seconds() if isinstance(error, Transient) and error.delay else 0.0
+    return max(asked, _back_off(state))
