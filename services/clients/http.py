@@ -52,7 +52,7 @@ def _loopback(host: str) -> bool:
 
 
 def retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """A Retry-After header: whole or broken seconds, or an HTTP date (graph.md §4.2). None when absent or unreadable."""
+    """A Retry-After header: whole or broken seconds, or an HTTP date (graph.md §4.2). None when it says nothing."""
     if not value:
         return None
     try:

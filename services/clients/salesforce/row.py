@@ -1,0 +1,94 @@
+"""What an org showed, already neutral. Never holds raw Salesforce JSON, nor the text of a private event when the policy
+redacts (ruling 20)."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from contracts.calendar import CalendarEvent
+from contracts.person import Person
+
+
+class Row(Struct, frozen=True, omit_defaults=True):
+    """One Event row, or what is left of it (`deleted`, then `event` is None).
+
+    `mark` is SystemModstamp, `edited_at` LastModifiedDate, both Salesforce's time. `ours` says that the integration user
+    made the last change: a hint, never a proof (SFD-14). `people` are the related Contacts (and Leads), `invitees`
+    the invited Users. `child` marks Salesforce's read-only copy for an invitee (I1), `native_series` an
+    occurrence of Practifi's own recurrence (R6). `error` says why a row could not be understood.
+    """
+
+    id: str
+    mark: str
+    owner: str = ""
+    event: CalendarEvent | None = None
+    stamp: str = ""
+    people: tuple[str, ...] = ()
+    invitees: tuple[str, ...] = ()
+    created_at: datetime | None = None
+    edited_at: datetime | None = None
+    ours: bool = False
+    deleted: bool = False
+    child: bool = False
+    native_series: bool = False
+    redacted: bool = False
+    error: str = ""
+
+
+class OrgUser(Struct, frozen=True, omit_defaults=True):
+    """A Salesforce user, as far as pairing needs it (M7)."""
+
+    id: str
+    username: str
+    email: str = ""
+    federation_id: str = ""
+    active: bool = True
+    standard: bool = True
+    zone: str = ""
+
+
+class Cursors(Struct, frozen=True, omit_defaults=True):
+    """Up to which SystemModstamp each kind of row was read ("" for never); opaque to everybody but the client."""
+
+    events: str = ""
+    relations: str = ""
+    contacts: str = ""
+    contact_points: str = ""
+    users: str = ""
+
+
+class OrgRound(Struct, frozen=True):
+    """A complete read of the org: everything that changed since the cursors, and the next cursors. `now` is
+    Salesforce's own time at the read. Rows of relations that changed bring their Event row along."""
+
+    rows: tuple[Row, ...]
+    people: tuple[Person, ...]
+    users: tuple[OrgUser, ...]
+    cursors: Cursors
+    now: datetime
+
+
+class Shape(Struct, frozen=True, omit_defaults=True):
+    """What the org is like, found by describe: the SELECTs are built from it, never from a constant (salesforce.md §2.1).
+
+    `contact_emails` are the names of Contact fields of type email with their rank (`contracts.person.Source`)."""
+
+    org_id: str
+    user_id: str
+    namespace: str = ""
+    shared_activities: bool = False
+    person_accounts: bool = False
+    event_fields: tuple[str, ...] = ()
+    contact_emails: tuple[tuple[str, int], ...] = ()
+    contact_point_parents: tuple[str, ...] = ()
+    has_contact_points: bool = False
+    has_key: bool = False
+
+
+class Result(Struct, frozen=True, omit_defaults=True):
+    """What became of one row of a collection: its id, or the code and text of Salesforce's refusal."""
+
+    id: str = ""
+    created: bool = False
+    code: str = ""
+    reason: str = ""
