@@ -21,10 +21,11 @@ class Resume(Struct, frozen=True, omit_defaults=True):
 
 
 class RunDue(Struct, frozen=True, omit_defaults=True):
-    """A run begins: said by the registry to each reader."""
+    """A run begins: said by the registry to each reader. `mailbox` (an address) narrows it; `shard` is the reader's."""
 
     run: str
     mailbox: str = ""
+    shard: int = 0
 
 
 class RunSettled(Struct, frozen=True, omit_defaults=True):

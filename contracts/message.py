@@ -14,6 +14,7 @@ KINDS: dict[str, type[Struct]] = {
     "calsync.observed.v1": observed.Observed,
     "calsync.unreadable.v1": observed.Unreadable,
     "calsync.mailboxes.v1": observed.Mailboxes,
+    "calsync.undirected.v1": observed.Undirected,
     "calsync.paired.v1": observed.Paired,
     "calsync.read-done.v1": observed.ReadDone,
     "calsync.people.v1": person.People,
@@ -85,13 +86,23 @@ def kind_of(body: Struct) -> str:
     return _NAMES[type(body)]
 
 
+def encode_body(body: Struct) -> bytes:
+    """The body alone, as it is kept until it is said."""
+    return _ENCODER.encode(body)
+
+
 def encode(message: Message) -> bytes:
     """The message as CloudEvents JSON."""
+    return frame(message, kind_of(message.body), encode_body(message.body))
+
+
+def frame(envelope: Message, kind: str, data: bytes) -> bytes:
+    """The envelope around an encoded body, as CloudEvents JSON; `envelope.body` is not looked at."""
     return _ENCODER.encode(
         _Wire(
-            specversion="1.0", id=message.id, source=f"/{message.sender}", type=kind_of(message.body),
-            time=message.sent_at, tenant=message.tenant, data=Raw(_ENCODER.encode(message.body)), subject=message.key,
-            cause=message.cause, run=message.run, store=message.store, number=message.number, floor=message.floor,
+            specversion="1.0", id=envelope.id, source=f"/{envelope.sender}", type=kind, time=envelope.sent_at,
+            tenant=envelope.tenant, data=Raw(data), subject=envelope.key, cause=envelope.cause, run=envelope.run,
+            store=envelope.store, number=envelope.number, floor=envelope.floor,
         )
     )  # fmt: skip
 

@@ -77,6 +77,12 @@ class Mailboxes(Struct, frozen=True):
     mailboxes: tuple[Mailbox, ...]
 
 
+class Undirected(Struct, frozen=True):
+    """The mailboxes of the tenant could not be listed: who waits for them should not wait any longer in this run."""
+
+    reason: str
+
+
 class Pair(Struct, frozen=True, omit_defaults=True):
     """One mailbox and its Practifi user (M7), or the `reason` why there is none."""
 
@@ -95,9 +101,11 @@ class Paired(Struct, frozen=True):
 
 
 class ReadDone(Struct, frozen=True, omit_defaults=True):
-    """A reader has handed over all that it read in `run`; `failed` are the mailboxes or orgs that could not be read."""
+    """A reader has read all that `run` asked for and said it in `messages` Observed messages, which may still be under
+    way; `failed` are the mailboxes or orgs that could not be read."""
 
     run: str
     reader: str
     items: int = 0
+    messages: int = 0
     failed: tuple[str, ...] = ()

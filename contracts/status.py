@@ -6,11 +6,13 @@ from contracts.calendar import Instant
 
 
 class Problem(Struct, frozen=True, omit_defaults=True):
-    """Something a person has to mend: `where` (a mailbox id, an org, a file), `what` happened, the `mend`."""
+    """Something that does not work: `where` (a mailbox id, an org, a file), `what` happened, and how a person mends it;
+    one that `heals` needs nobody."""
 
     where: str
     what: str
     mend: str = ""
+    heals: bool = False
 
 
 class Status(Struct, frozen=True, omit_defaults=True):

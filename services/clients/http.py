@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
+from yarl import URL
 
 from services.kernel.errors import Fatal, Permanent, Transient
 
@@ -23,6 +24,10 @@ PATIENCE = timedelta(seconds=5)
 
 class UnknownOutcome(Transient):
     """The request may have been carried out: read before repeating it (ruling 9)."""
+
+
+class Overloaded(Transient):
+    """503 or 504 to a question, without a time to come back: a smaller question may be answered (graph.md §2.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,8 @@ class Http:
     async def send(
         self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None, reads: bool | None = None
     ) -> Reply:
-        """Send one request; `url` is a path under the root or an absolute URL on the same host.
+        """Send one request; `url` is a path under the root or an absolute URL on the same host, percent-encoded
+        already: it goes out as it stands (an opaque link must).
 
         `reads` says that repeating it is harmless (default: GET). Raises Transient (429, 5xx, no connection;
         UnknownOutcome for a write that was on its way) and Permanent for a link to another host.
@@ -114,7 +120,7 @@ class Http:
         self._count("read" if harmless else "write")
         try:
             async with self._open().request(
-                method, url, headers=dict(headers), data=body, allow_redirects=False
+                method, URL(url, encoded=True), headers=dict(headers), data=body, allow_redirects=False
             ) as response:
                 reply = Reply(
                     response.status, {k.lower(): v for k, v in response.headers.items()}, await _bounded(response)
@@ -124,15 +130,18 @@ class Http:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             kind = Transient if harmless else UnknownOutcome
             raise kind(f"{self.where} broke off: {type(error).__name__}") from error
-        return self._judged(reply, harmless)
+        return self.judged(reply, harmless)
 
-    def _judged(self, reply: Reply, harmless: bool) -> Reply:
+    def judged(self, reply: Reply, harmless: bool) -> Reply:
+        """The same answer, also one from inside a batch. Raises for 429, 5xx and redirects as `send` does."""
         wait = retry_after(reply.headers.get("retry-after"), self._now())
         if reply.status == 429:  # noqa: PLR2004
             raise Transient(f"{self.where} is throttling", wait)
         if reply.status >= 500 and reply.status != 501:  # noqa: PLR2004
             refused_whole = reply.status in {503, 509}
             kind = Transient if harmless or refused_whole else UnknownOutcome
+            if harmless and wait is None and reply.status in {503, 504}:
+                kind = Overloaded
             raise kind(f"{self.where} answered {reply.status}", wait)
         if 300 < reply.status < 400 and reply.status != 304:  # noqa: PLR2004
             raise Permanent("redirect", f"{self.where} redirects; the request was not followed")

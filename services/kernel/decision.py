@@ -14,9 +14,14 @@ from contracts.message import Message
 S = TypeVar("S", bound=Struct)
 
 
+SAME = -1
+"""The receiver's shard is the speaker's own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Tell another service's actor of the same tenant; kept and repeated until that one has committed it."""
+    """Tell another service's actor of the same tenant; kept and repeated until that one has committed it. `shard` is
+    the receiver's, 0 for services that have one actor for a tenant."""
 
     service: str
     body: Struct

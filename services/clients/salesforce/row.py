@@ -12,10 +12,11 @@ from contracts.person import Person
 class Row(Struct, frozen=True, omit_defaults=True):
     """One Event row, or what is left of it (`deleted`, then `event` is None).
 
-    `mark` is SystemModstamp, `edited_at` LastModifiedDate, both Salesforce's time. `ours` says that the integration user
-    made the last change: a hint, never a proof (SFD-14). `people` are the related Contacts (and Leads), `invitees`
-    the invited Users. `child` marks Salesforce's read-only copy for an invitee (I1), `native_series` an
-    occurrence of Practifi's own recurrence (R6). `error` says why a row could not be understood.
+    `mark` changes with the row and with who is on it. `edited_at` is LastModifiedDate, Salesforce's time. `ours` says
+    that the integration user made the last change: a hint, never a proof (SFD-14). `people` are the related Contacts
+    (and Leads), `invitees` the invited Users. `child` marks Salesforce's read-only copy for an invitee (I1),
+    `native_series` an occurrence of Practifi's own recurrence (R6). `skipped` marks a private row that the policy leaves out (P1); like a
+    `redacted` one it shows only its time. `error` says why a row could not be understood.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Row(Struct, frozen=True, omit_defaults=True):
     child: bool = False
     native_series: bool = False
     redacted: bool = False
+    skipped: bool = False
     error: str = ""
 
 
@@ -69,9 +71,11 @@ class OrgRound(Struct, frozen=True):
 
 
 class Shape(Struct, frozen=True, omit_defaults=True):
-    """What the org is like, found by describe: the SELECTs are built from it, never from a constant (salesforce.md §2.1).
+    """What the org is like, found by describe: SELECTs are built from it, never from a constant (salesforce.md §2.1).
 
-    `contact_emails` are the names of Contact fields of type email with their rank (`contracts.person.Source`)."""
+    `event_fields` can be read, `event_writable` can be set on creation and update. `contact_emails` are the names of
+    Contact fields of type email with their rank (`contracts.person.Source`). `contact_point_parents` are the fields of
+    ContactPointEmail that name its person. `join_url_length` is how long a link Teams_URL__c takes, 0 for none."""
 
     org_id: str
     user_id: str
@@ -79,14 +83,19 @@ class Shape(Struct, frozen=True, omit_defaults=True):
     shared_activities: bool = False
     person_accounts: bool = False
     event_fields: tuple[str, ...] = ()
+    event_writable: tuple[str, ...] = ()
     contact_emails: tuple[tuple[str, int], ...] = ()
     contact_point_parents: tuple[str, ...] = ()
+    has_individuals: bool = False
     has_contact_points: bool = False
     has_key: bool = False
+    join_url_length: int = 0
 
 
 class Result(Struct, frozen=True, omit_defaults=True):
-    """What became of one row of a collection: its id, or the code and text of Salesforce's refusal."""
+    """What became of one row of a collection: its id, or the code and text of Salesforce's refusal.
+
+    Two codes are ours: NOT_SENT (the row never left, nothing happened) and UNKNOWN_OUTCOME (read before repeating)."""
 
     id: str = ""
     created: bool = False

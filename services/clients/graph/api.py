@@ -1,0 +1,222 @@
+"""Microsoft Graph as calsync uses it: mailboxes, rounds, direct reads and writes, in neutral values. Raises only the
+four errors of the kernel; logs nothing. Never repeats a write by itself (ruling 9)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+import msgspec
+from msgspec.structs import replace
+
+from contracts.calendar import CalendarEvent, Response
+from contracts.observed import Mailbox
+from contracts.policy import PrivateEvents
+from services.clients.graph import directory, mapping
+from services.clients.graph.door import Door, decoded
+from services.clients.graph.refusal import DUPLICATE, MALFORMED, Refusal, Stale
+from services.clients.graph.rounds import contested, newest
+from services.clients.graph.seen import Kind, Round, Seen
+from services.clients.graph.shape import Page
+from services.clients.graph.token import Token
+from services.clients.http import Http, Overloaded, Reply
+from services.kernel.errors import Permanent, Transient
+
+PAGE, SMALL_PAGE = 200, 10
+BATCH = 20
+PATIENCE = timedelta(seconds=30)
+"""The longest wait that a throttled part of a batch is worth: the other parts would have to be read again."""
+
+_STAMP = quote(f"singleValueExtendedProperties($filter=id eq '{mapping.STAMP}')", safe="$()='")
+_ANSWERS = {Response.ACCEPTED: "accept", Response.TENTATIVE: "tentativelyAccept", Response.DECLINED: "decline"}
+_PAGES = msgspec.json.Decoder(Page)
+
+Window = tuple[datetime, datetime]
+
+
+class Graph:
+    """One tenant. `http` is Graph's root without version (`https://graph.microsoft.com`). Mailboxes are named by Entra
+    object id, events by immutable id. Every method raises Transient, Permanent or Fatal; 404 for a mailbox and 403 are
+    Permanent with Graph's code (E3)."""
+
+    def __init__(self, http: Http, token: Token) -> None:
+        self._door = Door(http, token)
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._door.close()
+
+    async def mailboxes(self) -> tuple[Mailbox, ...]:
+        """Every member of the directory; whether there is a mailbox behind one, only a read of it tells."""
+        found = [directory.mailbox(raw) async for page in self._pages("", directory.USERS, 0) for raw in page.value]
+        return tuple(mailbox for mailbox in found if mailbox)
+
+    async def round(self, mailbox: str, cursor: str, window: Window, private: PrivateEvents) -> Round:
+        """What changed since `cursor`, or all of `window` where there is none or Graph has forgotten it (CUR-03 to
+        CUR-05). Each id comes once, as its newest revision."""
+        try:
+            return await self._round(mailbox, cursor, window, private)
+        except Stale:
+            return await self._round(mailbox, "", window, private)
+
+    async def look(self, mailbox: str, ids: Iterable[str], private: PrivateEvents) -> dict[str, Seen | None]:
+        """Direct reads: None is the proof that an event is gone (X2). One with an unusable id has `error`."""
+        wanted = tuple(dict.fromkeys(ids))
+        if len(wanted) == 1:
+            return {wanted[0]: await self._one(mailbox, wanted[0], private)}
+        found: dict[str, Seen | None] = {}
+        for start in range(0, len(wanted), BATCH):
+            found |= await self._batch(mailbox, wanted[start : start + BATCH], private)
+        return found
+
+    async def instances(
+        self, mailbox: str, master: str, window: Window, private: PrivateEvents
+    ) -> tuple[Seen, ...] | None:
+        """The occurrences of a series in the window; None: the series is gone."""
+        url = f"{_event(mailbox, master)}/instances?{_within(window)}"
+        try:
+            return tuple([mapping.seen(raw, private) async for page in self._pages(mailbox, url) for raw in page.value])
+        except Refusal as error:
+            if error.gone:
+                return None
+            raise
+
+    async def create(
+        self, mailbox: str, event: CalendarEvent, fields: Iterable[str], *, transaction: str, stamp: str, invite: bool,
+        private: PrivateEvents = PrivateEvents.BUSY_ONLY,
+    ) -> Seen:  # fmt: skip
+        """A new event with our `stamp`; mails its attendees if `invite`. The same `transaction` (see
+        `mapping.transaction`) never makes a second one (graph.md §3.6)."""
+        body = mapping.created(event, fields, name=transaction, stamp=stamp, invite=invite)
+        try:
+            made = mapping.seen(await self._door.write(mailbox, "POST", _events(mailbox), body), private)
+        except Refusal as error:
+            if error.code.casefold() != DUPLICATE or not error.existing:
+                raise
+            made = await self._there(mailbox, error.existing, private)
+        if event.online and made.event and not made.event.join_url and not made.redacted:
+            made = await self._there(mailbox, made.id, private)
+        return replace(made, stamp=stamp)
+
+    async def update(
+        self, mailbox: str, id: str, mark: str, event: CalendarEvent, fields: Iterable[str], *,  # noqa: A002
+        private: PrivateEvents = PrivateEvents.BUSY_ONLY,
+    ) -> Seen:  # fmt: skip
+        """Only `fields` of `event`, never attendees, never the body of an online meeting. Raises Conflict if the
+        event is no longer at `mark`, Permanent("ErrorItemNotFound") if it is gone."""
+        body = mapping.patched(event, fields)
+        raw = await self._door.write(mailbox, "PATCH", _event(mailbox, id), body, mark) if body else b""
+        return mapping.seen(raw, private) if raw else await self._there(mailbox, id, private)
+
+    async def delete(self, mailbox: str, id: str) -> None:  # noqa: A002
+        """Gone afterwards, also if it was before. By the organizer it cancels, and mails."""
+        await self._ended("DELETE", mailbox, _event(mailbox, id), None)
+
+    async def cancel(self, mailbox: str, id: str, comment: str = "") -> None:  # noqa: A002
+        """Cancelled with a word to the attendees; only the organizer may (graph.md §3.9)."""
+        await self._ended("POST", mailbox, f"{_event(mailbox, id)}/cancel", {"comment": comment})
+
+    async def respond(self, mailbox: str, id: str, response: Response, comment: str = "") -> None:  # noqa: A002
+        """The mailbox's own answer, which the organizer gets by mail (A6). Permanent for NONE: no answer says that."""
+        if response not in _ANSWERS:
+            raise Permanent("no_answer", "an answer cannot be taken back")
+        said = {"comment": comment, "sendResponse": True}
+        await self._door.write(mailbox, "POST", f"{_event(mailbox, id)}/{_ANSWERS[response]}", said)
+
+    async def _round(self, mailbox: str, cursor: str, window: Window, private: PrivateEvents) -> Round:
+        url = cursor or f"{_mailbox(mailbox)}/calendarView/delta?{_within(window)}"
+        rows: list[Seen] = []
+        end = ""
+        async for page in self._pages(mailbox, url):
+            rows += [mapping.seen(raw, private) for raw in page.value]
+            end = page.delta_link or ""
+        if not end:  # CUR-11
+            raise Transient("Microsoft's last page names no way to go on")
+        looked = await self.look(mailbox, contested(rows), private)
+        return Round(newest(rows, looked), end, fresh=not cursor)
+
+    async def _pages(self, mailbox: str, url: str, size: int = PAGE) -> AsyncIterator[Page]:
+        """All pages from `url` on; smaller ones where Graph cannot make large ones (THR-18)."""
+        seen = {""}
+        while url not in seen:
+            try:
+                page = decoded(await self._door.read(mailbox, url, size), _PAGES)
+            except Overloaded:
+                if size <= SMALL_PAGE:
+                    raise
+                size = SMALL_PAGE
+                continue
+            yield page
+            seen.add(url)
+            url = page.next_link or ""
+        if url:
+            raise Transient("Microsoft's pages lead in a circle")
+
+    async def _batch(self, mailbox: str, ids: Sequence[str], private: PrivateEvents) -> dict[str, Seen | None]:
+        """Up to 20 direct reads at once; only those that were throttled are asked again, each by itself (THR-13)."""
+        urls = [_read(mailbox, id_).removeprefix("/v1.0") for id_ in ids]
+        answers = dict(zip(ids, await self._door.batch(mailbox, urls), strict=True))
+        later = {id_: answer for id_, answer in answers.items() if isinstance(answer, Transient)}
+        wait = max((answer.delay or timedelta() for answer in later.values()), default=timedelta())
+        if wait > PATIENCE:
+            raise Transient("Microsoft is throttling a part of a batch", wait)
+        found = {id_: self._judged(id_, it, private) for id_, it in answers.items() if isinstance(it, Reply)}
+        await asyncio.sleep(wait.total_seconds())
+        for id_ in later:
+            found[id_] = await self._one(mailbox, id_, private)
+        return {id_: found[id_] for id_ in ids}
+
+    def _judged(self, id_: str, reply: Reply, private: PrivateEvents) -> Seen | None:
+        if reply.status < 400:  # noqa: PLR2004
+            return mapping.seen(reply.body, private)
+        return _proof(id_, self._door.refused(reply))
+
+    async def _one(self, mailbox: str, id_: str, private: PrivateEvents) -> Seen | None:
+        try:
+            return mapping.seen(await self._door.read(mailbox, _read(mailbox, id_)), private)
+        except Refusal as error:
+            return _proof(id_, error)
+
+    async def _there(self, mailbox: str, id_: str, private: PrivateEvents) -> Seen:
+        """An event that must be there; Graph may be a few seconds late (graph.md §8)."""
+        found = await self._one(mailbox, id_, private)
+        if found is None:
+            raise Transient("Microsoft does not show an event yet that it has")
+        return found
+
+    async def _ended(self, method: str, mailbox: str, url: str, body: object) -> None:
+        try:
+            await self._door.write(mailbox, method, url, body)
+        except Refusal as error:
+            if not error.gone:
+                raise
+
+
+def _proof(id_: str, error: Exception) -> Seen | None:
+    """None if the refusal proves that the item is gone; raises what says nothing of the item (403: ruling 29)."""
+    if isinstance(error, Refusal) and error.gone:
+        return None
+    if isinstance(error, Refusal) and error.code.casefold() == MALFORMED:
+        return Seen(id_, Kind.SINGLE, error=error.code)
+    raise error
+
+
+def _mailbox(mailbox: str) -> str:
+    return f"/v1.0/users/{quote(mailbox, safe='')}"
+
+
+def _events(mailbox: str) -> str:
+    return f"{_mailbox(mailbox)}/events"
+
+
+def _event(mailbox: str, id_: str) -> str:
+    return f"{_events(mailbox)}/{quote(id_, safe='')}"
+
+
+def _read(mailbox: str, id_: str) -> str:
+    return f"{_event(mailbox, id_)}?$expand={_STAMP}"
+
+
+def _within(window: Window) -> str:
+    start, end = (edge.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for edge in window)
+    return f"startDateTime={start}&endDateTime={end}"

@@ -1,0 +1,82 @@
+"""What Salesforce's refusals mean to us: decided on its code, never on the HTTP status (salesforce.md §2.9). Its texts
+may quote what a person wrote, so only those that cannot do so are passed on (P3)."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from services.clients.salesforce.row import Result
+from services.kernel.errors import Fatal, Permanent, Transient
+
+SESSION = "INVALID_SESSION_ID"
+LOCATOR = "INVALID_QUERY_LOCATOR"
+NOT_SENT = "NOT_SENT"
+UNKNOWN_OUTCOME = "UNKNOWN_OUTCOME"
+LIMIT_WAIT = timedelta(minutes=15)
+SMALLER = frozenset({"UNABLE_TO_LOCK_ROW", "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "LIMIT_EXCEEDED"})
+"""Rows refused so may pass in a smaller chunk, where fewer share one transaction (salesforce.md §7)."""
+
+_LATER = frozenset({"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "QUERY_TIMEOUT", "UNKNOWN_EXCEPTION"})
+_CLOSED = frozenset({"API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED", "INVALID_LOGIN", "INACTIVE_ORG", "ORG_LOCKED"})
+_HARMLESS = frozenset({"FIELD_CUSTOM_VALIDATION_EXCEPTION", "INVALID_FIELD", "MALFORMED_QUERY"})
+"""Their texts are written by an administrator or name columns only."""
+
+_MEANINGS = {
+    "ENTITY_IS_DELETED": "it is deleted",
+    "NOT_FOUND": "it does not exist, or the integration user may not see it",
+    "INACTIVE_OWNER_OR_USER": "its owner is no longer active",
+    "STRING_TOO_LONG": "a text is longer than its field",
+    "DUPLICATE_VALUE": "another record has the same unique value",
+    "FIELD_INTEGRITY_EXCEPTION": "its values do not fit together, or break a limit",
+    "INSUFFICIENT_ACCESS_OR_READONLY": "the integration user may not change it",
+    "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": "the integration user may not relate that record",
+    "INVALID_CROSS_REFERENCE_KEY": "a record that it refers to does not exist",
+    "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": "automation of the org failed on it",
+    "UNABLE_TO_LOCK_ROW": "another change held the record",
+    "REQUIRED_FIELD_MISSING": "a required field is empty",
+}
+
+
+def codes(body: bytes) -> tuple[str, str]:
+    """The first errorCode and message of an error answer; ("", "") when it is none."""
+    try:
+        found = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return "", ""
+    first = found[0] if isinstance(found, list) and found else found
+    if not isinstance(first, dict):
+        return "", ""
+    return str(first.get("errorCode") or first.get("error") or ""), str(first.get("message") or "")
+
+
+def judge(status: int, body: bytes, where: str) -> None:
+    """Raises what an answer means unless it succeeded: Transient, Permanent or Fatal."""
+    if status < 300:  # noqa: PLR2004
+        return
+    code, message = codes(body)
+    if code == "REQUEST_LIMIT_EXCEEDED":
+        raise Transient(f"{where} has used up its API requests", LIMIT_WAIT)
+    if code in _LATER:
+        raise Transient(f"{where} answered {code}")
+    if code in _CLOSED:
+        mend = "Let a Salesforce administrator enable the API for this org and the integration user"
+        raise Fatal(where, f"Salesforce answered {code}", mend)
+    raise Permanent(code or f"http_{status}", _said(code, message, ()))
+
+
+def result(row: Mapping[str, Any]) -> Result:
+    """What became of one row of a collection; its errors are keyed `statusCode` (salesforce.md §2.9)."""
+    if row.get("success"):
+        return Result(str(row.get("id") or ""), bool(row.get("created")))
+    errors: list[Mapping[str, Any]] = row.get("errors") or [{}]
+    error = errors[0]
+    code = str(error.get("statusCode") or error.get("errorCode") or "UNKNOWN_EXCEPTION")
+    fields = tuple(map(str, error.get("fields") or ()))
+    return Result(code=code, reason=_said(code, str(error.get("message") or ""), fields))
+
+
+def _said(code: str, message: str, fields: tuple[str, ...]) -> str:
+    text = message if code in _HARMLESS and message else _MEANINGS.get(code, "Salesforce refused it")
+    return f"{text} ({', '.join(fields)})" if fields else text

@@ -1,0 +1,112 @@
+"""The questions to Salesforce, as text. Every value goes through `quoted`; the columns come from the org's shape."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from urllib.parse import quote
+
+from services.clients.salesforce.record import EVENT_COLUMNS, RELATION_COLUMNS, USER_COLUMNS
+from services.clients.salesforce.row import Shape
+
+_ESCAPES = str.maketrans(
+    {"\\": "\\\\", "'": "\\'", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+)
+_UNESCAPED = "'(),=<>!*:"
+IDS = 500
+"""Ids in one query: 500 make a URL of about 11,000 characters, and Salesforce takes 16,384 (salesforce.md §4.2)."""
+
+
+def quoted(value: str) -> str:
+    """A string literal of SOQL."""
+    return f"'{value.translate(_ESCAPES)}'"
+
+
+def among(column: str, values: Iterable[str]) -> str:
+    """`column IN ('a','b')`."""
+    return f"{column} IN ({','.join(map(quoted, values))})"
+
+
+def moment(at: datetime) -> str:
+    """A date-time literal of SOQL: never quoted, never with a plus sign."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def path(query: str) -> str:
+    """The resource that answers a query, deleted and archived rows included, under the version's root."""
+    return f"/queryAll?q={quote(query, safe=_UNESCAPED)}"
+
+
+def _select(columns: Sequence[str], sobject: str, where: str) -> str:
+    condition = f" WHERE {where}" if where else ""
+    return f"SELECT {','.join(columns)} FROM {sobject}{condition}"  # noqa: S608 - every value is quoted
+
+
+def _changed(since: str) -> str:
+    return f"SystemModstamp >= {since}"
+
+
+_ORDER = " ORDER BY SystemModstamp, Id"
+
+
+def event_columns(shape: Shape) -> tuple[str, ...]:
+    """The columns of Event that are read and that the org has."""
+    has = frozenset(shape.event_fields)
+    return tuple(column for column in EVENT_COLUMNS if column in has)
+
+
+def events(shape: Shape, changed: str, since: date) -> str:
+    """Events changed since, or at the first time those that end after a day; never an invitee's copy (I1)."""
+    bound = _changed(changed) if changed else f"EndDateTime >= {since.isoformat()}T00:00:00Z"
+    return _select(event_columns(shape), "Event", f"IsChild = false AND {bound}") + _ORDER
+
+
+def events_of(shape: Shape, ids: Iterable[str]) -> str:
+    """Events by id, those in the recycle bin and in the archive too."""
+    return _select(event_columns(shape), "Event", among("Id", ids))
+
+
+def relations(changed: str) -> str:
+    return _select(RELATION_COLUMNS, "EventRelation", _changed(changed)) + _ORDER
+
+
+def relations_of(ids: Iterable[str]) -> str:
+    """Everybody who is on these Events now, in the order of joining."""
+    return _select(RELATION_COLUMNS, "EventRelation", f"{among('EventId', ids)} AND IsDeleted = false") + " ORDER BY Id"
+
+
+def contact_columns(shape: Shape) -> tuple[str, ...]:
+    person = ("IsPersonAccount",) if shape.person_accounts else ()
+    individual = ("IndividualId",) if shape.has_individuals else ()
+    emails = tuple(name for name, _ in shape.contact_emails)
+    return ("Id", "AccountId", *person, *individual, "IsDeleted", "CreatedDate", "SystemModstamp", *emails)
+
+
+def contacts(shape: Shape, changed: str) -> str:
+    """Contacts changed since, or at the first time all that have an address."""
+    if changed:
+        return _select(contact_columns(shape), "Contact", _changed(changed)) + _ORDER
+    known = " OR ".join(f"{name} != null" for name, _ in shape.contact_emails)
+    return _select(contact_columns(shape), "Contact", f"IsDeleted = false AND ({known})" if known else "Id = null")
+
+
+def contacts_of(shape: Shape, column: str, ids: Iterable[str]) -> str:
+    person = " AND IsPersonAccount = true" if column == "AccountId" else ""
+    return _select(contact_columns(shape), "Contact", f"{among(column, ids)}{person} AND IsDeleted = false")
+
+
+def point_columns(shape: Shape) -> tuple[str, ...]:
+    parents = shape.contact_point_parents
+    return ("Id", *parents, "EmailAddress", "ActiveFromDate", "ActiveToDate", "IsDeleted", "SystemModstamp")
+
+
+def points(shape: Shape, changed: str) -> str:
+    if changed:
+        return _select(point_columns(shape), "ContactPointEmail", _changed(changed)) + _ORDER
+    return _select(point_columns(shape), "ContactPointEmail", "IsDeleted = false")
+
+
+def points_of(shape: Shape, column: str, ids: Iterable[str]) -> str:
+    return _select(point_columns(shape), "ContactPointEmail", f"{among(column, ids)} AND IsDeleted = false")
+
+
+def users(changed: str) -> str:
+    return _select(USER_COLUMNS, "User", _changed(changed) if changed else "") + (_ORDER if changed else "")

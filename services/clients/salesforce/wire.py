@@ -1,0 +1,173 @@
+"""The way to the org: session, headers, several calls in one, pages. The only file of this package that sends after the
+login; it must never repeat a write whose outcome is unknown."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from services.clients.http import Http, Reply
+from services.clients.salesforce import soql
+from services.clients.salesforce.login import Session
+from services.clients.salesforce.refusal import LOCATOR, SESSION, codes, judge
+from services.kernel.errors import Fatal, Permanent
+
+T = TypeVar("T")
+HEAVY = 5
+"""Queries and collections in one composite request (salesforce.md §7)."""
+
+_BAD = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Sub:
+    """One call inside a composite request; `path` is under the version's root."""
+
+    method: str
+    path: str
+    body: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask(Generic[T]):
+    """A question whose answer is rows of `kind`: a SOQL query, or with `ids` a read of Events by id."""
+
+    kind: type[T]
+    query: str = ""
+    ids: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+
+class Part(msgspec.Struct, frozen=True, rename={"status": "httpStatusCode", "reference": "referenceId"}):
+    """The answer to one Sub, still as bytes."""
+
+    body: msgspec.Raw
+    status: int
+    reference: str
+
+
+class _Composite(msgspec.Struct, frozen=True, rename={"parts": "compositeResponse"}):
+    parts: list[Part]
+
+
+class _Page(msgspec.Struct, Generic[T], frozen=True, rename={"following": "nextRecordsUrl"}):
+    records: list[T]
+    following: str | None = None
+
+
+class Wire:
+    """One org. `api_usage` is what Salesforce last said of the day's requests, used and allowed; `heard_at` its own
+    time then."""
+
+    def __init__(self, http: Http, session: Session, version: str) -> None:
+        self._http = http
+        self._session = session
+        self._root = f"/services/data/v{version}"
+        self.where = session.where
+        self.api_usage: tuple[int, int] | None = None
+        self.heard_at: datetime | None = None
+
+    async def who(self) -> tuple[str, str]:
+        """Organization id and our own user id."""
+        login = await self._session.current()
+        return login.org_id, login.user_id
+
+    async def send(self, method: str, path: str, body: Any = None, *, reads: bool) -> Reply:
+        """One request, with one new login when the session is over (SFD-08). Raises the four errors of the kernel;
+        UnknownOutcome comes through as it is."""
+        login = await self._session.current()
+        payload = None if body is None else msgspec.json.encode(body)
+        for again in (False, True):
+            self._http.root = login.instance  # the token goes to the instance of its login and nowhere else
+            reply = await self._http.send(method, path, headers=_headers(login.token), body=payload, reads=reads)
+            self._note(reply.headers)
+            if reply.status < _BAD or codes(reply.body)[0] != SESSION:
+                break
+            if again:
+                mend = "Check the session and IP settings of the connected app and the integration user"
+                raise Fatal(self.where, "Salesforce refuses a session that it has just given", mend)
+            login = await self._session.current(refused=login)
+        judge(reply.status, reply.body, self.where)
+        return reply
+
+    async def composite(self, subs: Sequence[Sub], *, reads: bool) -> list[Part]:
+        """Several calls in one request; the answers come in the order of the questions."""
+        asked = [
+            {"method": sub.method, "url": self._root + sub.path, "referenceId": f"r{place}"}
+            | ({} if sub.body is None else {"body": sub.body})
+            for place, sub in enumerate(subs)
+        ]
+        body = {"allOrNone": False, "compositeRequest": asked}
+        reply = await self.send("POST", f"{self._root}/composite", body, reads=reads)
+        found = {part.reference: part for part in _decoded(reply.body, _Composite).parts}
+        if len(found) != len(subs):
+            raise Permanent("unexpected_answer", f"{self.where} answered {len(found)} of {len(subs)} calls")
+        return [found[f"r{place}"] for place in range(len(subs))]
+
+    async def ask(self, asks: Sequence[Ask[Any]]) -> list[list[Any]]:
+        """The rows of each question, all pages: five questions a request, and a request for each further page. A read
+        by id has None for what is not there."""
+        answers: list[list[Any]] = []
+        for five in batched(asks, HEAVY):
+            parts = await self.composite([self.sub(one) for one in five], reads=True)
+            answers += [await self.whole(one, part) for one, part in zip(five, parts, strict=True)]
+        return answers
+
+    def sub(self, ask: Ask[Any]) -> Sub:
+        if ask.ids:
+            return Sub("POST", "/composite/sobjects/Event", {"ids": ask.ids, "fields": ask.columns})
+        return Sub("GET", soql.path(ask.query))
+
+    async def whole(self, ask: Ask[T], part: Part) -> list[Any]:
+        """All rows of one answer; a query whose cursor has died is put once more (SFD-09)."""
+        try:
+            return await self._pages(ask, part)
+        except Permanent as error:
+            if error.code != LOCATOR:
+                raise
+        fresh = (await self.composite([self.sub(ask)], reads=True))[0]
+        return await self._pages(ask, fresh)
+
+    async def _pages(self, ask: Ask[T], part: Part) -> list[Any]:
+        judge(part.status, bytes(part.body), self.where)
+        if ask.ids:
+            read: list[T | None] = _decoded(part.body, list[ask.kind | None])  # type: ignore[name-defined]
+            return read
+        page: _Page[T] = _decoded(part.body, _Page[ask.kind])  # type: ignore[name-defined]
+        rows = page.records
+        while page.following:
+            reply = await self.send("GET", page.following, reads=True)
+            page = _decoded(reply.body, _Page[ask.kind])  # type: ignore[name-defined]
+            rows += page.records
+        return rows
+
+    def _note(self, headers: Mapping[str, str]) -> None:
+        used, _, allowed = headers.get("sforce-limit-info", "").partition("api-usage=")[2].split(",")[0].partition("/")
+        if used.isdigit() and allowed.strip().isdigit():
+            self.api_usage = int(used), int(allowed)
+        if date := headers.get("date"):
+            self.heard_at = parsedate_to_datetime(date).astimezone(UTC)
+
+
+def _headers(token: str) -> dict[str, str]:
+    return {
+        "Authorization": f"Bearer {token}",
+        "Content-Type": "application/json",
+        "Accept": "application/json",
+        "Sforce-Call-Options": "client=calsync",
+    }
+
+
+def _decoded(body: bytes | msgspec.Raw, kind: Any) -> Any:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.MsgspecError:
+        raise Permanent("unexpected_answer", "Salesforce answered in a shape that is not its own") from None
+
+
+def batched(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Consecutive pieces of at most `size`."""
+    return (items[start : start + size] for start in range(0, len(items), size))

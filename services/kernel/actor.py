@@ -1,0 +1,161 @@
+"""The life of every service: hear, decide, commit, receipt. One commit holds the changed rows, the effects, what was
+seen and what is settled, so that a kill at any point leaves either all of it or nothing. Nothing is sent from here,
+and no network is touched while the transaction is open (design §2.7)."""
+
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from contracts.message import Message, encode_body
+from contracts.policy import PolicyNow
+from services.kernel.decision import Decision, State, Thinks
+from services.kernel.effects import NewEffect
+from services.kernel.keeping import Words
+from services.kernel.scope import Scope
+from services.kernel.store import Store, Tx
+
+POLICY = "policy"
+"""The row that holds the tenant's PolicyNow in every scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message for one actor: from another service (it has a number and wants a receipt), or the answer to an own
+    effect, which `settles` that effect."""
+
+    message: Message
+    settles: int = 0
+
+
+@dataclass(slots=True)
+class Turn:
+    """What a turn did: to be told to others only after its commit."""
+
+    receipts: dict[str, list[int]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    dead: list[tuple[str, str]] = field(default_factory=list)
+    effects: int = 0
+    commit: int = 0
+
+
+class Actor:
+    """The actor of one scope of one service."""
+
+    def __init__(self, scope: Scope, mind: Thinks, words: Words, store: Store, now: Callable[[], datetime]) -> None:
+        self.scope = scope
+        self._mind = mind
+        self._words = words
+        self._store = store
+        self._now = now
+
+    async def turn(self, heard: Sequence[Heard], done: Iterable[int] = ()) -> Turn:
+        """Decide on all messages in order, in one commit; `done` are effects that end without an answer."""
+        turn = Turn()
+        async with self._store.transaction() as tx:
+            fresh = await self._fresh(tx, heard, turn)
+            await tx.settle(done)
+            state, rows, effects = State({}), dict[str, Struct | None](), list[NewEffect]()
+            for message in fresh:
+                decision = await self._decided(tx, state, message, turn)
+                state.change(decision.rows)
+                rows.update(decision.rows)
+                effects += self._kept(decision, message)
+                _add(turn.counts, decision.counts)
+            await tx.put(str(self.scope), {key: _pack(row) for key, row in rows.items()})
+            await tx.add(effects)
+            turn.effects = len(effects)
+            turn.commit = await tx.commits()
+        return turn
+
+    async def _fresh(self, tx: Tx, heard: Sequence[Heard], turn: Turn) -> list[Message]:
+        """Messages that were not decided before; all that want a receipt get one, repeats too."""
+        open_effects = await tx.settle([h.settles for h in heard if h.settles])
+        repeats = await self._see(tx, [h.message for h in heard if h.message.number], turn)
+        fresh: dict[tuple[str, str, int] | str, Message] = {}
+        for h in heard:
+            if h.settles and h.settles not in open_effects:
+                continue
+            mark = _mark(h.message) if h.message.number else h.message.id
+            if mark not in repeats:
+                fresh.setdefault(mark, h.message)
+        return list(fresh.values())
+
+    async def _see(self, tx: Tx, messages: Sequence[Message], turn: Turn) -> set[tuple[str, str, int] | str]:
+        """Remember numbered messages as seen; the marks of those that were seen before."""
+        repeats: set[tuple[str, str, int] | str] = set()
+        for sender, store in dict.fromkeys((m.sender, m.store) for m in messages):
+            own = [m for m in messages if (m.sender, m.store) == (sender, store)]
+            numbers, name = sorted({m.number for m in own}), f"{store}@{sender}"
+            repeats |= {(sender, store, n) for n in await tx.seen(str(self.scope), name, numbers)}
+            await tx.see(str(self.scope), name, numbers, max(m.floor for m in own))
+            turn.receipts.setdefault(sender, []).extend(numbers)
+        return repeats
+
+    async def _decided(self, tx: Tx, state: State, message: Message, turn: Turn) -> Decision:
+        """The decision, or none and a dead letter: what cannot be decided must not stop what can (O5)."""
+        try:
+            await self._gather(tx, state, message)
+            level = self._level(state, message.body)
+            if level is None:
+                return Decision()
+            state.change(level)
+            thought = self._mind.decide(state, message, self._now())
+            decision = replace(thought, rows={**level, **thought.rows})
+            self._kept(decision, message)
+        except Exception as error:  # noqa: BLE001 - any fault of a decision is a dead letter, with its traceback
+            where = "".join(traceback.format_tb(error.__traceback__)[-3:])
+            what = f"{type(error).__name__}: {_without_content(error)}"
+            await tx.dead(
+                str(self.scope), message.id, type(message.body).__name__, _payload(message.body), f"{what}\n{where}",
+                self._now(),
+            )  # fmt: skip
+            turn.dead.append((type(message.body).__name__, what))
+            return Decision(counts={"dead": 1})
+        return decision
+
+    async def _gather(self, tx: Tx, state: State, message: Message) -> None:
+        """Load what the decision will read; one row may lead to the next."""
+        wanted = {POLICY} if isinstance(message.body, PolicyNow) else set()
+        while missing := [key for key in {*wanted, *self._mind.needs(state, message)} if not state.known(key)]:
+            state.load(await tx.rows(str(self.scope), missing))
+
+    def _level(self, state: State, body: Struct) -> dict[str, Struct] | None:
+        """A policy becomes a row before the mind looks; one that is not newer is no news (None)."""
+        if not isinstance(body, PolicyNow):
+            return {}
+        kept = state.get(POLICY, PolicyNow)
+        news = kept is None or (body.version >= kept.version and body != kept)
+        return {POLICY: body} if news else None
+
+    def _kept(self, decision: Decision, message: Message) -> list[NewEffect]:
+        now = self._now()
+        return [self._words.keep(e, index, self.scope, message, now) for index, e in enumerate(decision.effects)]
+
+
+def _pack(row: Struct | None) -> bytes | None:
+    return None if row is None else msgspec.msgpack.encode(row)
+
+
+def _payload(body: Struct) -> bytes:
+    try:
+        return encode_body(body)
+    except (TypeError, ValueError):
+        return msgspec.msgpack.encode(body)
+
+
+def _without_content(error: Exception) -> str:
+    """An error's text may quote a subject; only a KeyError's and our own are known to quote none."""
+    return str(error)[:200] if isinstance(error, KeyError) else "see the place below"
+
+
+def _mark(message: Message) -> tuple[str, str, int]:
+    return (message.sender, message.store, message.number)
+
+
+def _add(total: dict[str, int], more: Mapping[str, int]) -> None:
+    for key, n in more.items():
+        total[key] = total.get(key, 0) + n

@@ -1,0 +1,113 @@
+"""Performs effects outside: each lane (a mailbox, an org) by one replica at a time, in order, in batches, after the
+commit. A lane that fails waits; the others go on. It never decides: answers go back to the actor as messages."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from msgspec import Struct
+
+from contracts.status import Problem
+from services.kernel.clock import Clock
+from services.kernel.errors import Fatal, Permanent, Transient
+from services.kernel.keeping import Doing
+
+FIRST_WAIT = timedelta(seconds=1)
+LONGEST_WAIT = timedelta(minutes=5)
+HOPELESS = timedelta(seconds=30)
+"""How long a lane rests that only a person can mend; then it looks whether that happened."""
+PATIENT_TRIES = 3
+"""Failures in a row before a lane is shown as a problem: a single hiccup is none."""
+BUGGY_TRIES = 8
+"""Crashes of our own code on the same batch before it is set aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """This one did not work now; `delay` None means our own back-off."""
+
+    reason: str
+    delay: timedelta | None = None
+
+
+Answer = Struct | Later | None
+"""None: it is done and there is nothing to hear."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneRule:
+    """How a lane takes its work: at most `batch` effects at once; a smaller batch waits until the lane was `quiet` for
+    that long, but no longer than `patience` after its oldest effect."""
+
+    batch: int = 1
+    quiet: timedelta = timedelta()
+    patience: timedelta = timedelta()
+
+
+class Performs(Protocol):
+    """A service's hands. One answer for each effect of the batch, in order; one of the four errors for all of it."""
+
+    def rule(self, lane: str) -> LaneRule: ...
+
+    async def perform(self, tenant: str, lane: str, batch: Sequence[Doing]) -> Sequence[Answer]: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """What became of a batch: answers to hear, effects to try later, those to set aside, the lane's problem."""
+
+    answers: Sequence[tuple[Doing, Struct | None]] = ()
+    later: Sequence[tuple[Doing, timedelta, str]] = ()
+    dead: Sequence[tuple[Doing, str]] = ()
+    problem: Problem | None = None
+
+
+async def attempt(
+    hands: Performs, tenant: str, lane: str, batch: Sequence[Doing], clock: Clock, log: Callable[[Exception], None]
+) -> Performed:
+    """Perform a batch; every failure has its fate here (design §2.8)."""
+    tries = max(doing.tries for doing in batch)
+    try:
+        answers = await hands.perform(tenant, lane, batch)
+    except Transient as error:
+        return _later(batch, str(error), error.delay or back_off(tries, clock.jitter()), lane, tries)
+    except Fatal as error:
+        problem = Problem(where=error.where, what=error.what, mend=error.mend)
+        return Performed(later=[(doing, HOPELESS, error.what) for doing in batch], problem=problem)
+    except Permanent as error:
+        return Performed(dead=[(doing, str(error)) for doing in batch], problem=Problem(where=lane, what=str(error)))
+    except asyncio.CancelledError:
+        raise
+    except Exception as error:  # noqa: BLE001 - our own mistake must not stop the other lanes
+        log(error)
+        if tries >= BUGGY_TRIES:
+            return Performed(dead=[(doing, type(error).__name__) for doing in batch])
+        return _later(batch, type(error).__name__, back_off(tries, clock.jitter()), lane, tries)
+    return _sorted(batch, answers, clock)
+
+
+def back_off(tries: int, jitter: float) -> timedelta:
+    """Grows by two from FIRST_WAIT to LONGEST_WAIT, spread by half."""
+    longest: timedelta = min(FIRST_WAIT * 2 ** min(tries, 16), LONGEST_WAIT)
+    return longest * (0.5 + jitter / 2)
+
+
+def _later(batch: Sequence[Doing], reason: str, delay: timedelta, lane: str, tries: int) -> Performed:
+    problem = Problem(where=lane, what=reason, heals=True) if tries >= PATIENT_TRIES else None
+    return Performed(later=[(doing, delay, reason) for doing in batch], problem=problem)
+
+
+def _sorted(batch: Sequence[Doing], answers: Sequence[Answer], clock: Clock) -> Performed:
+    pairs = list(zip(batch, answers, strict=True))
+    return Performed(
+        answers=[(doing, answer) for doing, answer in pairs if not isinstance(answer, Later)],
+        later=[
+            (doing, answer.delay or back_off(doing.tries, clock.jitter()), answer.reason)
+            for doing, answer in pairs
+            if isinstance(answer, Later)
+        ],
+    )

@@ -1,0 +1,111 @@
+"""When a tenant runs and by which policy. A run begins only after the broker has its policy; at most one run of a
+tenant goes on at a time, and one more may wait. It never looks at a file, a clock or the broker itself."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from contracts.control import Pause, Resume, RunDue, RunSettled, SyncNow
+from contracts.facts import RunStarted
+from contracts.message import Message
+from contracts.policy import PolicyNow
+from services.kernel.decision import Decision, Say, State
+from services.registry.rows import Control, Ledger, NextRun, PolicySaid, Run, TenantFile
+from services.registry.tenant import INTERRUPTED, LOST, Tenant, ask, close, go, public
+
+PATIENCE = timedelta(hours=6)
+"""A run that has not settled for so long, or for four intervals if that is longer, has lost somebody: the next one is
+not held up by it."""
+
+
+def needs(state: State, message: Message) -> Iterable[str]:  # noqa: ARG001 - every message needs the same rows
+    """The ledger, the policy, and the run that goes on."""
+    yield "registry"
+    yield "policy"
+    if state.known("registry"):
+        ledger = state.get("registry", Ledger)
+        if ledger is not None and ledger.run:
+            yield f"run/{ledger.run}"
+
+
+def decide(state: State, message: Message, now: datetime) -> Decision:
+    """What follows from a file, a person, the interval or a settled shard. TypeError for anything else."""
+    ledger = state.get("registry", Ledger) or Ledger()
+    run = state.get(f"run/{ledger.run}", Run) if ledger.run else None
+    spoken = state.get("policy", PolicyNow)
+    tenant = Tenant(ledger, spoken if spoken and spoken.version else None, run, now, Decision())
+    match message.body:
+        case TenantFile() as file:
+            tenant = go(_read(tenant, file))
+        case Pause() | Resume() as switch:
+            tenant = go(_switch(tenant, switch, message.id))
+        case SyncNow(mailbox=mailbox):
+            tenant = go(ask(tenant, mailbox))
+        case NextRun():
+            tenant = go(_tick(tenant))
+        case PolicySaid(version=version):
+            tenant = _begin(tenant, version, message.id)
+        case RunSettled() as settled:
+            tenant = _settle(tenant, settled)
+        case PolicyNow():
+            pass  # our own word, back from the broker; the kernel has kept it
+        case other:
+            raise TypeError(f"the registry does not take {type(other).__name__}")
+    return tenant.decision()
+
+
+def _read(tenant: Tenant, file: TenantFile) -> Tenant:
+    """What the file says holds; a start, or a tenant that becomes active, runs at once (D2), and any other change
+    waits for the next run (D1)."""
+    was = tenant.ledger
+    policy = was.policy if file.policy is None else file.policy
+    tenant = tenant.changed(policy=policy, digest=file.digest, present=file.policy is not None)
+    tenant = tenant.plus(Decision(counts={"files": 1}))
+    if file.start:
+        return ask(close(tenant, INTERRUPTED).changed(due=None))
+    return ask(tenant) if tenant.ledger.active and not was.active else tenant
+
+
+def _switch(tenant: Tenant, switch: Pause | Resume, cause: str) -> Tenant:
+    """Pause or go on: what was changed meanwhile is sent by a run that begins at once (ruling 12)."""
+    paused = isinstance(switch, Pause)
+    note = Control("pause" if paused else "resume", switch.who, tenant.now)
+    tenant = tenant.changed(paused=paused).plus(Decision({f"control/{tenant.now:%Y%m%dT%H%M%S}/{cause}": note}))
+    return tenant if paused else ask(tenant)
+
+
+def _tick(tenant: Tenant) -> Tenant:
+    """The interval is over: run, unless the last run still goes on (then this one is left out)."""
+    tenant = tenant.changed(due=None)
+    if tenant.run is None:
+        return ask(tenant)
+    patience = max(PATIENCE, timedelta(minutes=4 * tenant.ledger.policy.interval_minutes))
+    return ask(close(tenant, LOST)) if tenant.now - tenant.run.started_at >= patience else tenant
+
+
+def _begin(tenant: Tenant, version: int, cause: str) -> Tenant:
+    """The broker has the policy: every reader hears that the run is due, and the public that it has started."""
+    ledger, spoken = tenant.ledger, tenant.spoken
+    if spoken is None or spoken.version != version or not ledger.active or ledger.asked is None or tenant.run:
+        return tenant
+    name = f"{tenant.now:%Y%m%dT%H%M%S}-{sha256(cause.encode()).hexdigest()[:6]}"
+    shards = tuple(range(spoken.policy.shards))
+    due = RunDue(name, ledger.asked.mailbox)
+    readers = (*(Say("graph-poller", due, shard) for shard in shards), Say("salesforce-watcher", due))
+    begun = Decision({f"run/{name}": Run(tenant.now, shards)}, (*readers, public(RunStarted(name))), {"runs": 1})
+    return tenant.changed(run=name, asked=None).plus(begun)
+
+
+def _settle(tenant: Tenant, settled: RunSettled) -> Tenant:
+    """One shard less to wait for; a word about another run comes too late and changes nothing."""
+    run, name = tenant.run, tenant.ledger.run
+    if run is None or settled.run != name or settled.shard not in run.waiting:
+        return tenant
+    waiting = tuple(shard for shard in run.waiting if shard != settled.shard)
+    failed = tuple(dict.fromkeys((*run.failed, *settled.failed)))
+    run = Run(run.started_at, waiting, run.items + settled.items, failed)
+    if waiting:
+        return tenant.plus(Decision({f"run/{name}": run}))
+    settled_all = close(replace(tenant, run=run)).plus(Decision(counts={"runs.finished": 1}))
+    return go(settled_all)

@@ -1,0 +1,72 @@
+"""What the registry remembers and what it tells itself: plain rows and local messages. Nothing here travels to another
+service, and nothing here does anything."""
+
+from msgspec import Struct
+
+from contracts.calendar import Instant
+from contracts.policy import Policy
+
+
+class TenantFile(Struct, frozen=True, omit_defaults=True):
+    """What the tenant's file says now: its `[policy]`, or None when the file is gone. `digest` is that table's own.
+    `start` marks the first look after a start of the process."""
+
+    policy: Policy | None
+    digest: str
+    start: bool = False
+
+
+class NextRun(Struct, frozen=True):
+    """The interval is over (D3)."""
+
+
+class PolicySaid(Struct, frozen=True):
+    """The broker has this version of the policy, so that nobody hears of a run before its policy."""
+
+    version: int
+
+
+class Asked(Struct, frozen=True, omit_defaults=True):
+    """A run that shall begin as soon as it may: of one mailbox, or of all ("")."""
+
+    mailbox: str = ""
+
+
+class Ledger(Struct, frozen=True, omit_defaults=True):
+    """The row `registry`. `policy` is the last readable one of the file and `present` whether the file is there. `run`
+    is the run that goes on, `asked` the one that waits, `due` when the interval is over."""
+
+    policy: Policy = Policy()
+    digest: str = ""
+    present: bool = False
+    paused: bool = False
+    run: str = ""
+    asked: Asked | None = None
+    due: Instant | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether the tenant syncs at all (D2)."""
+        return self.present and self.policy.enabled and not self.paused
+
+
+class Run(Struct, frozen=True, omit_defaults=True):
+    """The row `run/<run>`, kept while the run goes on: the reconciler shards that it still waits for and what the
+    others had to do."""
+
+    started_at: Instant
+    waiting: tuple[int, ...]
+    items: int = 0
+    failed: tuple[str, ...] = ()
+
+
+class Control(Struct, frozen=True):
+    """The row `control/<when>/<message>`: what a person asked for, who it was and when."""
+
+    what: str
+    who: str
+    at: Instant
+
+
+PRIVATE: tuple[type[Struct], ...] = (TenantFile, NextRun, PolicySaid)
+"""What the registry says to itself."""

@@ -1,0 +1,91 @@
+"""A tenant as the registry sees it in one turn, and the steps that every decision about it is made of. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import msgspec
+
+from contracts.facts import Fact, RunFinished, Said
+from contracts.policy import PolicyNow
+from services.kernel.decision import Decision, Do, Effect, Say, Wake
+from services.registry.rows import Asked, Ledger, NextRun, Run
+
+STOPPED, INTERRUPTED, LOST = "stopped", "interrupted", "lost"
+"""Why a run was closed before all its shards had settled: pause or disable, a restart, or somebody's lost memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """The ledger, the policy last said, the run that goes on, the present time, and what was decided so far."""
+
+    ledger: Ledger
+    spoken: PolicyNow | None
+    run: Run | None
+    now: datetime
+    so_far: Decision
+
+    def changed(self, **fields: object) -> "Tenant":
+        """With other values in the ledger."""
+        return replace(self, ledger=msgspec.structs.replace(self.ledger, **fields))
+
+    def plus(self, more: Decision) -> "Tenant":
+        """With more decided."""
+        old = self.so_far
+        counts = {**old.counts, **more.counts}
+        return replace(self, so_far=Decision({**old.rows, **more.rows}, (*old.effects, *more.effects), counts))
+
+    def decision(self) -> Decision:
+        """All that was decided, with the ledger as it is now."""
+        return self.plus(Decision({"registry": self.ledger})).so_far
+
+
+def ask(tenant: Tenant, mailbox: str = "") -> Tenant:
+    """A run waits to begin; two different wishes become one run of all mailboxes."""
+    asked = tenant.ledger.asked
+    same = asked is None or asked.mailbox == mailbox
+    return tenant.changed(asked=Asked(mailbox if same else ""))
+
+
+def close(tenant: Tenant, why: str = "") -> Tenant:
+    """The run that goes on, if there is one, has ended, and the public hears so."""
+    run, name = tenant.run, tenant.ledger.run
+    if run is None:
+        return tenant
+    failed = (*run.failed, why) if why else run.failed
+    finished = RunFinished(name, run.started_at, run.items, failed)
+    ended = replace(tenant.changed(run=""), run=None)
+    return ended.plus(Decision({f"run/{name}": None}, (public(finished),)))
+
+
+def go(tenant: Tenant) -> Tenant:
+    """What has to follow at once: the next interval, an end to a run that may not go on, the policy where somebody
+    must hear it before a run begins or because the tenant starts or stops (D2)."""
+    said = tenant.spoken is not None and tenant.spoken.active
+    if not tenant.ledger.active:
+        stopped = close(tenant, STOPPED).changed(asked=None, due=None)
+        return _speak(stopped) if said or tenant.spoken is None else stopped
+    begins = tenant.ledger.asked is not None and tenant.run is None
+    return _speak(_schedule(tenant)) if begins or not said else _schedule(tenant)
+
+
+def public(fact: Fact) -> Effect:
+    """Tell the public through the feed."""
+    return Say("feed", Said((fact,)))
+
+
+def _schedule(tenant: Tenant) -> Tenant:
+    """The next interval has its wake, which a shorter interval brings nearer."""
+    due = tenant.now + timedelta(minutes=tenant.ledger.policy.interval_minutes)
+    if tenant.ledger.due is not None and tenant.ledger.due <= due:
+        return tenant
+    return tenant.changed(due=due).plus(Decision(effects=(Wake(due, NextRun(), "replace:next-run", quiet=True),)))
+
+
+def _speak(tenant: Tenant) -> Tenant:
+    """The policy is said as it stands now. Its version is at least the time, so that it grows even after the
+    registry's memory was lost and nobody takes the new policy for an old one."""
+    ledger, spoken = tenant.ledger, tenant.spoken
+    if spoken is None or (spoken.active, spoken.policy) != (ledger.active, ledger.policy):
+        version = max(int(tenant.now.timestamp()), spoken.version + 1 if spoken else 0)
+        spoken = PolicyNow(version, ledger.active, ledger.policy)
+    return replace(tenant, spoken=spoken).plus(Decision({"policy": spoken}, (Do("policy", spoken),)))

@@ -1,0 +1,58 @@
+"""The watcher's hands: reads Salesforce, and turns every failure that a person or the next run has to deal with into an
+answer. Never writes."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from services.clients.salesforce.opened import Opened, Orgs
+from services.kernel.errors import Fatal, Permanent, Transient
+from services.kernel.host import Host
+from services.kernel.keeping import Doing
+from services.kernel.lanes import Answer, LaneRule
+from services.salesforce_watcher.rows import LookRows, OrgRead, OrgUnread, ReadOrg, RowsLooked
+
+ATTEMPTS = 4
+"""Attempts in one run; then the org waits for the next one (AUT-05)."""
+
+
+class Hands:
+    """One client for each tenant's org."""
+
+    def __init__(self, host: Host, orgs: Orgs) -> None:
+        self._host = host
+        self._orgs = orgs
+
+    def rule(self, lane: str) -> LaneRule:  # noqa: ARG002 - there is one lane
+        return LaneRule()
+
+    async def perform(self, tenant: str, lane: str, batch: Sequence[Doing]) -> Sequence[Answer]:  # noqa: ARG002
+        """One read at a time."""
+        return [await self._answer(tenant, doing) for doing in batch]
+
+    async def close(self) -> None:
+        await self._orgs.close()
+
+    async def _answer(self, tenant: str, doing: Doing) -> Answer:
+        try:
+            return await self._read(await self._orgs.of(tenant), doing.body)
+        except Permanent as error:
+            return OrgUnread(error.code, error.what)
+        except Fatal as error:
+            self._host.log.warning(error.what, tenant=tenant, where=error.where, mend=error.mend)
+            return OrgUnread("", f"{error.where}: {error.what}", error.mend)
+        except Transient as error:
+            if doing.tries + 1 < ATTEMPTS or isinstance(doing.body, LookRows):
+                raise
+            self._host.log.warning("cannot be read now", tenant=tenant, where="org", what=str(error),
+                                   mend="nothing to do: it is tried again with the next run")  # fmt: skip
+            return OrgUnread("", str(error), heals=True)
+
+    async def _read(self, opened: Opened, order: Struct) -> Struct:
+        match order:
+            case ReadOrg(cursors, since, private):
+                return OrgRead(await opened.org.round(opened.shape, cursors, since, private), private)
+            case LookRows(ids, private):
+                found = await opened.org.look(opened.shape, ids, private)
+                return RowsLooked(ids, tuple(row for row in found.values() if row is not None))
+        raise TypeError(type(order).__name__)

@@ -1,0 +1,53 @@
+"""How the watcher words what it read: rows of Practifi become items, and each goes to the shard of its owner."""
+
+from collections.abc import Iterable, Sequence
+
+from contracts.calendar import Side
+from contracts.observed import Item, Observed, ReadDone, Unreadable, Vanished
+from services.clients.salesforce.item import item_of
+from services.clients.salesforce.row import Row
+from services.kernel.decision import Effect, Say
+from services.salesforce_watcher.draft import Draft
+
+ITEMS = 100
+"""Items in one message: some 100 kB."""
+
+
+def observe(draft: Draft, rows: Iterable[Row]) -> list[int]:
+    """Say rows to the reconcilers; how many messages went to each shard."""
+    by_shard: list[list[Item | Vanished]] = [[] for _ in range(draft.policy.shards)]
+    for row in rows:
+        mailbox, shard = draft.place(row.owner)
+        if row.error:
+            reason = Unreadable(side=Side.PRACTIFI, mailbox=mailbox, id=row.id, reason=row.error)
+            draft.effects.append(Say("reconciler", reason, shard, key=row.id))
+            draft.counts["unreadable"] = draft.counts.get("unreadable", 0) + 1
+        elif row.deleted:
+            by_shard[shard].append(Vanished(row.id, mailbox))
+        elif row.event is not None and not row.child:
+            by_shard[shard].append(item_of(row, mailbox, edited=_edited(draft, row)))
+    return [_say(draft, shard, items) for shard, items in enumerate(by_shard)]
+
+
+def done(draft: Draft, run: str, messages: Sequence[int], failed: tuple[str, ...]) -> list[Effect]:
+    """The end of a run's reading, for each shard."""
+    counts = messages or [0] * draft.policy.shards
+    return [
+        Say("reconciler", ReadDone(run, "salesforce-watcher", messages=count, failed=failed), shard)
+        for shard, count in enumerate(counts)
+    ]
+
+
+def _say(draft: Draft, shard: int, said: Sequence[Item | Vanished]) -> int:
+    chunks = [said[at : at + ITEMS] for at in range(0, len(said), ITEMS)]
+    for chunk in chunks:
+        items = tuple(item for item in chunk if isinstance(item, Item))
+        vanished = tuple(gone for gone in chunk if isinstance(gone, Vanished))
+        draft.effects.append(Say("reconciler", Observed(Side.PRACTIFI, draft.sequence(), items, vanished), shard))
+    return len(chunks)
+
+
+def _edited(draft: Draft, row: Row) -> bool:
+    """Whether a person saved the Event after outbound was switched on (D7, ruling 11)."""
+    since = draft.reader().outbound_since
+    return since is not None and row.edited_at is not None and row.edited_at > since
