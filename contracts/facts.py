@@ -79,6 +79,8 @@ class Failed(Struct, frozen=True, omit_defaults=True, tag="failed"):
 
 
 class RunStarted(Struct, frozen=True, tag="run-started"):
+    """A run has begun: every mailbox and the org are being read."""
+
     run: str
 
 

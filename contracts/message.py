@@ -111,14 +111,14 @@ def decode(payload: bytes) -> Message:
     """The message in a payload. Raises Malformed."""
     try:
         wire = _WIRE.decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(f"not an envelope: {error}") from error
     decoder = _DECODERS.get(wire.type)
     if decoder is None or wire.specversion != "1.0":
         raise Malformed(f"unknown kind {wire.type[:80]!r}, specversion {wire.specversion[:8]!r}")
     try:
         body = decoder.decode(wire.data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(f"{wire.type}: {error}") from error
     return Message(
         id=wire.id, tenant=wire.tenant, sent_at=_aware(wire.time), body=body, key=wire.subject, cause=wire.cause,
