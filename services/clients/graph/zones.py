@@ -24,7 +24,7 @@ def iana(name: str | None) -> str:
 @lru_cache(maxsize=1024)
 def windows(zone: str) -> str:
     """The name by which Exchange surely knows an IANA zone; "" when it has none."""
-    return UTC_NAME if iana(zone) == UTC_NAME else tz_win.get(zone, "")
+    return UTC_NAME if iana(zone) == UTC_NAME else tz_win.get(zone, "") if zone else ""
 
 
 def instant(wall: datetime, zone: str) -> datetime:

@@ -89,6 +89,8 @@ def _enter(identity: Identity, root: str) -> Login:
     except requests.exceptions.SSLError as error:
         what = "the certificate of login_url is not trusted"
         raise Fatal(identity.where, what, "Check login_url and ca_file") from error
+    except requests.exceptions.TooManyRedirects as error:
+        raise Fatal(identity.where, "login_url redirects; that was not followed", "Give the final login_url") from error
     except requests.RequestException as error:
         raise Transient(f"{identity.where}: login_url cannot be reached: {type(error).__name__}") from error
     except (SalesforceAuthenticationFailed, AttributeError):

@@ -135,5 +135,3 @@ async def _archived(wire: Wire, shape: Shape, ids: Sequence[str]) -> list[EventR
     """Those that a read by id does not show although they live: it leaves out the archive (salesforce.md §2.8)."""
     asks = [Ask(EventRecord, soql.events_of(shape, some)) for some in batched(ids, soql.IDS)]
     return [one for answer in await wire.ask(asks) for one in answer if not one.deleted]
-
-

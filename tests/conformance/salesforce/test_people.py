@@ -1,0 +1,103 @@
+"""The address book: people only, with every address that they have, and never asked for one by one (M1-M6)."""
+
+from typing import Any
+
+from contracts.person import Person, Source
+
+
+def book(people: tuple[Person, ...]) -> dict[str, Person]:
+    return {person.id: person for person in people if not person.user}
+
+
+async def test_addresses_of_all_kinds_are_known_lower_case_and_ranked(place: Any) -> None:  # M1, M3
+    person = place.contact(
+        "Adams", Email="Ann@Client.example", practifi__Alternate_Email__c="alt@client.example",
+        Assistant_Email__c="helper@client.example",
+    )  # fmt: skip
+    found = book((await place.read()).people)[person]
+    assert found.addresses == (
+        ("ann@client.example", Source.EMAIL), ("alt@client.example", Source.ALTERNATE),
+        ("helper@client.example", Source.CUSTOM),
+    )  # fmt: skip
+
+
+async def test_an_address_on_the_household_is_nobodys(place: Any) -> None:  # M2
+    household = place.salesforce.insert("Account", {"Name": "Adams household"}, place.now)
+    member = place.contact("Adams", AccountId=household, Email="ann@client.example")
+    place.salesforce.insert(
+        "ContactPointEmail", {"ParentId": household, "EmailAddress": "all@client.example"}, place.now
+    )
+    found = book((await place.read()).people)
+    assert [address for one in found.values() for address, _ in one.addresses] == ["ann@client.example"]
+    assert set(found) == {member}
+
+
+def person_account(place: Any, name: str) -> tuple[str, str]:
+    """A person account: its Account and its Contact."""
+    account = place.salesforce.insert("Account", {"LastName": name}, place.now)
+    return account, place.salesforce.row("Account", account)["PersonContactId"]
+
+
+async def test_a_contact_point_belongs_to_the_person_behind_the_account(place: Any) -> None:  # M1, M2
+    account, contact = person_account(place, "Brown")
+    place.salesforce.insert("ContactPointEmail", {"ParentId": account, "EmailAddress": "B@Client.example"}, place.now)
+    found = book((await place.read()).people)
+    assert found[contact].addresses == (("b@client.example", Source.CONTACT_POINT),)
+    assert found[contact].individual
+
+
+async def test_a_contact_point_that_has_ended_or_has_not_begun_does_not_count(place: Any) -> None:
+    account, contact = person_account(place, "Brown")
+    for address, day in (("old", {"ActiveToDate": "2027-02-28"}), ("new", {"ActiveFromDate": "2027-03-02"}),
+                         ("now", {"ActiveFromDate": "2027-03-01", "ActiveToDate": "2027-03-01"})):  # fmt: skip
+        point = {"ParentId": account, "EmailAddress": f"{address}@client.example", **day}
+        place.salesforce.insert("ContactPointEmail", point, place.now)
+    found = book((await place.read()).people)
+    assert found[contact].addresses == (("now@client.example", Source.CONTACT_POINT),)
+
+
+async def test_a_new_contact_point_brings_its_person_whole(place: Any) -> None:  # M4
+    individual = place.salesforce.insert("Individual", {"LastName": "Clark"}, place.now)
+    contact = place.contact("Clark", Email="c@client.example", IndividualId=individual)
+    await place.read()
+    place.later(minutes=15)
+    point = {"ParentId": individual, "EmailAddress": "c2@client.example"}
+    identity = place.salesforce.insert("ContactPointEmail", point, place.now)
+    both = (("c@client.example", Source.EMAIL), ("c2@client.example", Source.CONTACT_POINT))
+    assert book((await place.read()).people)[contact].addresses == both
+    place.later(minutes=15)
+    place.salesforce.update("Contact", contact, {"Title": "Dr."}, place.now)
+    assert book((await place.read()).people)[contact].addresses == both
+    place.later(minutes=15)
+    place.salesforce.delete("ContactPointEmail", identity, place.now)
+    assert book((await place.read()).people)[contact].addresses == both[:1]
+
+
+async def test_a_deleted_contact_is_gone(place: Any) -> None:
+    contact = place.contact("Adams", Email="ann@client.example")
+    await place.read()
+    place.later(minutes=15)
+    place.salesforce.delete("Contact", contact, place.now)
+    assert book((await place.read()).people)[contact].gone
+
+
+async def test_a_user_is_a_person_while_active(place: Any) -> None:  # M1, M7
+    user = place.user("Ann Owner", federation_id="ann@tenant.example")
+    found = await place.read()
+    (known,) = [one for one in found.users if one.id == user]
+    assert (known.email, known.federation_id, known.active) == ("ann@firm.example", "ann@tenant.example", True)
+    (person,) = [one for one in found.people if one.id == user]
+    assert (person.user, person.addresses) == (True, (("ann@firm.example", Source.EMAIL),))
+    place.later(minutes=15)
+    place.salesforce.update("User", user, {"IsActive": False}, place.now)
+    found = await place.read()
+    assert [(one.id, one.active) for one in found.users] == [(user, False)]
+    assert [one.gone for one in found.people] == [True]
+
+
+async def test_five_thousand_people_cost_three_requests(place: Any) -> None:  # M6
+    for number in range(5000):
+        place.contact(f"Client {number}", Email=f"c{number}@client.example")
+    found = await place.read()
+    assert len(book(found.people)) == 5000
+    assert place.calls == 3
