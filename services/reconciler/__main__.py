@@ -1,0 +1,8 @@
+"""Starts one replica of the reconciler. It has no hands: it can only speak."""
+
+from services.kernel.run import run
+from services.kernel.service import Service
+from services.reconciler import decide
+
+if __name__ == "__main__":
+    run(Service("reconciler", decide, private=decide.PRIVATE))

@@ -1,0 +1,102 @@
+"""Making an event on the side that lacks it: with everything that side can hold, and only where the policy lets it."""
+
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from contracts.calendar import Attendee, Side
+from contracts.policy import Invitations, PractifiSeries, PrivateEvents
+from contracts.write import Write
+from services.reconciler import match, say, when
+from services.reconciler.merge import TO_MICROSOFT, TO_PRACTIFI
+from services.reconciler.order import order
+from services.reconciler.people import meant
+from services.reconciler.rows import Held, Kind, Known, Link, Mark, Owner
+from services.reconciler.work import Work
+
+TOO_MANY = "has more than 50 attendees: create this event in Microsoft, where it can have them"
+NATIVE = "belongs to a recurring series of Practifi, which the policy practifi_series leaves alone"
+FAR = "starts more than {} months ahead (policy future_outbound_months): it is sent when it comes within them"
+MUTE = "sent without {} of the people, who have no address in Practifi"
+
+
+def in_practifi(work: Work, link: Link, here: Held, owner: Owner, conflicts: tuple[str, ...] = ()) -> Link:
+    """Create in Practifi what Microsoft has, for the mailbox's user."""
+    skipped = here.redacted and work.policy.private_events is PrivateEvents.SKIP
+    if skipped or not work.policy.direction.writes(Side.PRACTIFI):
+        return link
+    if work.get("read/practifi", Mark) is None:
+        work.stop(link)  # ours may be a new store: what Practifi has already is heard first (ruling 5)
+        return link
+    who = meant(work, here, owner)
+
+    def write(name: str) -> Write:
+        return Write(
+            order=name, link=link.id, side=Side.PRACTIFI, mailbox=here.mailbox, event=here.event, fields=TO_PRACTIFI,
+            owner=owner.user, generation=link.generation, people=who.people, invitees=who.users or None,
+        )  # fmt: skip
+
+    return order(
+        work, replace(link, owner=owner.user), Side.PRACTIFI, Kind.CREATE, write, owner, fields=TO_PRACTIFI,
+        conflicts=conflicts, related=who.people, invited=who.users,
+    )  # fmt: skip
+
+
+def in_microsoft(work: Work, link: Link, there: Held, owner: Owner) -> Link:
+    """Create in Microsoft what a person made in Practifi, with its guests (A3); never twice, never too early (D8)."""
+    wanted = work.policy.direction.writes(Side.MICROSOFT) and there.edited
+    if not (wanted and when.future(there.event.when, work.now)):
+        return link
+    reason = _barred(work, there)
+    if reason:
+        return barred(work, link, reason)
+    due = when.due(there.event.when, work.policy.future_outbound_months)
+    if due > work.now:
+        work.wake(link.id, due + timedelta(minutes=1))
+        return barred(work, link, FAR.format(work.policy.future_outbound_months))
+    if work.get("read/microsoft", Mark) is None:
+        work.stop(link)  # likewise: made twice, it would mail its guests twice
+        return link
+    return _invite(work, link, there, owner)
+
+
+def barred(work: Work, link: Link, reason: str) -> Link:
+    """Not sent to Microsoft; said once for each reason."""
+    if link.reason != reason:
+        say.blocked(work, link, Side.MICROSOFT, reason)
+    return replace(link, reason=reason)
+
+
+def guests(work: Work, there: Held) -> tuple[Attendee, ...]:
+    """The people of a Practifi Event who have an address, without its owner."""
+    if work.policy.invitations is Invitations.NEVER:
+        return ()
+    known = [work.get(f"person/{one}", Known) for one in there.people if one != there.owner]
+    addresses = [match.address_of(row.person) for row in known if row is not None]
+    return tuple(Attendee(address) for address in dict.fromkeys(addresses) if address)
+
+
+def _invite(work: Work, link: Link, there: Held, owner: Owner) -> Link:
+    invited = guests(work, there)
+    fields = (*TO_MICROSOFT, "attendees") if invited else TO_MICROSOFT
+    event = replace(there.event, attendees=invited)
+
+    def write(name: str) -> Write:
+        return Write(
+            order=name, link=link.id, side=Side.MICROSOFT, mailbox=there.mailbox, event=event, fields=fields,
+            generation=link.generation, own_edit=True,
+        )  # fmt: skip
+
+    mute = len([one for one in there.people if one != there.owner]) - len(invited)
+    if mute and work.policy.invitations is not Invitations.NEVER:
+        say.blocked(work, link, Side.MICROSOFT, MUTE.format(mute))
+    return order(
+        work, replace(link, owner=there.owner), Side.MICROSOFT, Kind.CREATE, write, owner, fields=fields
+    )  # fmt: skip
+
+
+def _barred(work: Work, there: Held) -> str:
+    """Why the policy or a limit keeps an event out of Microsoft for now, "" if nothing does."""
+    if there.native_series and work.policy.practifi_series is PractifiSeries.SKIP:
+        return NATIVE
+    return TOO_MANY if len(there.people) > match.MOST else ""

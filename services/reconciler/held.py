@@ -1,0 +1,90 @@
+"""From an observation to what a link holds of that side. Level, not edge: only the newest sequence counts, and a reader
+that still says what our own write has superseded is late (design §2.3)."""
+
+from msgspec.structs import replace
+
+from contracts.calendar import CalendarEvent, Side
+from contracts.observed import Item
+from services.reconciler import match
+from services.reconciler.rows import Held, Known, Link, Mark, Who
+from services.reconciler.work import Work
+
+_PAST = 3
+"""So many superseded marks are remembered: a reader is never further behind than the last few writes."""
+
+
+def held_of(work: Work, side: Side, item: Item, sequence: int = 0) -> Held:
+    """What a side holds, both bases being what is there (ruling 5)."""
+    return Held(
+        id=item.id, mailbox=item.mailbox, mark=item.mark, sequence=sequence, base=item.event, people=item.people,
+        users=users_of(work, side, item.people), owner=item.owner, series=item.series, slot=item.slot, uid=item.uid,
+        mine=item.mine, edited=item.edited, native_series=item.native_series, redacted=item.redacted,
+    )  # fmt: skip
+
+
+def late(held: Held, item: Item, sequence: int) -> bool:
+    """Whether an observation says nothing newer than what is held."""
+    return sequence <= held.sequence or item.mark in held.past
+
+
+def repeats(held: Held, item: Item) -> bool:
+    """Whether an observation says what is held already (CON-24)."""
+    return (
+        held.mark == item.mark and not held.gone and held.id == item.id and held.event == item.event
+        and held.people == item.people and held.owner == item.owner and held.redacted == item.redacted
+    )  # fmt: skip
+
+
+def seen(work: Work, side: Side, held: Held, item: Item, sequence: int) -> Held:
+    """What is held after an observation; the base stays."""
+    base = held.base or item.event
+    new = held_of(work, side, item, sequence)
+    return replace(new, base=base, now=None if item.event == base else item.event, past=held.past)
+
+
+def past(held: Held, *marks: str) -> tuple[str, ...]:
+    """The superseded marks, with more of them."""
+    return tuple(dict.fromkeys((*held.past, *(mark for mark in marks if mark))))[-_PAST:]
+
+
+def put(link: Link, side: Side, held: Held | None) -> Link:
+    return replace(link, microsoft=held) if side is Side.MICROSOFT else replace(link, practifi=held)
+
+
+def dead(link: Link, side: Side, *, settled: bool = False) -> Link:
+    """With one side proven gone; `settled` when nothing has to follow from it. The next event that takes its place is of
+    the next generation (ruling 1)."""
+    held = link.on(side)
+    assert held is not None
+    if settled:
+        held = replace(held, gone=True, base=None, now=None, past=past(held, held.mark))
+    else:
+        held = replace(held, gone=True)
+    return replace(put(link, side, held), generation=link.generation + 1)
+
+
+def users_of(work: Work, side: Side, people: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the related people who are internal users."""
+    if side is Side.MICROSOFT or not people:
+        return ()
+    known = ((one, work.get(f"person/{one}", Known)) for one in people)
+    return tuple(one for one, row in known if row is not None and row.person.user)
+
+
+def invites(work: Work, link: str, old: CalendarEvent | None, new: CalendarEvent | None, *, afresh: bool) -> None:
+    """Keep for late matching whom a Microsoft event invites (M4); a user whose mailbox is synced never has to be."""
+    was = match.addresses(old) if old else ()
+    meant = match.addresses(new) if new else ()
+    if was == meant and not afresh:
+        return
+    for address in set(was) - set(meant):
+        work.rows[f"invites/{address}/{link}"] = None
+    for address in meant if afresh else set(meant) - set(was):
+        one = match.best(address, work.get(f"who/{address}", Who), work.domains())
+        if one is None or not (one.user and synced(work, one.id)):
+            work.rows[f"invites/{address}/{link}"] = Mark()
+
+
+def synced(work: Work, user: str) -> bool:
+    """Whether a user's own mailbox is synced."""
+    return work.get(f"user/{user}", Mark) is not None

@@ -1,0 +1,50 @@
+"""The address book changes: who an address means, and with it the events that invited it long ago (M4, ATT-26)."""
+
+from msgspec import Struct
+
+from contracts.person import People, Person
+from services.reconciler import match
+from services.reconciler.rows import Known, Mark, Who
+from services.reconciler.step import step
+from services.reconciler.work import Work
+
+
+def learn(work: Work, body: People) -> None:
+    """People as they are now; then every event that invites an address whose meaning changed is looked at again."""
+    touched: set[str] = set()
+    for person in body.people:
+        touched |= _person(work, person, body.sequence)
+    links = {key.rpartition("/")[2] for address in touched for key in work.state.under(f"invites/{address}/", Mark)}
+    for name in sorted(links):
+        link = work.link(name)
+        if link is not None and link.microsoft is not None and not link.microsoft.gone:
+            step(work, link)
+
+
+def _person(work: Work, person: Person, sequence: int) -> set[str]:
+    """The addresses whose meaning a person changes."""
+    key = f"person/{person.id}"
+    known = work.get(key, Known)
+    if known is not None and known.sequence >= sequence:
+        return set()
+    if known is not None and known.person == person:
+        return set()
+    old = addresses(known.person) if known else set()
+    new = set() if person.gone else addresses(person)
+    work.rows[key] = None if person.gone else Known(person, sequence)
+    for address in old | new:
+        _who(work, address, person, has=address in new)
+    return old | new
+
+
+def addresses(person: Person) -> set[str]:
+    return {address for address, _ in person.addresses}
+
+
+def _who(work: Work, address: str, person: Person, *, has: bool) -> None:
+    key = f"who/{address}"
+    known = work.get(key, Who)
+    others = tuple(one for one in known.candidates if one.id != person.id) if known else ()
+    candidates = (*others, match.candidate(person, address)) if has else others
+    row: Struct | None = Who(candidates) if candidates else None
+    work.rows[key] = row

@@ -1,0 +1,82 @@
+"""Which link an item belongs to. Ids are minted once from where an event was born, never from what it says (ruling 1), so
+that a lost store finds the same ids again. Nothing is ever matched by resemblance."""
+
+from hashlib import sha256
+
+from contracts.calendar import Side
+from contracts.observed import Item, Vanished
+from services.reconciler.rows import Held, Link, Ref
+from services.reconciler.work import Work
+
+
+def minted(side: Side, mailbox: str, name: str, slot: str = "", again: int = 0) -> str:
+    """The id of a link that is born with this item: 64 hex digits. `name` is the event's id, or its series' with `slot`;
+    `again` tells items apart that have the same place one after another."""
+    place = f"{mailbox}\n{name}\n{slot}" if side is Side.MICROSOFT else f"practifi\n{name}"
+    return sha256((f"{place}\n{again}" if again else place).encode()).hexdigest()
+
+
+def ref_key(side: Side, mailbox: str, name: str, slot: str = "") -> str:
+    """The row that names the link of an item whose id does not tell it."""
+    return f"ref/m/{mailbox}/{name}/{slot}" if side is Side.MICROSOFT else f"ref/p/{name}"
+
+
+def name_of(item: Item | Vanished) -> str:
+    """An occurrence is known by its series (and slot), any other event by its own id (ruling 2)."""
+    return (item.series or item.id) if item.slot else item.id
+
+
+def stamp_of(item: Item) -> str:
+    """The link id in an item's stamp, without the generation."""
+    return item.stamp.partition("-g")[0]
+
+
+def keys(side: Side, item: Item | Vanished) -> tuple[str, str]:
+    """The rows that may tell the link of an item: by reference, and by its own id."""
+    place = side, item.mailbox, name_of(item), item.slot
+    return ref_key(*place), f"link/{minted(*place)}"
+
+
+def find(work: Work, side: Side, item: Item) -> str:
+    """The id of the item's link, which may not exist yet. A stamp names it only while that link has no other live item of
+    this side: else the item is a copy, and a new event (IDN-18, IDN-19)."""
+    place = side, item.mailbox, name_of(item), item.slot
+    ref = work.get(ref_key(*place), Ref)
+    if ref is not None:
+        return ref.link
+    own = minted(*place)
+    link = work.link(own)
+    if link is not None and (link.on(side) is None or holds(link.on(side), side, item)):
+        return own
+    stamp = stamp_of(item)
+    if stamp and stamp != own and _open(work.link(stamp), side, item):
+        return stamp
+    return own if link is None else minted(*place, again=1)
+
+
+def known(work: Work, side: Side, gone: Vanished) -> Link | None:
+    """The link that holds an item that has vanished, if any."""
+    ref = work.get(ref_key(side, gone.mailbox, name_of(gone), gone.slot), Ref)
+    link = work.link(ref.link if ref else minted(side, gone.mailbox, name_of(gone), gone.slot))
+    return link if link is not None and holds(link.on(side), side, gone) else None
+
+
+def holds(held: Held | None, side: Side, item: Item | Vanished) -> bool:
+    """Whether this is the item that a link holds."""
+    if held is None:
+        return False
+    if side is Side.PRACTIFI:
+        return held.id == item.id
+    return held.slot == item.slot and (held.series == item.series if item.slot else held.id == item.id)
+
+
+def refer(work: Work, side: Side, link: str, held: Held) -> None:
+    """Remember the link of an item whose id does not tell it."""
+    place = side, held.mailbox, (held.series or held.id) if held.slot else held.id, held.slot
+    if minted(*place) != link:
+        work.rows[ref_key(*place)] = Ref(link)
+
+
+def _open(link: Link | None, side: Side, item: Item) -> bool:
+    held = link.on(side) if link is not None else None
+    return held is None or held.gone or holds(held, side, item)

@@ -1,0 +1,193 @@
+"""The three-way merge of one link, field by field. Pure: two versions and the rules in, a plan out.
+
+THEORY OF OPERATION
+
+Each side has its own base: what that side itself held when both last agreed (ruling 3). A field has *changed* on a
+side when its present value differs from that side's base. The two sides' values are compared with each other only to
+save a write, never to find a change. Hence what a side cannot hold (a subject cut at 255, tentative shown as busy,
+seconds, a private text) is not a change: that side's base was cut in the same way.
+
+For every field there are four cases:
+
+    neither changed      nothing.
+    one side changed     the change *travels* to the other side, if the rules let this field travel that way (D1, A4,
+                         R2, I4, F4). If the values are already equal there is nothing to write (CON-03).
+    both changed         the winner's change travels: Microsoft, except where Practifi is the only source (C1, ruling 13).
+                         If the values differ this is a conflict, and it is said.
+    it may not travel    it stays where it is: the side adopts the value as its base, as if nothing had happened (D6,
+                         ruling 12). If it was a person's edit in Practifi the field is remembered as `local`, so that a
+                         later change by Microsoft, which overwrites it, is said as a conflict and not lost silently (I3).
+
+Nothing else is remembered about the direction, so that switching it needs no work: what differs then has been adopted.
+
+Four fields are ours to show and not Practifi's to change: recurrence, attendee count, organizer, join link. A change of
+them in Practifi is *put back* (R2, REC-62).
+
+A field that Practifi shows cut, clamped or redacted never goes back in that form, because only a difference from
+Practifi's own base counts. If a person truly changes such a field:
+    redacted    it is locked: only the time and show-as of a private event travel (PRV-07);
+    clamped     the length was ours to cut and not the person's wish, so a moved event keeps Microsoft's length, unless
+                the length was changed as well;
+    cut         the person has written a new text, and it travels.
+
+A write carries only the fields that travel. When it is done, the bases of exactly these fields move: on the written side
+to what was written *as that side keeps it*, on the other side to the value that was sent. A field that the other side
+changed meanwhile keeps its base and is merged next. So every field is in one of three conditions: agreed, changed and
+on its way, or adopted; and a plan for an unchanged link is empty, whatever the two sides show.
+
+Deletion against an edit is decided in `step.py`: gone in Microsoft wins over any edit; gone in Practifi loses against
+an edit in Microsoft that Practifi has not got yet, and the event comes back in Practifi as the next generation.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from msgspec.structs import replace
+
+from contracts.calendar import FIELDS, CalendarEvent, Days, Side, Timed, When
+from contracts.policy import Direction
+from services.reconciler.rows import Held
+
+PUT_BACK = frozenset({"recurrence", "attendee_count", "organizer", "join_url"})
+"""Read-only in Practifi (R2)."""
+
+TO_PRACTIFI = tuple(f for f in FIELDS if f not in {"attendees", "categories", "importance"})
+"""What travels to Practifi: it has no place for categories and importance; attendees become relations (`match.py`)."""
+
+TO_MICROSOFT = ("when", "subject", "location", "show_as", "sensitivity", "reminder", "online")
+"""What travels to Microsoft: no attendees (A4), no body (ruling 15), nothing that Practifi cannot hold or only shows."""
+
+COPY = frozenset({"show_as", "reminder", "sensitivity"})
+"""What the copy of an invited mailbox can hold for itself (I4)."""
+
+BUSY = frozenset({"when", "show_as"})
+"""All that is here of a private event (P1)."""
+
+_ALL_MICROSOFT, _ALL_PRACTIFI = frozenset(TO_MICROSOFT), frozenset(TO_PRACTIFI)
+_NOTHING: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Which fields travel to which side, which are put back in Practifi, and who wins."""
+
+    microsoft: frozenset[str]
+    practifi: frozenset[str]
+    put_back: frozenset[str]
+    winner: Side = Side.MICROSOFT
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Fields to write to each side; fields whose base each side adopts; fields in conflict; fields that are left to a
+    person's own value in Practifi."""
+
+    microsoft: tuple[str, ...] = ()
+    practifi: tuple[str, ...] = ()
+    adopt: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    local: tuple[str, ...] = ()
+
+    def to(self, side: Side) -> tuple[str, ...]:
+        return self.microsoft if side is Side.MICROSOFT else self.practifi
+
+
+def rules(microsoft: Held, practifi: Held, direction: Direction, *, mailing: bool = True) -> Rules:
+    """The rules for one link. Without `mailing`, Microsoft takes nothing that would mail guests (A5)."""
+    reach = _ALL_MICROSOFT if direction.writes(Side.MICROSOFT) and mailing else _NOTHING
+    if not microsoft.mine:
+        reach &= COPY
+    if microsoft.redacted:
+        reach &= BUSY
+    elif practifi.redacted:
+        reach &= BUSY | {"sensitivity"}
+    inward = direction.writes(Side.PRACTIFI)
+    return Rules(
+        microsoft=reach,
+        practifi=_ALL_PRACTIFI if inward else _NOTHING,
+        put_back=PUT_BACK if inward and not practifi.redacted else _NOTHING,
+        winner=Side.MICROSOFT if inward else Side.PRACTIFI,
+    )
+
+
+def merge(microsoft: Held, practifi: Held, rule: Rules, local: tuple[str, ...] = ()) -> Plan:
+    """What to write where. Both sides must have a base; `local` as in `Link`."""
+    if microsoft.now is None and practifi.now is None:
+        return Plan()
+    here, there = changed(microsoft), changed(practifi)
+    travels: dict[Side, list[str]] = {Side.MICROSOFT: [], Side.PRACTIFI: []}
+    adopt, conflicts, kept = list[str](), list[str](), list[str]()
+    for field in FIELDS:
+        mine, theirs = field in here, field in there
+        if not (mine or theirs):
+            continue
+        source = _source(field, rule, mine=mine, theirs=theirs)
+        differs = not same(field, getattr(microsoft.event, field), getattr(practifi.event, field))
+        if source is None or not differs:
+            adopt.append(field)
+            kept += [field] if theirs and differs else []
+            continue
+        travels[source.other].append(field)
+        over = (mine and theirs) or (source is Side.MICROSOFT and field in local)
+        conflicts += [field] if over and field not in PUT_BACK else []
+    to_microsoft, tto_microsoft = tuple(travels[Side.MICROSOFT]), tuple(travels[Side.PRACTIFI])
+    return Plan(to_microsoft, tto_microsoft, tuple(adopt), tuple(conflicts), tuple(kept))
+
+
+def changed(held: Held) -> frozenset[str]:
+    """The fields in which a side differs from its own base."""
+    base, now = held.base, held.now
+    if base is None or now is None:
+        return _NOTHING
+    return frozenset(field for field in FIELDS if getattr(base, field) != getattr(now, field))
+
+
+def wanted(side: Side, fields: tuple[str, ...], microsoft: Held, practifi: Held) -> CalendarEvent:
+    """What `side` shall hold: its own present version with the other side's values in `fields`."""
+    target, source = (microsoft, practifi) if side is Side.MICROSOFT else (practifi, microsoft)
+    values: dict[str, Any] = {field: getattr(source.event, field) for field in fields}
+    if side is Side.MICROSOFT and "when" in values:
+        values["when"] = _moved(microsoft, practifi)
+    return replace(target.event, **values)
+
+
+def advance(held: Held, fields: tuple[str, ...], values: CalendarEvent) -> Held:
+    """With the base of `fields` moved to `values`."""
+    assert held.base is not None
+    base = replace(held.base, **{field: getattr(values, field) for field in fields})
+    return replace(held, base=base, now=None if held.event == base else held.event)
+
+
+def same(field: str, one: Any, other: Any) -> bool:
+    """Whether two sides' values mean the same; a zone counts only where both have one (TZ-20)."""
+    if field == "when" and isinstance(one, Timed) and isinstance(other, Timed) and not (one.zone and other.zone):
+        return (one.start, one.end) == (other.start, other.end)
+    return bool(one == other)
+
+
+def _source(field: str, rule: Rules, *, mine: bool, theirs: bool) -> Side | None:
+    """The side whose value travels, None when it stays where it is."""
+    if theirs and field in rule.put_back:
+        return Side.MICROSOFT
+    source = rule.winner if mine and theirs else Side.MICROSOFT if mine else Side.PRACTIFI
+    reach = rule.practifi if source is Side.MICROSOFT else rule.microsoft
+    return source if field in reach else None
+
+
+def _moved(microsoft: Held, practifi: Held) -> When:
+    """Practifi's time as Microsoft shall have it: in Microsoft's zone, and with Microsoft's length where Practifi's
+    was clamped and nobody changed it (ruling 3)."""
+    assert practifi.base is not None
+    assert microsoft.base is not None
+    old, new, shown = microsoft.base.when, practifi.event.when, practifi.base.when
+    clamped = _length(shown) != _length(old) and _length(new) == _length(shown)
+    if isinstance(new, Timed) and isinstance(old, Timed):
+        return Timed(new.start, new.start + (old.end - old.start) if clamped else new.end, old.zone)
+    if isinstance(new, Days) and isinstance(old, Days) and clamped:
+        return Days(new.first, new.first + (old.until - old.first))
+    return new
+
+
+def _length(when: When) -> timedelta:
+    return when.end - when.start if isinstance(when, Timed) else when.until - when.first

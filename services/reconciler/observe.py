@@ -1,0 +1,137 @@
+"""Taking in how things are on a side: the item finds its link, or begins one, and the link decides what follows."""
+
+from msgspec.structs import replace
+
+from contracts.calendar import Side
+from contracts.observed import Item, Observed, Vanished
+from contracts.policy import PrivateEvents
+from services.reconciler import meeting, series, when
+from services.reconciler.held import dead, held_of, invites, late, put, repeats, seen
+from services.reconciler.link import find, holds, keys, known, refer, stamp_of
+from services.reconciler.order import rested
+from services.reconciler.people import agreed
+from services.reconciler.rows import Held, Link, State
+from services.reconciler.step import end, step
+from services.reconciler.work import Work
+
+
+def observe(work: Work, body: Observed) -> None:
+    """All items of a message, then all that has vanished; one that is both is there (CUR-13)."""
+    work.count("observed", len(body.items))
+    kept = series.arrange(work, body) if body.side is Side.MICROSOFT else body.vanished
+    for item in body.items:
+        take(work, body.side, item, body.sequence)
+    there = {(item.id, item.slot) for item in body.items}
+    for gone in kept:
+        if (gone.id, gone.slot) not in there:
+            vanish(work, body.side, gone, body.sequence)
+
+
+def take(work: Work, side: Side, item: Item, sequence: int) -> None:
+    """One item as it is now."""
+    name = find(work, side, item)
+    link = work.link(name)
+    if link is None:
+        _first(work, side, item, sequence, name)
+        return
+    held = link.on(side)
+    if held is None or (held.gone and not holds(held, side, item)):
+        step(work, _joined(work, link, side, item, sequence))
+    elif not late(held, item, sequence) and not repeats(held, item):
+        step(work, changed(work, link, side, held, item, sequence))
+
+
+def vanish(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
+    """One item that is proven gone; one that was never known is none of ours (IDN-08, INB-16)."""
+    link = known(work, side, gone)
+    held = link.on(side) if link is not None else None
+    if link is None or held is None or held.gone or sequence <= held.sequence:
+        return
+    link = put(link, side, replace(held, sequence=sequence))
+    if link.state is State.ENDED:
+        work.keep(end(work, dead(link, side)))
+        return
+    step(work, meeting.released(dead(link, side)))
+
+
+def changed(work: Work, link: Link, side: Side, held: Held, item: Item, sequence: int) -> Link:
+    """The link with a newer version of what it holds; what had been gone and is back begins anew (REC-27, X5)."""
+    new = seen(work, side, held, item, sequence)
+    if link.state is State.ENDED and not held.gone:
+        return put(link, side, new)
+    if link.state is State.PARKED and rested(link, work):
+        link = replace(link, state=State.ACTIVE)
+    if link.refused is not None and (new.now, new.people) != (held.now, held.people):
+        link = replace(link, refused=None)
+    if held.gone:
+        link = replace(link, state=State.ACTIVE, owner=item.owner or link.owner)
+    if side is Side.MICROSOFT:
+        invites(work, link.id, held.now or held.base, item.event, afresh=False)
+        refer(work, side, link.id, new)
+    return put(link, side, new)
+
+
+def _first(work: Work, side: Side, item: Item, sequence: int, name: str) -> None:
+    """An item that no link knows: a new event, half of a link that a lost store forgot (ruling 5), or not ours."""
+    held = held_of(work, side, item, sequence)
+    if stamp_of(item) == name:
+        born = side if keys(side, item)[1] == f"link/{name}" else side.other
+        link = Link(name, born, generation=_generation(item), owner=item.owner)
+        step(work, _attached(work, put(link, side, held), side, item, held))
+    elif work.owner(item.mailbox) is None:
+        return
+    elif side is Side.PRACTIFI:
+        _born_in_practifi(work, Link(name, side, practifi=held), item)
+    else:
+        _born_in_microsoft(work, Link(name, side, microsoft=held), item, held)
+
+
+def _born_in_practifi(work: Work, link: Link, item: Item) -> None:
+    """Only what a person touches, and only what is still to come, goes out (D7, OUT-09)."""
+    if not (work.policy.direction.writes(Side.MICROSOFT) and item.edited and when.future(item.event.when, work.now)):
+        return
+    step(work, link)
+
+
+def _born_in_microsoft(work: Work, link: Link, item: Item, held: Held) -> None:
+    skipped = item.redacted and work.policy.private_events is PrivateEvents.SKIP
+    if skipped or not work.policy.direction.writes(Side.PRACTIFI):
+        return
+    match meeting.judge(work, item):
+        case meeting.Copy.CHILD:
+            return
+        case meeting.Copy.UNCLEAR:
+            invites(work, link.id, None, item.event, afresh=True)
+            meeting.wait(work, link, item)
+        case meeting.Copy.OWN:
+            step(work, _attached(work, link, Side.MICROSOFT, item, held))
+
+
+def _joined(work: Work, link: Link, side: Side, item: Item, sequence: int) -> Link:
+    """The link with its other half found: both bases are what is there (ruling 5)."""
+    held = held_of(work, side, item, sequence)
+    old = link.on(side)
+    link = put(link, side, replace(held, past=old.past) if old else held)
+    link = replace(link, state=State.ACTIVE, generation=max(link.generation, _generation(item)))
+    other = link.on(side.other)
+    if other is not None and not other.gone and link.pending is None:
+        link = put(link, side.other, replace(other, base=other.event, now=None))
+    link = replace(link, owner=link.owner or item.owner)
+    owner = work.owner(link.mailbox)
+    link = agreed(work, link, owner) if owner and link.pending is None else link
+    return _attached(work, link, side, item, held)
+
+
+def _attached(work: Work, link: Link, side: Side, item: Item, held: Held) -> Link:
+    """The rows by which the item will be found again."""
+    refer(work, side, link.id, held)
+    if side is Side.MICROSOFT:
+        invites(work, link.id, None, item.event, afresh=True)
+        for copy in meeting.own(work, item, link.id, link.born):
+            step(work, copy)
+    return link
+
+
+def _generation(item: Item) -> int:
+    digits = item.stamp.partition("-g")[2]
+    return int(digits) if digits.isdigit() else 0

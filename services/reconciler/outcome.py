@@ -1,0 +1,142 @@
+"""What became of an order. After a write the bases of its fields, and of these only, move on both sides; whatever else
+differs is somebody's edit and is merged next (ruling 3)."""
+
+from msgspec.structs import replace
+
+from contracts.calendar import CalendarEvent, Side
+from contracts.observed import Item
+from contracts.write import Refused, Why, Written
+from services.reconciler import meeting, say
+from services.reconciler.held import dead, held_of, invites, past, put, seen
+from services.reconciler.link import refer
+from services.reconciler.merge import advance
+from services.reconciler.people import agreed
+from services.reconciler.rows import Held, Kind, Link, Pending
+from services.reconciler.step import step
+from services.reconciler.work import Work
+
+NO_ITEM = "the write was reported done without saying what is there now"
+
+
+def settle(work: Work, outcome: Written | Refused) -> None:
+    """The answer to the order that is out; any other answer comes too late and changes nothing."""
+    link = work.link(outcome.link)
+    if link is None or link.pending is None or link.pending.order != outcome.order:
+        return
+    pending, link = link.pending, replace(link, pending=None)
+    work.count_run(pending.run, -1)
+    if isinstance(outcome, Refused):
+        _refused(work, link, pending, outcome)
+    elif pending.kind is not Kind.ERASE and outcome.item is None:
+        nothing = Refused(outcome.order, link.id, pending.side, Why.INVALID, "no-item", NO_ITEM)
+        _refused(work, link, pending, nothing)  # CON-31
+    else:
+        step(work, _written(work, link, pending, outcome))
+
+
+def _written(work: Work, link: Link, pending: Pending, written: Written) -> Link:
+    item = written.item
+    if pending.kind is Kind.ERASE or item is None:
+        link = dead(link, pending.side, settled=True)
+    elif pending.kind is Kind.CREATE:
+        link = _created(work, link, pending, item, written.echo or item.event)
+    else:
+        link = _updated(work, link, pending, item, written.echo or item.event)
+    say.done(work, link, pending, written)
+    return link
+
+
+def _created(work: Work, link: Link, pending: Pending, item: Item, echo: CalendarEvent) -> Link:
+    """A new event is there, and all that the other side had when it was ordered is agreed."""
+    old, new = link.on(pending.side), held_of(work, pending.side, item)
+    observed = old is not None and not old.gone and old.id == item.id
+    event = old.event if observed and old else item.event
+    new = replace(new, base=echo, now=None if event == echo else event)
+    if old is not None:
+        new = replace(new, sequence=old.sequence if observed else 0, past=old.past)
+        new = replace(new, mark=old.mark if observed else new.mark)
+    link = _source(put(link, pending.side, new), pending, None)
+    link = _people(work, replace(link, owner=item.owner or link.owner, local=()), pending)
+    refer(work, pending.side, link.id, new)
+    if pending.side is Side.MICROSOFT:
+        invites(work, link.id, None, item.event, afresh=True)
+        for copy in meeting.own(work, item, link.id, link.born):
+            step(work, copy)
+    return link
+
+
+def _updated(work: Work, link: Link, pending: Pending, item: Item, echo: CalendarEvent) -> Link:
+    """An event has new values in the order's fields; what a reader said meanwhile stands if it is newer."""
+    old = link.on(pending.side)
+    if old is None or old.base is None:
+        return link
+    if _newer(old, pending, item):
+        new = replace(old, past=past(old, pending.mark, item.mark))
+    else:
+        new = seen(work, pending.side, old, item, old.sequence)
+        marks = (mark for mark in (pending.mark, old.mark) if mark != item.mark)
+        new = replace(new, past=past(old, *marks))
+        if pending.side is Side.MICROSOFT:
+            invites(work, link.id, old.event, item.event, afresh=False)
+    new = advance(new, pending.fields, echo)
+    link = _source(put(link, pending.side, new), pending, pending.fields)
+    local = tuple(field for field in link.local if field not in pending.fields)
+    return _people(work, replace(link, local=local), pending)
+
+
+def _newer(held: Held, pending: Pending, item: Item) -> bool:
+    """Whether what a reader said while the order was out was read after the write: it shows neither what was there
+    before nor what was written."""
+    if held.gone:
+        return True
+    if held.mark == pending.mark or held.event == item.event or held.base is None:
+        return False
+    return not pending.fields or any(
+        getattr(held.event, field) != getattr(held.base, field) for field in pending.fields
+    )  # fmt: skip
+
+
+def _source(link: Link, pending: Pending, fields: tuple[str, ...] | None) -> Link:
+    """The other side's base moves to what it held when the order was decided: in `fields`, or in all."""
+    other = link.on(pending.side.other)
+    if other is None or other.gone or other.base is None:
+        return link
+    sent = pending.source or other.base
+    if fields is None:
+        new = replace(other, base=sent, now=None if other.event == sent else other.event)
+        return put(link, pending.side.other, new)
+    return put(link, pending.side.other, advance(other, fields, sent))
+
+
+def _people(work: Work, link: Link, pending: Pending) -> Link:
+    if pending.related is not None:
+        return replace(link, related=pending.related, invited=pending.invited or ())
+    owner = work.owner(link.mailbox)
+    return agreed(work, link, owner) if owner and pending.kind is Kind.CREATE else link
+
+
+def _refused(work: Work, link: Link, pending: Pending, refused: Refused) -> None:
+    held = link.on(pending.side)
+    match refused.why:
+        case Why.STOPPED:
+            work.stop(link)
+            work.keep(link)
+            return
+        case Why.MOVED_ON if held is not None and refused.item is not None:
+            link = _looked_again(work, link, pending.side, held, refused.item)
+        case Why.GONE if held is not None and not held.gone:
+            link = dead(link, pending.side, settled=pending.kind is Kind.ERASE)
+        case Why.MOVED_ON:
+            pass
+        case _:
+            say.failed(work, link, refused)
+            link = replace(link, refused=pending.side)
+    step(work, link)
+
+
+def _looked_again(work: Work, link: Link, side: Side, held: Held, item: Item) -> Link:
+    """What the writer found there is a new observation (ruling 7)."""
+    new = seen(work, side, held, item, held.sequence)
+    if side is Side.MICROSOFT:
+        invites(work, link.id, held.now or held.base, item.event, afresh=False)
+    return put(link, side, replace(new, past=tuple(mark for mark in past(held, held.mark) if mark != item.mark)))

@@ -1,0 +1,35 @@
+"""The people of a link: whom Microsoft's list means now, against whom it meant when both last agreed."""
+
+from msgspec.structs import replace
+
+from services.reconciler.held import synced
+from services.reconciler.match import Matched, after, matched
+from services.reconciler.rows import Held, Link, Owner, Who
+from services.reconciler.work import Work
+
+
+def meant(work: Work, here: Held, owner: Owner) -> Matched:
+    """The people whom a Microsoft event means now (M1 to M3); nobody, when it is private."""
+    if here.redacted or not (here.event.attendees or here.event.organizer):
+        return Matched()
+    return matched(
+        here.event, owner.user, work.domains(), lambda address: work.get(f"who/{address}", Who),
+        lambda user: synced(work, user),
+    )  # fmt: skip
+
+
+def agreed(work: Work, link: Link, owner: Owner) -> Link:
+    """As if Practifi had been told of everybody whom Microsoft's list means now."""
+    if link.microsoft is None or link.microsoft.gone:
+        return link
+    who = meant(work, link.microsoft, owner)
+    return replace(link, related=who.people, invited=who.users)
+
+
+def relations(link: Link, who: Matched) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+    """The people and the internal users that Practifi shall have, each None where it has them already."""
+    there = link.practifi
+    assert there is not None
+    clients = tuple(one for one in there.people if one not in there.users)
+    people, users = after(clients, link.related, who.people), after(there.users, link.invited, who.users)
+    return (None if set(people) == set(clients) else people), (None if set(users) == set(there.users) else users)

@@ -1,0 +1,86 @@
+"""Which slot of a series keeps which link (ruling 2). When the dates of a series shift, old and new slots are paired in
+order; a single event that becomes a series becomes its first slot, and back. Nothing here decides what is written."""
+
+from collections.abc import Iterator
+
+from contracts.calendar import Side
+from contracts.observed import Item, Observed, Vanished
+from services.reconciler.link import minted, ref_key
+from services.reconciler.rows import Link, Ref, Series
+from services.reconciler.work import Work
+
+
+def arrange(work: Work, body: Observed) -> tuple[Vanished, ...]:
+    """Give the slots of a message their links, and return what has truly vanished."""
+    gone: list[Vanished] = []
+    slots = _by_series(body.items)
+    lost = _by_series(body.vanished)
+    for (mailbox, master), new in slots.items():
+        gone += _series(work, mailbox, master, new, lost.pop((mailbox, master), set()))
+    for (mailbox, master), old in lost.items():
+        gone += _series(work, mailbox, master, set(), old)
+    for item in body.items:
+        gone += _single(work, item) if not item.slot else ()
+    for one in body.vanished:
+        if not one.slot and (one.mailbox, one.id) not in slots:
+            gone += (one, *_whole(work, one.mailbox, one.id))
+    return tuple(gone)
+
+
+def _by_series(items: tuple[Item, ...] | tuple[Vanished, ...]) -> dict[tuple[str, str], set[str]]:
+    found: dict[tuple[str, str], set[str]] = {}
+    for item in items:
+        if item.slot:
+            found.setdefault((item.mailbox, item.series or item.id), set()).add(item.slot)
+    return found
+
+
+def _series(work: Work, mailbox: str, master: str, there: set[str], lost: set[str]) -> Iterator[Vanished]:
+    """Pair what is lost with what is new, and yield what is lost for good."""
+    key = f"series/{mailbox}/{master}"
+    row = work.get(key, Series)
+    known = set(row.slots) if row else set()
+    new, old = sorted(there - known), sorted((lost & known) - there)
+    if new and not known and _alive(single := _link(work, mailbox, master, "")):
+        assert single is not None
+        work.rows[ref_key(Side.MICROSOFT, mailbox, master, new[0])] = Ref(single.id)
+    pairs = list(zip(old, new, strict=False)) if old and not any(slot > old[0] for slot in known - set(old)) else []
+    for before, after in pairs:
+        link = _link(work, mailbox, master, before)
+        if link is not None:
+            work.rows[ref_key(Side.MICROSOFT, mailbox, master, after)] = Ref(link.id)
+    slots = (known - lost) | there
+    if slots != known:
+        work.rows[key] = Series(tuple(sorted(slots))) if slots else None
+    kept = {before for before, _ in pairs}
+    yield from (Vanished(master, mailbox, master, slot) for slot in sorted(lost - kept - there))
+
+
+def _single(work: Work, item: Item) -> tuple[Vanished, ...]:
+    """A series that has become a single event: the first slot keeps its link, the others are gone."""
+    row = work.get(f"series/{item.mailbox}/{item.id}", Series)
+    if row is None:
+        return ()
+    first = _link(work, item.mailbox, item.id, row.slots[0])
+    if first is not None:
+        work.rows[ref_key(Side.MICROSOFT, item.mailbox, item.id)] = Ref(first.id)
+    return _whole(work, item.mailbox, item.id)[1:]
+
+
+def _whole(work: Work, mailbox: str, master: str) -> tuple[Vanished, ...]:
+    """All slots of a series that is gone (REC-22)."""
+    key = f"series/{mailbox}/{master}"
+    row = work.get(key, Series)
+    if row is None:
+        return ()
+    work.rows[key] = None
+    return tuple(Vanished(master, mailbox, master, slot) for slot in row.slots)
+
+
+def _link(work: Work, mailbox: str, master: str, slot: str) -> Link | None:
+    ref = work.get(ref_key(Side.MICROSOFT, mailbox, master, slot), Ref)
+    return work.link(ref.link if ref else minted(Side.MICROSOFT, mailbox, master, slot))
+
+
+def _alive(link: Link | None) -> bool:
+    return link is not None and link.microsoft is not None and not link.microsoft.gone and not link.microsoft.slot

@@ -1,0 +1,112 @@
+"""One decision in the making: what it has changed so far on top of what the store holds, and what it wants said. It
+lives as long as one call of `decide` and does nothing outside itself."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from msgspec import Struct
+
+from contracts.calendar import Side
+from contracts.facts import Fact, Said
+from contracts.message import Message
+from contracts.policy import Policy, PolicyNow
+from contracts.write import Erase, Orders, Write
+from services.kernel.decision import Decision, Effect, Say, State, Wake
+from services.reconciler.rows import Firm, Link, Look, Mark, Owner
+
+S = TypeVar("S", bound=Struct)
+T = TypeVar("T")
+
+BATCH = 200
+"""Most orders or facts in one message."""
+
+
+@dataclass(slots=True)
+class Work:
+    """A decision in the making."""
+
+    state: State
+    message: Message
+    now: datetime
+    rows: dict[str, Struct | None] = field(default_factory=dict)
+    orders: dict[tuple[int, str], list[Write | Erase]] = field(default_factory=dict)
+    facts: list[Fact] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    out: dict[str, int] = field(default_factory=dict)
+    _policy: PolicyNow | None = None
+
+    def get(self, key: str, kind: type[S]) -> S | None:
+        """The row as it is by now."""
+        if key in self.rows:
+            return self.rows[key]  # type: ignore[return-value]  # it was put as `kind`
+        return self.state.get(key, kind)
+
+    def link(self, name: str) -> Link | None:
+        return self.get(f"link/{name}", Link)
+
+    def keep(self, link: Link) -> Link:
+        self.rows[f"link/{link.id}"] = link
+        return link
+
+    @property
+    def active(self) -> bool:
+        """Whether anything may be written now."""
+        return self.get("policy", PolicyNow) is not None and self._now().active
+
+    @property
+    def policy(self) -> Policy:
+        return self._now().policy
+
+    def owner(self, mailbox: str) -> Owner | None:
+        """Who a mailbox belongs to, None while it has no user."""
+        pair = self.get(f"pair/{mailbox}", Owner)
+        return pair if pair is not None and pair.user else None
+
+    def domains(self) -> tuple[str, ...]:
+        firm = self.get("firm", Firm)
+        return firm.domains if firm else ()
+
+    def order(self, order: Write | Erase, shard: int, run: str) -> None:
+        """Have something written, as part of `run` ("" for none)."""
+        key = f"{order.side.value}/{order.mailbox}" if order.side is Side.MICROSOFT else order.side.value
+        self.orders.setdefault((shard, key), []).append(order)
+        self.count_run(run, 1)
+
+    def count_run(self, run: str, orders: int) -> None:
+        """So many more (or fewer) orders of `run` are out."""
+        if run:
+            self.out[run] = self.out.get(run, 0) + orders
+
+    def stop(self, link: Link) -> None:
+        """Remember that this link has to be looked at when the policy allows writing again."""
+        self.rows[f"stopped/{link.mailbox}/{link.id}"] = Mark()
+
+    def wake(self, link: str, at: datetime) -> None:
+        """Look at a link again at `at`."""
+        self.effects.append(Wake(at, Look(link), f"replace:look/{link}", quiet=True))
+
+    def count(self, name: str, many: int = 1) -> None:
+        self.counts[name] = self.counts.get(name, 0) + many
+
+    def decision(self) -> Decision:
+        """All that was decided."""
+        said = [Say("feed", Said(tuple(facts))) for facts in _chunks(self.facts)]
+        orders = [
+            Say("writer", Orders(tuple(some)), shard, key)
+            for (shard, key), all_ in self.orders.items()
+            for some in _chunks(all_)
+        ]
+        return Decision(self.rows, (*orders, *said, *self.effects), self.counts)
+
+    def _now(self) -> PolicyNow:
+        if self._policy is None:
+            self._policy = self.get("policy", PolicyNow) or PolicyNow(0, active=False, policy=Policy())
+        return self._policy
+
+
+def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), BATCH):
+        yield items[start : start + BATCH]
