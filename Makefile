@@ -1,0 +1,47 @@
+# What one types. Needs Python 3.11 or newer; uv makes the first start faster where it is installed.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install up test check contracts clean
+
+help: ## Show what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+install: $(STAMP) ## Install everything that requirements.lock names into .venv
+
+up: $(STAMP) ## Start calsync with its sandbox on this machine (ARGS="--until-idle" for one run)
+	@$(BIN)/calsync up $(ARGS)
+
+test: $(STAMP) ## Run all tests (ARGS="tests/decisions" for some)
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+check: $(STAMP) ## Check format, style and types
+	$(BIN)/ruff format --check contracts services tests
+	$(BIN)/ruff check contracts services tests
+	$(BIN)/mypy contracts services
+
+contracts: $(STAMP) ## Check that no message changed its meaning
+	$(BIN)/python -m pytest $(ARGS) tests/wire
+
+clean: ## Remove the installation, not the data
+	rm -rf $(VENV) build *.egg-info
+
+# Made anew only when what it is made of has changed.
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info < (3, 11) and sys.exit("calsync needs Python 3.11 or newer; name it with PYTHON=…")'
+	@if uv --version >/dev/null 2>&1; then \
+	  uv venv --quiet --allow-existing --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV) && \
+	  uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock && \
+	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . ; \
+	else \
+	  $(PYTHON) -m venv $(VENV) && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
+	fi
+	@$(BIN)/python -m compileall -q contracts services
+	@touch $@

@@ -1,0 +1,76 @@
+"""Tells the registry what a person wants, and returns only when the registry has committed it."""
+
+import asyncio
+import getpass
+from datetime import timedelta
+
+from msgspec import Struct
+
+from contracts import topics
+from contracts.control import Receipt
+from contracts.message import Message, encode
+from services.cli.listen import Listener, connected
+from services.kernel.clock import Clock
+from services.kernel.errors import Fatal, Transient
+
+AGAIN = timedelta(seconds=2)
+PATIENCE = timedelta(seconds=10)
+
+
+async def tell(url: str, tenant: str | None, body: Struct, clock: Clock) -> tuple[str, ...]:
+    """Say `body` to the registry of one tenant, or of all; the tenants. Raises Fatal when one is unknown or silent."""
+    async with connected(url, clock) as listener:
+        number = int(clock.fresh(), 16) % 1_000_000_000
+        hearing = asyncio.create_task(listener.listen())
+        await listener.settle(clock)
+        hearing.cancel()
+        tenants = _chosen(listener, tenant)
+        for slug in tenants:
+            await _hand_over(listener, slug, number, body, clock)
+        return tenants
+
+
+def who() -> str:
+    """The name of who asks, kept with what was asked."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def _chosen(listener: Listener, tenant: str | None) -> tuple[str, ...]:
+    known = tuple(sorted(listener.seen.policies))
+    if tenant is not None and tenant not in known:
+        raise Fatal(tenant, "there is no such tenant", f"Known: {', '.join(known) or 'none yet'}")
+    if not known:
+        raise Fatal("calsync", "no tenant is known yet", "Wait until the registry has read the tenants' files")
+    return (tenant,) if tenant else known
+
+
+async def _hand_over(listener: Listener, tenant: str, number: int, body: Struct, clock: Clock) -> None:
+    """Say it until the receipt comes; a repeat is known by its number."""
+    sender = topics.address("cli", tenant, number)
+    message = Message(
+        id=clock.fresh(), tenant=tenant, sent_at=clock.now(), body=body, sender=sender, store=clock.fresh(), number=1,
+        floor=1,
+    )  # fmt: skip
+    await listener.bus.subscribe(topics.inbox(sender))
+    receipt = asyncio.create_task(_receipt(listener, tenant))
+    try:
+        for _ in range(PATIENCE // AGAIN):
+            try:
+                await listener.bus.publish(topics.inbox(topics.address("registry", tenant, 0)), encode(message))
+            except Transient:
+                await clock.sleep(AGAIN)
+            done, _ = await asyncio.wait([receipt], timeout=AGAIN.total_seconds())
+            if done:
+                return
+    finally:
+        receipt.cancel()
+    raise Fatal(tenant, f"the registry did not answer within {PATIENCE.seconds} s", "See `calsync status`")
+
+
+async def _receipt(listener: Listener, tenant: str) -> None:
+    async for message in listener.messages():
+        if isinstance(message.body, Receipt) and message.tenant == tenant:
+            return

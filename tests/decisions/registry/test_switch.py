@@ -1,0 +1,94 @@
+"""A tenant does nothing until it is enabled, and stops at once when it is told to."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from contracts.control import Pause, Resume, SyncNow
+from contracts.facts import RunFinished
+from contracts.message import Message
+from contracts.observed import ReadDone
+from contracts.policy import Policy
+from services.kernel.decision import State
+from services.registry.decide import decide
+from services.registry.rows import NextRun
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+ON, OFF = Policy(enabled=True), Policy()
+
+
+def test_a_tenant_that_is_not_enabled_never_runs(firm: Any) -> None:  # D2 E1
+    after = firm.file(OFF, start=True)
+    assert [p.active for p in after.policies] == [False]
+    assert (after.due, after.wakes) == ([], [])
+    assert firm.hear(SyncNow("ann")).due == []
+    assert firm.hear(NextRun(), minutes=15).due == []
+
+
+def test_enabling_it_in_the_file_begins_a_run(firm: Any) -> None:  # D2 E1
+    firm.file(OFF, start=True)
+    after = firm.file(ON, minutes=2)
+    assert [p.active for p in after.policies] == [True]
+    assert after.due
+
+
+@pytest.mark.parametrize("how", ["paused", "disabled", "file-gone"])
+def test_stopping_is_said_at_once_and_ends_the_run(firm: Any, how: str) -> None:  # D2, ruling 26
+    run = firm.file(ON, start=True).run.run
+    after = {
+        "paused": lambda: firm.hear(Pause("ann")),
+        "disabled": lambda: firm.file(OFF),
+        "file-gone": lambda: firm.file(None),
+    }[how]()
+    assert [p.active for p in after.policies] == [False]
+    assert after.facts == [RunFinished(run, NOON, 0, ("stopped",))]
+    assert firm.hear(NextRun(), minutes=15).due == []
+
+
+def test_stopping_never_forgets_the_policy(firm: Any) -> None:  # D1
+    firm.file(Policy(enabled=True, shards=3), start=True)
+    assert firm.file(None).policies[0].policy.shards == 3
+
+
+def test_resuming_runs_at_once_so_that_what_was_changed_meanwhile_is_sent(firm: Any) -> None:  # ruling 12
+    run = firm.file(ON, start=True).run.run
+    firm.settle(run)
+    firm.hear(Pause("ann"))
+    after = firm.hear(Resume("ann"), minutes=5)
+    assert [p.active for p in after.policies] == [True]
+    assert after.due
+
+
+def test_a_pause_outlives_a_restart_and_a_changed_file(firm: Any) -> None:  # ruling 26
+    firm.file(ON, start=True)
+    firm.hear(Pause("ann"))
+    assert firm.file(ON, start=True).due == []
+    assert firm.file(Policy(enabled=True, interval_minutes=5)).due == []
+
+
+def test_a_pause_before_the_first_file_holds(firm: Any) -> None:  # ruling 26
+    firm.hear(Pause("ann"))
+    assert firm.file(ON, start=True).due == []
+
+
+def test_the_version_grows_although_the_registrys_memory_was_lost(firm: Any) -> None:  # ruling 6
+    before = firm.file(ON, start=True).policies[0].version
+    for minute in range(3):
+        firm.hear(Pause("ann"), minutes=minute)
+        before = firm.hear(Resume("ann")).policies[0].version
+    firm.rows.clear()
+    assert firm.file(ON, start=True, minutes=1).policies[0].version > before
+
+
+def test_a_policy_that_did_not_change_keeps_its_version(firm: Any) -> None:
+    first = firm.file(ON, start=True)
+    firm.settle(first.run.run)
+    assert firm.hear(NextRun(), minutes=15).policies == first.policies
+
+
+def test_a_message_for_somebody_else_is_refused_not_ignored() -> None:  # O5
+    state = State({"registry": None, "policy": None})
+    message = Message(id="m", tenant="firm", sent_at=NOON, body=ReadDone("r", "poller"))
+    with pytest.raises(TypeError, match="ReadDone"):
+        decide(state, message, NOON)
