@@ -117,7 +117,11 @@ class MqttBus:
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[aiomqtt.Client]:
         client = self._new()
-        await client.__aenter__()
+        try:
+            await client.__aenter__()
+        except asyncio.CancelledError:
+            _abandon(client)
+            raise
         try:
             yield client
         finally:
@@ -127,6 +131,7 @@ class MqttBus:
                 asked.cancel()
             with suppress(aiomqtt.MqttError, TimeoutError):  # it is over either way
                 await asyncio.wait_for(client.__aexit__(None, None, None), PARTING.total_seconds())
+            _abandon(client)
 
     def _new(self) -> aiomqtt.Client:
         user, password = self._parts.username, self._parts.password
@@ -166,6 +171,15 @@ class MqttBus:
     @property
     def _port(self) -> int:
         return self._parts.port or (8883 if self._parts.scheme == "mqtts" else 1883)
+
+
+def _abandon(client: aiomqtt.Client) -> None:
+    """Leave nothing of a connection behind; the library has no call for one that was broken off (<2.6 is pinned)."""
+    inner, end = client._client, client._disconnected  # noqa: SLF001 - as said
+    inner.on_disconnect = None
+    inner.disconnect()
+    if end.done() and not end.cancelled():
+        end.exception()  # asyncio would complain that nobody asked
 
 
 async def _subscribe(client: aiomqtt.Client, topics: str) -> None:
