@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from contracts.control import Pause, Resume, SyncNow
 from contracts.message import Message
 from services.cli import commands, sandbox
 from services.cli.control import tell, who
 from services.cli.place import Place
-from services.cli.progress import Progress
+from services.cli.progress import Progress, terminal
 from services.cli.status import last_runs, look, report, show
 from services.cli.tail import plain, readable
 from services.cli.tail import tail as tail_facts
@@ -46,7 +45,7 @@ def up(
     place = Place(data.absolute())
     folder = config.absolute() if config else place.config
     plan = Plan(place, folder, sandbox=config is None and not no_sandbox, until_idle=until_idle)
-    raise typer.Exit(asyncio.run(start(plan, Progress(Console(stderr=True)), CLOCK)))
+    raise typer.Exit(asyncio.run(start(plan, Progress(terminal(stderr=True)), CLOCK)))
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -66,7 +65,7 @@ def status(as_json: Json = False, data: Data = HERE) -> None:
     if as_json:
         _print(told)
     else:
-        show(told, Console())
+        show(told, terminal())
 
 
 @app.command()

@@ -7,7 +7,7 @@ from datetime import timedelta
 from msgspec import Struct
 
 from contracts import topics
-from contracts.control import Receipt
+from contracts.control import Receipt, SyncNow
 from contracts.message import Message, encode
 from services.cli.listen import Listener, connected
 from services.kernel.clock import Clock
@@ -24,7 +24,7 @@ async def tell(url: str, tenant: str | None, body: Struct, clock: Clock) -> tupl
         hearing = asyncio.create_task(listener.listen())
         await listener.settle(clock)
         hearing.cancel()
-        tenants = _chosen(listener, tenant)
+        tenants = _chosen(listener, tenant, running=isinstance(body, SyncNow))
         for slug in tenants:
             await _hand_over(listener, slug, number, body, clock)
         return tenants
@@ -38,13 +38,17 @@ def who() -> str:
         return "unknown"
 
 
-def _chosen(listener: Listener, tenant: str | None) -> tuple[str, ...]:
-    known = tuple(sorted(listener.seen.policies))
-    if tenant is not None and tenant not in known:
-        raise Fatal(tenant, "there is no such tenant", f"Known: {', '.join(known) or 'none yet'}")
-    if not known:
-        raise Fatal("calsync", "no tenant is known yet", "Wait until the registry has read the tenants' files")
-    return (tenant,) if tenant else known
+def _chosen(listener: Listener, tenant: str | None, *, running: bool) -> tuple[str, ...]:
+    """The tenants that are meant, only those that are `running` where no other could do it."""
+    policies = listener.seen.policies
+    if tenant is not None and tenant not in policies:
+        raise Fatal(tenant, "there is no such tenant", f"Known: {', '.join(sorted(policies)) or 'none yet'}")
+    meant = sorted(policies) if tenant is None else [tenant]
+    able = tuple(slug for slug in meant if policies[slug].active or not running)
+    if not able:
+        raise Fatal(tenant or "calsync", "nothing runs here: paused or not enabled",
+                    "Resume it with `calsync resume`, or set `enabled = true` in its file")  # fmt: skip
+    return able
 
 
 async def _hand_over(listener: Listener, tenant: str, number: int, body: Struct, clock: Clock) -> None:

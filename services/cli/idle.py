@@ -7,7 +7,8 @@ from datetime import datetime
 from contracts.status import Status
 from services.cli.seen import Seen
 
-SERVICES = ("graph-poller", "salesforce-watcher", "reconciler", "writer", "registry", "feed")
+SERVICES = ("graph-poller", "salesforce-watcher", "reconciler", "writer", "feed", "registry")
+"""All of them, in the order in which they start."""
 
 Look = tuple[tuple[str, str, str, int, tuple[tuple[str, int], ...]], ...]
 """What every living replica had to do and had done; two equal looks mean that nothing moved between them."""

@@ -3,7 +3,7 @@ Progress goes to standard error; standard output is for the summary alone."""
 
 import json
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,18 @@ from typing import Any
 from rich.console import Console
 from rich.status import Status as Spinner
 
-from contracts.status import Problem
 from services.cli.seen import Seen
-from services.cli.summary import totals
+from services.cli.summary import line, totals
 
+WIDE = 400
 PLAIN = timedelta(seconds=10)
 """How often a line is written where nobody can see one move."""
+
+
+def terminal(*, stderr: bool = False) -> Console:
+    """Standard output or error; where it is no terminal, lines are as long as they have to be."""
+    plain = Console(stderr=stderr)
+    return plain if plain.is_terminal else Console(stderr=stderr, width=WIDE)
 
 
 class Progress:
@@ -29,20 +35,19 @@ class Progress:
 
     def look(self, seen: Seen, tenants: Collection[str], start: datetime, now: datetime) -> None:
         """How far it is."""
-        line = _line(seen, tenants, start, now)
+        text = _line(seen, tenants, start, now)
         if self.console.is_terminal:
             if self._spinner is None:
-                self._spinner = self.console.status(line)
+                self._spinner = self.console.status(text)
                 self._spinner.start()
-            self._spinner.update(line)
+            self._spinner.update(text)
         elif self._plain is None or now - self._plain >= PLAIN:
             self._plain = now
-            self.console.print(line, soft_wrap=True, highlight=False)
+            self.console.print(text, soft_wrap=True, highlight=False)
 
-    def problem(self, problem: Problem) -> None:
+    def problem(self, problem: Mapping[str, Any]) -> None:
         """One clear line for a person to act on."""
-        text = f"{problem.where}: {problem.what}. {problem.mend}"
-        self.console.print(text, style="red", markup=False, soft_wrap=True, highlight=False)
+        self.console.print(line(problem), style="red", markup=False, soft_wrap=True, highlight=False)
 
     def first_run(self, told: dict[str, Any], data: Path, sandbox: bool) -> None:
         """What the first run did, and how to look at it."""
@@ -53,7 +58,7 @@ class Progress:
         done = f"{written['practifi']} written to Practifi, {written['microsoft']} to Microsoft"
         self._say(f"In {told['seconds']:g} s: {told['observed']} events read, {done}, {told['conflicts']} conflicts.")
         for problem in told["problems"]:
-            self.problem(Problem(f"{problem['tenant']} {problem['where']}".strip(), problem["what"], problem["mend"]))
+            self.problem(problem)
         where = "" if data == Path(".calsync") else f" --data {data}"
         self._say(f"Look: calsync status{where} · calsync tail{where} · calsync sync{where}")
         if sandbox:

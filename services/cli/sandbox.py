@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from services.cli.people import ask, encoded, values
 from services.cli.place import Place
+from services.cli.progress import terminal
 from services.kernel.errors import Fatal
 
 app = typer.Typer(no_args_is_help=True, help="Play with the sandbox's calendars.")
@@ -47,7 +47,7 @@ def events(
     table = Table("start", "subject", "mailbox", "id", box=None, padding=(0, 2))
     for event in found:
         table.add_row(_start(event), _subject(event), event["mailbox"], event["id"])
-    Console().print(table)
+    terminal().print(table)
 
 
 @app.command()
@@ -113,7 +113,7 @@ def people(as_json: Json = False, data: Data = HERE) -> None:
     for kind in ("users", "contacts"):
         for row in found[kind]:
             table.add_row(kind[:-1], str(row["Name"]), str(row.get("Email") or row.get("PersonEmail") or ""))
-    Console().print(table)
+    terminal().print(table)
 
 
 def _print(value: Any) -> None:

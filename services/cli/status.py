@@ -7,10 +7,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from services.cli.idle import SERVICES
 from services.cli.listen import connected
 from services.cli.place import Place
 from services.cli.seen import Seen
-from services.cli.summary import problems, totals
+from services.cli.summary import line, problems, totals
 from services.kernel.clock import Clock
 
 
@@ -43,6 +44,7 @@ def _tenant(seen: Seen, slug: str, run: Any, now: datetime) -> dict[str, Any]:
         "interval_minutes": policy.policy.interval_minutes if policy else None,
         "outstanding": sum(status.outstanding for status in mine.values()),
         "dead": sum(status.dead for status in mine.values()),
+        "missing": [name for name in SERVICES if name not in {service for _, service, _ in mine}],
         "last_run": run,
         "counts": totals(mine.values()),
         "services": [
@@ -60,10 +62,10 @@ def show(told: dict[str, Any], console: Console) -> None:
     for slug, tenant in told["tenants"].items():
         console.print(_headline(slug, tenant), highlight=False, markup=False, soft_wrap=True)
         console.print(_table(tenant["services"]))
+        if tenant["missing"]:
+            console.print(f"  not at work: {', '.join(tenant['missing'])}", style="red", highlight=False)
     for problem in told["problems"]:
-        where = f"{problem['tenant']} {problem['where']}".strip()
-        text = f"{where}: {problem['what']}. {problem['mend']}"
-        console.print(text, style="red", highlight=False, markup=False, soft_wrap=True)
+        console.print(line(problem), style="red", highlight=False, markup=False, soft_wrap=True)
 
 
 def last_runs(place: Place) -> dict[str, Any]:

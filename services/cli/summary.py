@@ -4,8 +4,6 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from contracts.status import Problem, Status
 from services.cli.seen import Seen
 
@@ -29,7 +27,7 @@ def summary(
         "cpu_seconds": _used(spoken, "cpu_seconds"),
         "peak_rss_mib": _used(spoken, "peak_rss_mib"),
         "tenants": {slug: _run(seen, slug, start) for slug in sorted(tenants)},
-        "problems": [_shown("", mistake) for mistake in mistakes] + problems(seen, start),
+        "problems": [shown("", mistake) for mistake in mistakes] + problems(seen, start),
     }
 
 
@@ -45,7 +43,7 @@ def totals(statuses: Collection[Status]) -> dict[str, int]:
 def problems(seen: Seen, start: datetime) -> list[dict[str, Any]]:
     """What a person has to mend, each once, whoever met it."""
     living = [(key[0], status) for key, status in sorted(seen.since(start).items()) if status.alive]
-    found = [_shown(tenant, problem) for tenant, status in living for problem in status.problems]
+    found = [shown(tenant, problem) for tenant, status in living for problem in status.problems]
     return [problem for index, problem in enumerate(found) if problem not in found[:index]]
 
 
@@ -68,5 +66,14 @@ def _run(seen: Seen, tenant: str, start: datetime) -> dict[str, Any]:
     return {"active": bool(policy and policy.active), "run": run.run, "items": run.items, "failed": list(run.failed)}
 
 
-def _shown(tenant: str, problem: Problem) -> dict[str, Any]:
-    return {"tenant": tenant, **msgspec.to_builtins(problem)}
+def shown(tenant: str, problem: Problem) -> dict[str, Any]:
+    """A problem as plain values."""
+    told = {"tenant": tenant, "where": problem.where, "what": problem.what, "mend": problem.mend}
+    return {**told, "heals": problem.heals}
+
+
+def line(problem: Mapping[str, Any]) -> str:
+    """A problem as one line for a person: where, what, and how to mend it."""
+    where = f"{problem['tenant']} {problem['where']}".strip()
+    mend = problem["mend"] or ("It heals by itself" if problem["heals"] else "")
+    return f"{where}: {problem['what']}." + (f" {mend}." if mend and not mend.endswith(".") else f" {mend}".rstrip())

@@ -90,4 +90,4 @@ def _detail(fact: Created | Updated | Conflict) -> str:
 
 
 def _mailed(people: int) -> str:
-    return f" ({people} people got mail)" if people else ""
+    return f" (mail to {people})" if people else ""

@@ -23,7 +23,7 @@ from services.cli.ports import LOOPBACK, ports
 from services.cli.processes import Processes
 from services.cli.progress import Progress
 from services.cli.reach import reach
-from services.cli.summary import summary
+from services.cli.summary import shown, summary
 from services.cli.verdict import Verdict, Watch, judge
 from services.kernel.clock import Clock
 from services.kernel.errors import Fatal
@@ -59,7 +59,7 @@ async def up(plan: Plan, progress: Progress, clock: Clock) -> int:
             write_firm(plan.place, f"http://{LOOPBACK}:{chosen['sandbox']}", clock)
         firms = _firms(plan.config)
         for mistake in firms.mistakes:
-            progress.problem(mistake)
+            progress.problem(shown("", mistake))
         url = f"mqtt://{LOOPBACK}:{chosen['broker']}"
         children = Processes(
             plan.place.logs, commands.environment(plan.place, url, plan.config), Echo(progress.console).line, clock
@@ -107,13 +107,14 @@ async def _run(
 
 
 async def _start(plan: Plan, children: Processes, chosen: dict[str, int], clock: Clock) -> None:
-    """Broker and sandbox first, then the services, who would wait for them anyway."""
+    """The registry last: it begins runs, and by then everybody can be reached."""
     children.start("broker", commands.broker(plan.place, chosen["broker"]))
     if plan.sandbox:
         children.start("sandbox", commands.sandbox(plan.place, chosen["sandbox"]))
-        await reach("sandbox", chosen["sandbox"], clock)
     await reach("broker", chosen["broker"], clock)
     for name in SERVICES:
+        if name == "registry" and plan.sandbox:
+            await reach("sandbox", chosen["sandbox"], clock)
         children.start(name, commands.service(name))
 
 

@@ -10,19 +10,11 @@ from typing import Any
 
 from services.kernel.disk import refuse_network
 from services.kernel.driver import PRAGMAS, Connect, Driver, Row, ThreadDriver, claim
-from services.kernel.effects import DeadLetter, EffectKind, Kept, NewEffect
+from services.kernel.effects import DeadLetter
 from services.kernel.errors import Fatal
-from services.kernel.micros import instant, micros
+from services.kernel.micros import instant
 from services.kernel.schema import MIGRATIONS
 from services.kernel.transaction import Tx
-
-__all__ = ["DeadLetter", "Kept", "NewEffect", "Store", "Tx"]
-
-_KEPT = (
-    "SELECT scope, lane, kind, id, key, cause, run, body_kind, body, due, quiet, number, tries FROM effect"
-    " WHERE scope = ? AND kind = ? AND due <= ?"
-)
-
 
 class Store:
     """One open store. `id` was drawn when the file was made: a receiver's memory is known by it (ruling 6)."""
@@ -81,41 +73,10 @@ class Store:
         async with self._lock:
             return await self.driver.fetch(sql, args)
 
-    async def waiting(
-        self, scope: str, kind: EffectKind, *, lane: str | None, due: datetime, limit: int
-    ) -> list[Kept]:
-        """Effects due at or before `due`, lowest number first; of all lanes when `lane` is None."""
-        of_lane, args = ("", ()) if lane is None else (" AND lane = ?", (lane,))
-        sql = f"{_KEPT}{of_lane} ORDER BY number LIMIT ?"
-        return [_kept(row) for row in await self.fetch(sql, (scope, kind, micros(due), *args, limit))]
-
-    async def lanes(self, *prefixes: str, due: datetime) -> list[tuple[str, str]]:
-        """Scope and lane of each lane with something to do, among the scopes that begin with one of `prefixes`."""
-        found: set[tuple[str, str]] = set()
-        sql = (
-            "SELECT DISTINCT scope, lane FROM effect"
-            " WHERE scope >= ? AND scope < ? AND substr(scope, 1, ?) = ? AND kind = 'do' AND due <= ?"
-        )
-        for prefix in prefixes:
-            args = (prefix, prefix + "\U0010ffff", len(prefix), prefix, micros(due))
-            found.update((scope, lane) for scope, lane in await self.fetch(sql, args))
-        return sorted(found)
-
-    async def floor(self, scope: str, lane: str) -> int:
-        """The lowest number still kept for a receiver; the next one that this store can give when none is."""
-        kept = "SELECT min(number) FROM effect WHERE scope = ? AND kind = 'say' AND lane = ?"
-        ((number,),) = await self.fetch(f"SELECT coalesce(({kept}), last + 1) FROM memory", (scope, lane))  # noqa: S608 - a constant
-        return int(number)
-
     async def outstanding(self, scope: str) -> int:
-        """How much of a scope is not yet done, routine wakes aside."""
+        """How much of a scope is not yet done, routine wakes aside. What waits is read through `queue.py`."""
         ((count,),) = await self.fetch("SELECT count(*) FROM effect WHERE scope = ? AND NOT quiet", (scope,))
         return int(count)
-
-    async def next_due(self, scope: str) -> datetime | None:
-        """When the next effect of a scope is due."""
-        ((due,),) = await self.fetch("SELECT min(due) FROM effect WHERE scope = ?", (scope,))
-        return None if due is None else instant(due)
 
     async def dead_count(self, scope: str) -> int:
         ((count,),) = await self.fetch("SELECT count(*) FROM dead WHERE scope = ?", (scope,))
@@ -146,11 +107,3 @@ class Store:
             await self.fetch(f"PRAGMA user_version = {len(MIGRATIONS)}")
             await self.fetch("INSERT OR IGNORE INTO memory (one, id, commits, last) VALUES (1, ?, 0, 0)", (fresh(),))
             ((self.id,),) = await self.fetch("SELECT id FROM memory")
-
-
-def _kept(row: Row) -> Kept:
-    scope, lane, kind, id_, key, cause, run, body_kind, body, due, quiet, number, tries = row
-    return Kept(
-        scope=scope, lane=lane, kind=kind, id=id_, key=key, cause=cause, run=run, body_kind=body_kind, body=body,
-        due=instant(due), quiet=bool(quiet), number=number, tries=tries,
-    )  # fmt: skip

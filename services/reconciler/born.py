@@ -37,12 +37,12 @@ def in_practifi(work: Work, link: Link, here: Held, owner: Owner, conflicts: tup
         )  # fmt: skip
 
     return order(
-        work, replace(link, owner=owner.user), Side.PRACTIFI, Kind.CREATE, write, owner, fields=TO_PRACTIFI,
+        work, replace(link, owner=owner.user), Side.PRACTIFI, Kind.CREATE, write, fields=TO_PRACTIFI,
         conflicts=conflicts, related=who.people, invited=who.users,
     )  # fmt: skip
 
 
-def in_microsoft(work: Work, link: Link, there: Held, owner: Owner) -> Link:
+def in_microsoft(work: Work, link: Link, there: Held) -> Link:
     """Create in Microsoft what a person made in Practifi, with its guests (A3); never twice, never too early (D8)."""
     wanted = work.policy.direction.writes(Side.MICROSOFT) and there.edited
     if not (wanted and when.future(there.event.when, work.now)):
@@ -57,7 +57,7 @@ def in_microsoft(work: Work, link: Link, there: Held, owner: Owner) -> Link:
     if work.get("read/microsoft", Mark) is None:
         work.stop(link)  # likewise: made twice, it would mail its guests twice
         return link
-    return _invite(work, link, there, owner)
+    return _invite(work, link, there)
 
 
 def barred(work: Work, link: Link, reason: str) -> Link:
@@ -76,7 +76,7 @@ def guests(work: Work, there: Held) -> tuple[Attendee, ...]:
     return tuple(Attendee(address) for address in dict.fromkeys(addresses) if address)
 
 
-def _invite(work: Work, link: Link, there: Held, owner: Owner) -> Link:
+def _invite(work: Work, link: Link, there: Held) -> Link:
     invited = guests(work, there)
     fields = (*TO_MICROSOFT, "attendees") if invited else TO_MICROSOFT
     event = replace(there.event, attendees=invited)
@@ -91,7 +91,7 @@ def _invite(work: Work, link: Link, there: Held, owner: Owner) -> Link:
     if mute and work.policy.invitations is not Invitations.NEVER:
         say.blocked(work, link, Side.MICROSOFT, MUTE.format(mute))
     return order(
-        work, replace(link, owner=there.owner), Side.MICROSOFT, Kind.CREATE, write, owner, fields=fields
+        work, replace(link, owner=there.owner), Side.MICROSOFT, Kind.CREATE, write, fields=fields
     )  # fmt: skip
 
 

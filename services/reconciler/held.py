@@ -42,6 +42,13 @@ def seen(work: Work, side: Side, held: Held, item: Item, sequence: int) -> Held:
     return replace(new, base=base, now=None if item.event == base else item.event, past=held.past)
 
 
+def found(work: Work, side: Side, held: Held, item: Item) -> Held:
+    """What is held after the writer has read the item by itself: that says what is there, not which slot it is, nor
+    whether a person touched it."""
+    new = seen(work, side, held, item, held.sequence)
+    return replace(new, series=held.series, slot=held.slot, uid=item.uid or held.uid, edited=held.edited)
+
+
 def past(held: Held, *marks: str) -> tuple[str, ...]:
     """The superseded marks, with more of them."""
     return tuple(dict.fromkeys((*held.past, *(mark for mark in marks if mark))))[-_PAST:]
@@ -52,8 +59,8 @@ def put(link: Link, side: Side, held: Held | None) -> Link:
 
 
 def dead(link: Link, side: Side, *, settled: bool = False) -> Link:
-    """With one side proven gone; `settled` when nothing has to follow from it. The next event that takes its place is of
-    the next generation (ruling 1)."""
+    """With one side proven gone; `settled` when nothing has to follow from it. The next event that takes its place is
+    of the next generation (ruling 1)."""
     held = link.on(side)
     assert held is not None
     if settled:

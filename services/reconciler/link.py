@@ -1,5 +1,5 @@
-"""Which link an item belongs to. Ids are minted once from where an event was born, never from what it says (ruling 1), so
-that a lost store finds the same ids again. Nothing is ever matched by resemblance."""
+"""Which link an item belongs to. Ids are minted once from where an event was born, never from what it says (ruling 1),
+so that a lost store finds the same ids again. Nothing is ever matched by resemblance."""
 
 from hashlib import sha256
 
@@ -10,8 +10,8 @@ from services.reconciler.work import Work
 
 
 def minted(side: Side, mailbox: str, name: str, slot: str = "", again: int = 0) -> str:
-    """The id of a link that is born with this item: 64 hex digits. `name` is the event's id, or its series' with `slot`;
-    `again` tells items apart that have the same place one after another."""
+    """The id of a link that is born with this item: 64 hex digits. `name` is the event's id, or its series' with
+    `slot`; `again` tells items apart that have the same place one after another."""
     place = f"{mailbox}\n{name}\n{slot}" if side is Side.MICROSOFT else f"practifi\n{name}"
     return sha256((f"{place}\n{again}" if again else place).encode()).hexdigest()
 
@@ -38,8 +38,8 @@ def keys(side: Side, item: Item | Vanished) -> tuple[str, str]:
 
 
 def find(work: Work, side: Side, item: Item) -> str:
-    """The id of the item's link, which may not exist yet. A stamp names it only while that link has no other live item of
-    this side: else the item is a copy, and a new event (IDN-18, IDN-19)."""
+    """The id of the item's link, which may not exist yet. A stamp names it only while that link has no other live item
+    of this side: else the item is a copy, and a new event (IDN-18, IDN-19)."""
     place = side, item.mailbox, name_of(item), item.slot
     ref = work.get(ref_key(*place), Ref)
     if ref is not None:

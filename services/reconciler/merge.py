@@ -12,16 +12,16 @@ For every field there are four cases:
     neither changed      nothing.
     one side changed     the change *travels* to the other side, if the rules let this field travel that way (D1, A4,
                          R2, I4, F4). If the values are already equal there is nothing to write (CON-03).
-    both changed         the winner's change travels: Microsoft, except where Practifi is the only source (C1, ruling 13).
-                         If the values differ this is a conflict, and it is said.
+    both changed         the winner's change travels: Microsoft, except where Practifi is the only source (C1,
+                         ruling 13). If the values differ this is a conflict, and it is said.
     it may not travel    it stays where it is: the side adopts the value as its base, as if nothing had happened (D6,
-                         ruling 12). If it was a person's edit in Practifi the field is remembered as `local`, so that a
-                         later change by Microsoft, which overwrites it, is said as a conflict and not lost silently (I3).
+                         ruling 12). If it was a person's edit in Practifi, the field is remembered as `local`, so that
+                         a later change by Microsoft, which overwrites it, is said as a conflict (I3).
 
 Nothing else is remembered about the direction, so that switching it needs no work: what differs then has been adopted.
 
-Four fields are ours to show and not Practifi's to change: recurrence, attendee count, organizer, join link. A change of
-them in Practifi is *put back* (R2, REC-62).
+Three fields are ours to show and not Practifi's to change: recurrence, attendee count, join link. A change of them in
+Practifi is *put back* (R2, REC-62).
 
 A field that Practifi shows cut, clamped or redacted never goes back in that form, because only a difference from
 Practifi's own base counts. If a person truly changes such a field:
@@ -30,10 +30,10 @@ Practifi's own base counts. If a person truly changes such a field:
                 the length was changed as well;
     cut         the person has written a new text, and it travels.
 
-A write carries only the fields that travel. When it is done, the bases of exactly these fields move: on the written side
-to what was written *as that side keeps it*, on the other side to the value that was sent. A field that the other side
-changed meanwhile keeps its base and is merged next. So every field is in one of three conditions: agreed, changed and
-on its way, or adopted; and a plan for an unchanged link is empty, whatever the two sides show.
+A write carries only the fields that travel. When it is done, the bases of exactly these fields move: on the written
+side to what was written *as that side keeps it*, on the other side to the value that was sent. A field that the other
+side changed meanwhile keeps its base and is merged next. So every field is in one of three conditions: agreed,
+changed and on its way, or adopted; and a plan for an unchanged link is empty, whatever the two sides show.
 
 Deletion against an edit is decided in `step.py`: gone in Microsoft wins over any edit; gone in Practifi loses against
 an edit in Microsoft that Practifi has not got yet, and the event comes back in Practifi as the next generation.
@@ -49,14 +49,15 @@ from contracts.calendar import FIELDS, CalendarEvent, Days, Side, Timed, When
 from contracts.policy import Direction
 from services.reconciler.rows import Held
 
-PUT_BACK = frozenset({"recurrence", "attendee_count", "organizer", "join_url"})
+PUT_BACK = frozenset({"recurrence", "attendee_count", "join_url"})
 """Read-only in Practifi (R2)."""
 
-TO_PRACTIFI = tuple(f for f in FIELDS if f not in {"attendees", "categories", "importance"})
-"""What travels to Practifi: it has no place for categories and importance; attendees become relations (`match.py`)."""
+TO_PRACTIFI = tuple(f for f in FIELDS if f not in {"attendees", "categories", "importance", "organizer"})
+"""What travels to Practifi: it has no place for categories and importance; attendees become relations (`match.py`),
+and the owner stands for the organizer."""
 
 TO_MICROSOFT = ("when", "subject", "location", "show_as", "sensitivity", "reminder", "online")
-"""What travels to Microsoft: no attendees (A4), no body (ruling 15), nothing that Practifi cannot hold or only shows."""
+"""What travels to Microsoft: no attendees (A4), no body (ruling 15), nothing that Practifi lacks or only shows."""
 
 COPY = frozenset({"show_as", "reminder", "sensitivity"})
 """What the copy of an invited mailbox can hold for itself (I4)."""

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from contracts.calendar import CalendarEvent, Side
 from contracts.message import Message
-from contracts.observed import Item, Observed, Paired, ReadDone, Vanished
+from contracts.observed import Item, Observed, Paired, Vanished
 from contracts.person import People
 from contracts.policy import PolicyNow
 from contracts.write import Outcomes, Refused, Written
@@ -18,23 +18,19 @@ from services.reconciler.late import addresses
 from services.reconciler.link import holds, keys, minted, name_of, ref_key, stamp_of
 from services.reconciler.meeting import uid_key
 from services.reconciler.rows import Known, Link, Look, Mark, Ref, Series, Uid, Who
+from services.reconciler.runs import opens
 
 S = TypeVar("S", bound=Struct)
 
-ALWAYS = ("policy", "firm", "read/microsoft", "read/practifi")
+ALWAYS = ("policy", "firm", "runs", "read/microsoft", "read/practifi")
 
 
 def needs(state: State, message: Message) -> Iterable[str]:
     """All rows that `decide` may read for this message, as far as they can be told by now."""
     yield from ALWAYS
-    if message.run:
-        yield f"run/{message.run}"
     match message.body:
         case Observed() as body:
-            for item in body.items:
-                yield from _item(state, body.side, item)
-            for gone in body.vanished:
-                yield from _gone(state, body.side, gone)
+            yield from _observed(state, body)
         case Outcomes(outcomes):
             for outcome in outcomes:
                 yield from _outcome(state, outcome)
@@ -42,17 +38,22 @@ def needs(state: State, message: Message) -> Iterable[str]:
             yield from _people(state, body)
         case Look(link):
             yield from _link(state, link)
-        case ReadDone(run):
-            yield f"run/{run}"
-            yield "run/"
-            yield from _stopped(state)
         case Paired():
             yield from ("pair/", "user/", "address/")
             yield from _stopped(state)
         case PolicyNow():
             yield from _stopped(state)
         case _:
-            return
+            pass
+    if opens(state, message.body):
+        yield from _stopped(state)
+
+
+def _observed(state: State, body: Observed) -> Iterator[str]:
+    for item in body.items:
+        yield from _item(state, body.side, item)
+    for gone in body.vanished:
+        yield from _gone(state, body.side, gone)
 
 
 def _item(state: State, side: Side, item: Item) -> Iterator[str]:
@@ -115,8 +116,6 @@ def _link(state: State, name: str) -> Iterator[str]:
     if link is None:
         return
     yield f"pair/{link.mailbox}"
-    if link.pending is not None and link.pending.run:
-        yield f"run/{link.pending.run}"
     event = link.microsoft and (link.microsoft.now or link.microsoft.base)
     if event:
         yield from _meant(state, event)

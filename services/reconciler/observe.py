@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from contracts.calendar import Side
 from contracts.observed import Item, Observed, Vanished
 from contracts.policy import PrivateEvents
-from services.reconciler import meeting, series, when
+from services.reconciler import meeting, runs, series, when
 from services.reconciler.held import dead, held_of, invites, late, put, repeats, seen
 from services.reconciler.link import find, holds, keys, known, refer, stamp_of
 from services.reconciler.order import rested
@@ -18,6 +18,7 @@ from services.reconciler.work import Work
 def observe(work: Work, body: Observed) -> None:
     """All items of a message, then all that has vanished; one that is both is there (CUR-13)."""
     work.count("observed", len(body.items))
+    runs.heard(work, body.side)
     kept = series.arrange(work, body) if body.side is Side.MICROSOFT else body.vanished
     for item in body.items:
         take(work, body.side, item, body.sequence)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from contracts.calendar import Side
 from contracts.write import Erase, Write
 from services.reconciler import say
-from services.reconciler.rows import Kind, Link, Owner, Pending, State
+from services.reconciler.rows import Kind, Link, Pending, State
 from services.reconciler.work import Work
 
 HOUR = 3600
@@ -16,7 +16,7 @@ _PARKED = "written {} times within an hour, as if something changed it back each
 
 
 def order(
-    work: Work, link: Link, side: Side, kind: Kind, make: Callable[[str], Write | Erase], owner: Owner,
+    work: Work, link: Link, side: Side, kind: Kind, make: Callable[[str], Write | Erase],
     *, fields: tuple[str, ...] = (), conflicts: tuple[str, ...] = (),
     related: tuple[str, ...] | None = None, invited: tuple[str, ...] | None = None,
 ) -> Link:  # fmt: skip
@@ -31,9 +31,9 @@ def order(
     held, source = link.on(side), link.on(side.other)
     pending = Pending(
         name, side, kind, fields, source=source.now if source else None, mark=held.mark if held else "",
-        run=work.message.run, conflicts=conflicts, related=related, invited=invited,
+        epoch=work.epoch, conflicts=conflicts, related=related, invited=invited,
     )  # fmt: skip
-    work.order(make(name), owner.shard, work.message.run)
+    work.order(make(name))
     return replace(link, pending=pending, orders=link.orders + 1, reason="")
 
 

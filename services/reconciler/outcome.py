@@ -7,7 +7,7 @@ from contracts.calendar import CalendarEvent, Side
 from contracts.observed import Item
 from contracts.write import Refused, Why, Written
 from services.reconciler import meeting, say
-from services.reconciler.held import dead, held_of, invites, past, put, seen
+from services.reconciler.held import dead, found, held_of, invites, past, put
 from services.reconciler.link import refer
 from services.reconciler.merge import advance
 from services.reconciler.people import agreed
@@ -24,7 +24,7 @@ def settle(work: Work, outcome: Written | Refused) -> None:
     if link is None or link.pending is None or link.pending.order != outcome.order:
         return
     pending, link = link.pending, replace(link, pending=None)
-    work.count_run(pending.run, -1)
+    work.out -= 1 if pending.epoch == work.epoch else 0
     if isinstance(outcome, Refused):
         _refused(work, link, pending, outcome)
     elif pending.kind is not Kind.ERASE and outcome.item is None:
@@ -49,12 +49,13 @@ def _written(work: Work, link: Link, pending: Pending, written: Written) -> Link
 def _created(work: Work, link: Link, pending: Pending, item: Item, echo: CalendarEvent) -> Link:
     """A new event is there, and all that the other side had when it was ordered is agreed."""
     old, new = link.on(pending.side), held_of(work, pending.side, item)
-    observed = old is not None and not old.gone and old.id == item.id
-    event = old.event if observed and old else item.event
-    new = replace(new, base=echo, now=None if event == echo else event)
-    if old is not None:
-        new = replace(new, sequence=old.sequence if observed else 0, past=old.past)
-        new = replace(new, mark=old.mark if observed else new.mark)
+    if pending.side is Side.MICROSOFT:
+        echo = _answered(echo, link)
+    new = replace(new, base=echo, now=None if item.event == echo else item.event)
+    if old is not None and old.id == item.id and not old.gone:
+        new = replace(old, base=echo, now=None if old.event == echo else old.event)  # a reader was faster
+    elif old is not None:
+        new = replace(new, past=old.past)
     link = _source(put(link, pending.side, new), pending, None)
     link = _people(work, replace(link, owner=item.owner or link.owner, local=()), pending)
     refer(work, pending.side, link.id, new)
@@ -65,6 +66,14 @@ def _created(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
     return link
 
 
+def _answered(echo: CalendarEvent, link: Link) -> CalendarEvent:
+    """Microsoft's answer to a creation holds what only Microsoft can say: it is news to Practifi (T2)."""
+    there = link.practifi
+    if there is None or there.gone:
+        return echo
+    return replace(echo, join_url=there.event.join_url, attendee_count=there.event.attendee_count)
+
+
 def _updated(work: Work, link: Link, pending: Pending, item: Item, echo: CalendarEvent) -> Link:
     """An event has new values in the order's fields; what a reader said meanwhile stands if it is newer."""
     old = link.on(pending.side)
@@ -73,7 +82,7 @@ def _updated(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
     if _newer(old, pending, item):
         new = replace(old, past=past(old, pending.mark, item.mark))
     else:
-        new = seen(work, pending.side, old, item, old.sequence)
+        new = found(work, pending.side, old, item)
         marks = (mark for mark in (pending.mark, old.mark) if mark != item.mark)
         new = replace(new, past=past(old, *marks))
         if pending.side is Side.MICROSOFT:
@@ -136,7 +145,7 @@ def _refused(work: Work, link: Link, pending: Pending, refused: Refused) -> None
 
 def _looked_again(work: Work, link: Link, side: Side, held: Held, item: Item) -> Link:
     """What the writer found there is a new observation (ruling 7)."""
-    new = seen(work, side, held, item, held.sequence)
+    new = found(work, side, held, item)
     if side is Side.MICROSOFT:
         invites(work, link.id, held.now or held.base, item.event, afresh=False)
     return put(link, side, replace(new, past=tuple(mark for mark in past(held, held.mark) if mark != item.mark)))

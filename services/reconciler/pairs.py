@@ -34,7 +34,7 @@ def stopped(work: Work) -> list[Link]:
 
 
 def _owner(one: Pair) -> Owner:
-    return Owner(one.user, one.shard, one.addresses)
+    return Owner(one.user, one.addresses)
 
 
 def _users(work: Work, old: dict[str, Owner], new: dict[str, Owner]) -> None:

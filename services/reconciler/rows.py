@@ -11,8 +11,8 @@ from contracts.person import Person, Source
 
 class Held(Struct, frozen=True, omit_defaults=True):
     """What one side holds of a link. `base` is what it held when both last agreed, `now` what it holds since, None
-    while that is the same (ruling 3). `past` are marks that our own writes have superseded: a reader that still says one
-    of them is late. `gone`: proven not to be there any more. `users` are those of `people` who are internal users."""
+    while that is the same (ruling 3). `past` are marks that our own writes have superseded: a reader that still says
+    one of them is late. `gone`: proven not to be there any more. `users` are the internal users among `people`."""
 
     id: str
     mailbox: str = ""
@@ -49,7 +49,8 @@ class Kind(StrEnum):
 
 class Pending(Struct, frozen=True, omit_defaults=True):
     """The one order that is out. `source` is what the other side held when it was decided (None: its base), `mark` the
-    mark of the written side then. `related` and `invited` are the people that Microsoft's list then meant."""
+    mark of the written side then, `epoch` that of `Runs`. `related` and `invited` are the people that Microsoft's list
+    then meant."""
 
     order: str
     side: Side
@@ -57,7 +58,7 @@ class Pending(Struct, frozen=True, omit_defaults=True):
     fields: tuple[str, ...] = ()
     source: CalendarEvent | None = None
     mark: str = ""
-    run: str = ""
+    epoch: int = 0
     conflicts: tuple[str, ...] = ()
     related: tuple[str, ...] | None = None
     invited: tuple[str, ...] | None = None
@@ -130,10 +131,9 @@ class Uid(Struct, frozen=True, omit_defaults=True):
 
 
 class Owner(Struct, frozen=True, omit_defaults=True):
-    """The row `pair/<mailbox>`: its Practifi user ("" while it has none) and the shard that it belongs to."""
+    """The row `pair/<mailbox>`: its Practifi user ("" while it has none)."""
 
     user: str
-    shard: int
     addresses: tuple[str, ...] = ()
 
 
@@ -178,14 +178,21 @@ class Known(Struct, frozen=True):
     sequence: int
 
 
-class Run(Struct, frozen=True, omit_defaults=True):
-    """The row `run/<run>`: how many orders are out, which readers are done, and what they said."""
+class Runs(Struct, frozen=True, omit_defaults=True):
+    """The row `runs`. `heard` counts the Observed of each side since the last run settled, `said` how many each reader
+    says there are; `pending` the orders of this `epoch` that are out. An epoch ends with a run, so that an order which
+    is never answered holds up one run only. `last` is the run that settled last."""
 
+    run: str = ""
+    heard: dict[str, int] = {}
+    said: dict[str, int] = {}
     pending: int = 0
-    readers: tuple[str, ...] = ()
+    epoch: int = 0
     items: int = 0
     failed: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     shard: int = 0
+    last: str = ""
 
 
 class Look(Struct, frozen=True):

@@ -1,63 +1,93 @@
-"""When a run has settled in this shard: both readers have handed over, and every order that it caused is written or set
-aside (ruling 24). It is said once, and then the run is forgotten."""
+"""When a run has settled in this shard: both readers are done, all that they said has been heard, and every order that
+followed is written or set aside (ruling 24). It is said once. Here it also shows that a side is known for the first
+time: nothing may be made on a side whose own events have not been heard (ruling 5)."""
 
+from msgspec import Struct
 from msgspec.structs import replace
 
+from contracts.calendar import Side
 from contracts.control import RunSettled
-from contracts.observed import ReadDone
-from services.kernel.decision import Say
-from services.reconciler.rows import Mark, Run
+from contracts.observed import Observed, ReadDone
+from services.kernel.decision import Say, State
+from services.reconciler.rows import Mark, Runs
 from services.reconciler.work import Work
 
-READERS = {"graph-poller": "microsoft", "salesforce-watcher": "practifi"}
+READERS = {"graph-poller": Side.MICROSOFT, "salesforce-watcher": Side.PRACTIFI}
 """Who reads which side."""
 
 
+def heard(work: Work, side: Side) -> None:
+    """One more message of a reader is taken in."""
+    work.rows["runs"] = _heard(work.get("runs", Runs) or Runs(), side)
+
+
 def done(work: Work, body: ReadDone) -> None:
-    """A reader has handed over all of a run. What an older run still counts is of no use to anybody."""
-    reader = reader_of(body)
-    for key in work.state.under("run/", Run):
-        if key < f"run/{body.run}":
-            work.rows[key] = None
-    run = work.get(f"run/{body.run}", Run) or Run()
-    if reader in run.readers:
-        return
-    shard = int(work.message.sender.rpartition("/")[2] or 0) if reader == "graph-poller" else run.shard
-    readers, failed = (*run.readers, reader), (*run.failed, *body.failed)
-    items = run.items + body.items
-    work.rows[f"run/{body.run}"] = replace(run, readers=readers, items=items, failed=failed, shard=shard)
-    work.count_run(body.run, 0)
+    """A reader has read all of a run. KeyError for a reader that we do not know."""
+    work.rows["runs"] = _done(work.get("runs", Runs) or Runs(), body, work.message.sender)
 
 
-def opens(work: Work, body: ReadDone) -> bool:
-    """Whether a side is known from now on, so that what waited for it may be made on it."""
-    key = f"read/{READERS[reader_of(body)]}"
-    if work.get(key, Mark) is not None or (body.failed and reader_of(body) == "salesforce-watcher"):
+def opens(state: State, body: Struct) -> bool:
+    """Whether this message may make a side known."""
+    if not state.known("runs") or not isinstance(body, Observed | ReadDone):
         return False
-    work.rows[key] = Mark()
-    return True
+    runs = state.get("runs", Runs) or Runs()
+    runs = _heard(runs, body.side) if isinstance(body, Observed) else _done(runs, body, "")
+    return any(_complete(runs, side) and state.get(_row(side), Mark) is None for side in Side)
 
 
-def reader_of(body: ReadDone) -> str:
-    """The service that has read. KeyError for one that reads nothing for us."""
-    name = body.reader.partition("/")[0].replace("_", "-")
-    return name if name in READERS else _unknown(name)
+def opened(work: Work) -> bool:
+    """Whether a side is known from now on, so that what waited for it may be made on it."""
+    runs = work.get("runs", Runs)
+    if runs is None or not isinstance(work.message.body, Observed | ReadDone):
+        return False
+    new = [side for side in Side if _complete(runs, side) and work.get(_row(side), Mark) is None]
+    work.rows |= {_row(side): Mark() for side in new}
+    return bool(new)
 
 
 def account(work: Work) -> None:
     """Count the orders that this decision gave and settled, and say what is settled by that."""
-    for name, orders in work.out.items():
-        key = f"run/{name}"
-        run = work.get(key, Run)
-        if run is None and orders <= 0:
-            continue
-        run = replace(run or Run(), pending=max(0, (run.pending if run else 0) + orders))
-        work.rows[key] = run
-        if run.pending == 0 and set(run.readers) == set(READERS):
-            work.rows[key] = None
-            settled = RunSettled(name, run.shard, run.items, run.failed)
-            work.effects.append(Say("registry", settled, key=name))
+    runs = work.get("runs", Runs)
+    if runs is None and work.out == 0:
+        return
+    old = runs or Runs()
+    runs = replace(old, pending=max(0, old.pending + work.out))
+    if runs.pending == 0 and all(side.value in runs.said and _all_heard(runs, side) for side in Side):
+        work.effects.append(Say("registry", RunSettled(runs.run, runs.shard, runs.items, runs.failed), key=runs.run))
+        runs = Runs(epoch=runs.epoch + 1, last=runs.run)
+    if runs != old:
+        work.rows["runs"] = runs
 
 
-def _unknown(name: str) -> str:
-    raise KeyError(name)
+def _heard(runs: Runs, side: Side) -> Runs:
+    return replace(runs, heard={**runs.heard, side.value: runs.heard.get(side.value, 0) + 1})
+
+
+def _done(runs: Runs, body: ReadDone, sender: str) -> Runs:
+    """With a reader's word; one about an older run comes too late. A newer run ends the one before it unsettled."""
+    side = READERS[body.reader]
+    if body.run <= runs.last or body.run < runs.run or (body.run == runs.run and side.value in runs.said):
+        return runs
+    if runs.run not in {"", body.run}:
+        runs = Runs(heard=runs.heard, epoch=runs.epoch + 1, shard=runs.shard, last=runs.last)
+    mine = side is Side.MICROSOFT
+    failed = tuple(dict.fromkeys((*runs.failed, *body.failed)))
+    return replace(
+        runs, run=body.run, said={**runs.said, side.value: body.messages}, items=runs.items + body.items, failed=failed,
+        unread=(*runs.unread, side.value) if body.failed and not mine else runs.unread,
+        shard=int(sender.rpartition("/")[2] or 0) if mine else runs.shard,
+    )  # fmt: skip
+
+
+def _complete(runs: Runs, side: Side) -> bool:
+    """Whether a side has been heard as a whole: an org that could not be read has not; a mailbox that could not be read
+    takes no writes either."""
+    return side.value in runs.said and side.value not in runs.unread and _all_heard(runs, side)
+
+
+def _all_heard(runs: Runs, side: Side) -> bool:
+    return runs.heard.get(side.value, 0) >= runs.said[side.value]
+
+
+def _row(side: Side) -> str:
+    return f"read/{side.value}"

@@ -3,6 +3,7 @@ of it what the policy allows (S3)."""
 
 from contracts.calendar import CalendarEvent, Sensitivity, Side, Timed
 from contracts.facts import Blocked, Conflict, Created, Deleted, Detail, Failed, Subject, Updated
+from contracts.observed import Unreadable
 from contracts.write import Refused, Written
 from services.reconciler.rows import Held, Kind, Link, Pending
 from services.reconciler.work import Work
@@ -41,6 +42,13 @@ def blocked(work: Work, link: Link, side: Side, reason: str) -> None:
 
 def failed(work: Work, link: Link, refused: Refused) -> None:
     work.facts.append(Failed(about(link), refused.side, refused.code, refused.reason))
+
+
+def unreadable(work: Work, body: Unreadable) -> None:
+    """An item cannot be understood: a person has to mend it, everything else goes on (O5)."""
+    here = body.side is Side.MICROSOFT
+    subject = Subject("", body.mailbox, body.id if here else "", "" if here else body.id)
+    work.facts.append(Failed(subject, body.side, "unreadable", body.reason))
 
 
 def _detail(held: Held | None, fields: tuple[str, ...]) -> Detail | None:

@@ -47,7 +47,7 @@ def _next(work: Work, link: Link, owner: Owner) -> Link:
         case Held(), None:
             return _unpaired_in_practifi(work, link, here, owner)
         case None, Held():
-            return _unpaired_in_microsoft(work, link, there, owner)
+            return _unpaired_in_microsoft(work, link, there)
     return end(work, link)
 
 
@@ -83,20 +83,20 @@ def _unpaired_in_practifi(work: Work, link: Link, here: Held, owner: Owner) -> L
     if work.policy.invitations is Invitations.NEVER and here.event.attendees:
         say.blocked(work, link, Side.MICROSOFT, _NO_MAIL)
         return end(work, link)
-    return _erase(work, link, Side.MICROSOFT, here, owner)
+    return _erase(work, link, Side.MICROSOFT, here)
 
 
-def _unpaired_in_microsoft(work: Work, link: Link, there: Held, owner: Owner) -> Link:
+def _unpaired_in_microsoft(work: Work, link: Link, there: Held) -> Link:
     if not _died(link.microsoft):
         made = link.microsoft is not None or link.born is Side.PRACTIFI
-        return born.in_microsoft(work, link, there, owner) if made else link
+        return born.in_microsoft(work, link, there) if made else link
     if not work.policy.direction.writes(Side.PRACTIFI):
         return end(work, link)
-    return _erase(work, link, Side.PRACTIFI, there, owner)
+    return _erase(work, link, Side.PRACTIFI, there)
 
 
-def _erase(work: Work, link: Link, side: Side, held: Held, owner: Owner) -> Link:
+def _erase(work: Work, link: Link, side: Side, held: Held) -> Link:
     def erase(name: str) -> Erase:
         return Erase(name, link.id, side, link.mailbox, held.id, held.event, held.people)
 
-    return order(work, link, side, Kind.ERASE, erase, owner)
+    return order(work, link, side, Kind.ERASE, erase)

@@ -29,7 +29,7 @@ def update(work: Work, link: Link, owner: Owner) -> Link:
     if work.policy.direction.writes(Side.PRACTIFI):
         link = _to_practifi(work, link, plan, owner)
     if plan.microsoft and link.pending is None:
-        link = _to_microsoft(work, link, plan, owner)
+        link = _to_microsoft(work, link, plan)
     return link
 
 
@@ -68,12 +68,12 @@ def _to_practifi(work: Work, link: Link, plan: Plan, owner: Owner) -> Link:
 
     conflicts = tuple(field for field in plan.conflicts if field in plan.practifi)
     return order(
-        work, link, Side.PRACTIFI, Kind.UPDATE, write, owner, fields=plan.practifi, conflicts=conflicts,
+        work, link, Side.PRACTIFI, Kind.UPDATE, write, fields=plan.practifi, conflicts=conflicts,
         related=who.people, invited=who.users,
     )  # fmt: skip
 
 
-def _to_microsoft(work: Work, link: Link, plan: Plan, owner: Owner) -> Link:
+def _to_microsoft(work: Work, link: Link, plan: Plan) -> Link:
     here, there = _both(link)
     event = wanted(Side.MICROSOFT, plan.microsoft, here, there)
 
@@ -85,7 +85,7 @@ def _to_microsoft(work: Work, link: Link, plan: Plan, owner: Owner) -> Link:
 
     conflicts = tuple(field for field in plan.conflicts if field in plan.microsoft)
     return order(
-        work, link, Side.MICROSOFT, Kind.UPDATE, write, owner, fields=plan.microsoft, conflicts=conflicts
+        work, link, Side.MICROSOFT, Kind.UPDATE, write, fields=plan.microsoft, conflicts=conflicts
     )  # fmt: skip
 
 

@@ -13,8 +13,8 @@ from contracts.facts import Fact, Said
 from contracts.message import Message
 from contracts.policy import Policy, PolicyNow
 from contracts.write import Erase, Orders, Write
-from services.kernel.decision import Decision, Effect, Say, State, Wake
-from services.reconciler.rows import Firm, Link, Look, Mark, Owner
+from services.kernel.decision import SAME, Decision, Effect, Say, State, Wake
+from services.reconciler.rows import Firm, Link, Look, Mark, Owner, Runs
 
 S = TypeVar("S", bound=Struct)
 T = TypeVar("T")
@@ -31,11 +31,11 @@ class Work:
     message: Message
     now: datetime
     rows: dict[str, Struct | None] = field(default_factory=dict)
-    orders: dict[tuple[int, str], list[Write | Erase]] = field(default_factory=dict)
+    orders: dict[str, list[Write | Erase]] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
-    out: dict[str, int] = field(default_factory=dict)
+    out: int = 0
     _policy: PolicyNow | None = None
 
     def get(self, key: str, kind: type[S]) -> S | None:
@@ -69,16 +69,17 @@ class Work:
         firm = self.get("firm", Firm)
         return firm.domains if firm else ()
 
-    def order(self, order: Write | Erase, shard: int, run: str) -> None:
-        """Have something written, as part of `run` ("" for none)."""
+    def order(self, order: Write | Erase) -> None:
+        """Have something written."""
         key = f"{order.side.value}/{order.mailbox}" if order.side is Side.MICROSOFT else order.side.value
-        self.orders.setdefault((shard, key), []).append(order)
-        self.count_run(run, 1)
+        self.orders.setdefault(key, []).append(order)
+        self.out += 1
 
-    def count_run(self, run: str, orders: int) -> None:
-        """So many more (or fewer) orders of `run` are out."""
-        if run:
-            self.out[run] = self.out.get(run, 0) + orders
+    @property
+    def epoch(self) -> int:
+        """The epoch to which the orders of this decision belong."""
+        runs = self.get("runs", Runs)
+        return runs.epoch if runs else 0
 
     def stop(self, link: Link) -> None:
         """Remember that this link has to be looked at when the policy allows writing again."""
@@ -95,9 +96,7 @@ class Work:
         """All that was decided."""
         said = [Say("feed", Said(tuple(facts))) for facts in _chunks(self.facts)]
         orders = [
-            Say("writer", Orders(tuple(some)), shard, key)
-            for (shard, key), all_ in self.orders.items()
-            for some in _chunks(all_)
+            Say("writer", Orders(tuple(some)), SAME, key) for key, all_ in self.orders.items() for some in _chunks(all_)
         ]
         return Decision(self.rows, (*orders, *said, *self.effects), self.counts)
 

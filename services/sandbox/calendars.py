@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.sandbox import outlook, practifi, values
+from services.sandbox.microsoft import ids
 from services.sandbox.sides import Sides
 from services.sandbox.values import Unclear
 
@@ -26,9 +27,10 @@ def add(sides: Sides, side: str, mailbox: str, given: Any, at: datetime) -> Json
 
 
 def change(sides: Sides, side: str, mailbox: str, event: str, given: Any, at: datetime) -> Json:
-    """The changed event; Microsoft needs the mailbox, in Practifi it says who changes it (else its owner)."""
+    """The changed event; in Practifi the mailbox says who changes it (else its owner)."""
     if _is_microsoft(side):
-        return _graph(sides, mailbox, outlook.change(sides.microsoft, _named(mailbox), event, given, at))
+        mailbox = mailbox or _holder(sides, event)
+        return _graph(sides, mailbox, outlook.change(sides.microsoft, mailbox, event, given, at))
     by = practifi.owner(sides, mailbox)["Id"] if mailbox else None
     practifi.change(sides, event, given, at, by)
     return _row(sides, event)
@@ -37,7 +39,7 @@ def change(sides: Sides, side: str, mailbox: str, event: str, given: Any, at: da
 def delete(sides: Sides, side: str, mailbox: str, event: str, at: datetime) -> None:
     """The event goes, as when a person deletes it."""
     if _is_microsoft(side):
-        sides.microsoft.delete(_named(mailbox), event, at)
+        sides.microsoft.delete(mailbox or _holder(sides, event), event, at)
     else:
         sides.salesforce.delete("Event", event, at, by=practifi.owner(sides, mailbox)["Id"] if mailbox else None)
 
@@ -66,10 +68,12 @@ def mails(sides: Sides) -> list[Json]:
     ]
 
 
-def _named(mailbox: str) -> str:
-    if not mailbox:
-        raise Unclear("missing: mailbox")
-    return mailbox
+def _holder(sides: Sides, event: str) -> str:
+    """The mailbox to which an event's id belongs."""
+    for box in sides.microsoft.tenant.mailboxes.values():
+        if ids.read(box.tag, event):
+            return box.oid
+    raise Unclear("no mailbox holds an event of this id")
 
 
 def _bound(ask: Json, name: str) -> datetime | None:

@@ -126,7 +126,8 @@ def _set_fault(call: Call) -> Response:
         call.sides.salesforce.fail_rows(ROWS[name], 1 if number is None else number)
         return answer(201, {"faults": call.faults.shown()})
     try:
-        call.faults.set(name, _number(ask.get("rate", 1.0)), number, ask.get("side"), ask.get("mailbox"))
+        mailbox = call.sides.address(str(ask.get("mailbox") or "")) or None
+        call.faults.set(name, _number(ask.get("rate", 1.0)), number, ask.get("side"), mailbox)
     except ValueError as error:
         raise Unclear(str(error)) from error
     return answer(201, {"faults": call.faults.shown()})

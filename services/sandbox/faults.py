@@ -1,22 +1,23 @@
 """What goes wrong on purpose: named faults with a rate and a count, drawn from a seed, so that a bad day can be had
 again. Never touches a remote's memory: it answers instead of the remote, or spoils what the remote said."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from services.sandbox import spoils
-from services.sandbox.log import Side, mailbox
+from services.sandbox import inner, spoils
+from services.sandbox.log import Side
 from services.sandbox.wire import Request, Response
 
 ROWS = {"lock-row": "UNABLE_TO_LOCK_ROW"}
 """Faults of single rows: the org itself must produce them, in the middle of a batch."""
-NAMES = (*spoils.INSTEAD, *spoils.AFTER, *ROWS)
+NAMES = (*spoils.INSTEAD, *spoils.AFTER, inner.NAME, *ROWS)
 
 
 @dataclass
 class Fault:
-    """One fault that is on. `count` is how often it still strikes, None: until it is cleared."""
+    """One fault that is on; `count`: how often it still strikes (None: until it is cleared), `mailbox`: an address."""
 
     name: str
     rate: float = 1.0
@@ -24,9 +25,9 @@ class Fault:
     side: Side | None = None
     mailbox: str | None = None
 
-    def concerns(self, side: Side, request: Request) -> bool:
-        """Whether it may strike this request at all; `mailbox` compares with the path's own word."""
-        if self.side not in {None, side} or (self.mailbox and self.mailbox != mailbox(request.path)):
+    def concerns(self, side: Side, mailbox: str, request: Request) -> bool:
+        """Whether it may strike this request, which is for the mailbox of this address, at all."""
+        if self.side not in {None, side} or self.mailbox not in {None, mailbox}:
             return False
         return spoils.fits(self.name, side, request)
 
@@ -57,7 +58,7 @@ class Faults:
         if count == 0:
             self.on.pop(name, None)
         else:
-            self.on[name] = Fault(name, rate, count, side, mailbox.lower() if mailbox else None)
+            self.on[name] = Fault(name, rate, count, side, mailbox or None)
 
     def clear(self, name: str = "all") -> None:
         """Switches one fault off, or all of them."""
@@ -66,10 +67,10 @@ class Faults:
         else:
             self.on.pop(name, None)
 
-    def strike(self, side: Side, request: Request) -> Fault | None:
+    def strike(self, side: Side, mailbox: str, request: Request) -> Fault | None:
         """The fault that strikes this request, if any; one at most, in the order in which they were set."""
         for fault in self.on.values():
-            if fault.concerns(side, request) and self.chance.random() < fault.rate:
+            if fault.concerns(side, mailbox, request) and self.chance.random() < fault.rate:
                 self._spend(fault)
                 return fault
         return None
@@ -89,15 +90,13 @@ class Faults:
         ]
 
 
-def instead(fault: Fault, side: Side, request: Request) -> Response | None:
-    """What is answered while the remote never hears of the request; None when it shall hear it."""
-    spoil = spoils.INSTEAD.get(fault.name)
-    return spoil and spoil(side, request)
-
-
-def after(fault: Fault, response: Response) -> Response:
-    """What becomes of the remote's answer."""
-    return spoils.AFTER[fault.name](response)
+def spoilt(fault: Fault, side: Side, request: Request, handle: Callable[[Request], Response]) -> Response:
+    """The answer under a fault; whether `handle`, the remote, ever hears of the request is part of the fault."""
+    if fault.name in spoils.INSTEAD:
+        return spoils.INSTEAD[fault.name](side, request)
+    if fault.name == inner.NAME:
+        return inner.throttled(request, handle)
+    return spoils.AFTER[fault.name](handle(request))
 
 
 def stripped(response: Response) -> tuple[dict[str, str], float]:

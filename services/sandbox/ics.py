@@ -167,9 +167,11 @@ def _length(duration: timedelta, start: date) -> timedelta:
 
 def _zone(desk: _Desk, event: Vevent, start: datetime) -> str:
     """The event's zone by a name of Exchange; floating times are the mailbox's."""
-    if start.tzinfo is None:
-        return desk.zone
     tzid = event["DTSTART"].params.get("TZID")
+    if start.tzinfo is None and not tzid:
+        return desk.zone
+    if start.tzinfo is None:
+        raise Inexpressible(f"its zone {tzid} is neither known to Exchange nor defined in the file")
     if found := named(tzid, start.tzinfo):
         return found
     walls = [start.replace(tzinfo=None)]

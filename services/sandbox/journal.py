@@ -123,7 +123,7 @@ class Journal:
 def _load(snapshot: Path) -> tuple[int, World]:
     try:
         loaded: Any = pickle.loads(snapshot.read_bytes())  # noqa: S301 our own file, readable by us alone
-    except (pickle.UnpicklingError, AttributeError, ImportError, EOFError, TypeError) as error:
+    except (pickle.UnpicklingError, AttributeError, ImportError, EOFError, TypeError, ValueError) as error:
         raise Unusable(f"{snapshot} is of another version: remove its folder, or give another --data") from error
     generation, world = loaded
     return int(generation), world

@@ -1,7 +1,7 @@
 """What a client must show to be let in, as the command line gives it: both remotes are made with it, and a world that
 comes back from disk is told of keys that have changed meanwhile."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.sandbox.faults import Faults
 from services.sandbox.microsoft import Microsoft
@@ -18,7 +18,7 @@ class Keys:
 
     tenant_id: str
     client_id: str
-    secret: str
+    secret: str = field(repr=False)
     salesforce_client_id: str
     salesforce_username: str
     salesforce_public_key: str | None = None

@@ -1,7 +1,7 @@
 """The two remotes side by side, and who is who on both: a mailbox, its user in the org, their addresses.
 Knows the calendars of neither."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from services.sandbox.log import Side
@@ -18,7 +18,6 @@ class Sides:
 
     microsoft: Microsoft
     salesforce: Salesforce
-    _addresses: dict[str, str] = field(default_factory=dict)
 
     def side(self, request: Request) -> Side | None:
         """The side that serves a request."""
@@ -27,12 +26,9 @@ class Sides:
         return "practifi" if self.salesforce.serves(request) else None
 
     def address(self, name: str) -> str:
-        """A mailbox's address for its id or any of its names; the name itself when there is no such mailbox."""
-        if name and name not in self._addresses:
-            for box in self.microsoft.mailboxes():
-                mail = str(box["mail"] or box["upn"]).lower()
-                self._addresses.update(dict.fromkeys((box["id"].lower(), box["upn"].lower(), mail), mail))
-        return self._addresses.get(name, name)
+        """Somebody's address by id or any other name, in whatever case; the name itself when it is nobody's."""
+        user = self.microsoft.tenant.find(name)
+        return (user.mail or user.upn).lower() if user else name
 
     def owner(self, name: str) -> dict[str, Any] | None:
         """The org's active user of a mailbox, or of a user's id, username or address; the first one of several."""
@@ -50,4 +46,4 @@ class Sides:
             return ""
         row = self.salesforce.row("User", user)
         names = [str(row[key] or "").lower() for key in ("FederationIdentifier", "Email", "Username")]
-        return next((self._addresses[one] for one in names if self.address(one) and one in self._addresses), "")
+        return next((self.address(one) for one in names if self.microsoft.tenant.holder(one)), "")

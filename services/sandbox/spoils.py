@@ -3,11 +3,12 @@ Pure: a request in, a response out; a status of 0 asks the shell to cut the conn
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from types import MappingProxyType
 from typing import Any, Final
 
+from services.sandbox import inner
 from services.sandbox.log import Side, kind
 from services.sandbox.wire import Request, Response, answer
 
@@ -131,6 +132,25 @@ def _repeat(response: Response) -> Response:
     return Response(_OK, again.body, response.headers)
 
 
+def _older(response: Response) -> Response:
+    """A page on which each item comes again later, as it was an hour before (graph.md §2.3, §8)."""
+    if response.status != _OK:
+        return response
+    page: dict[str, Any] = json.loads(response.body)
+    stale = [
+        {**one, "subject": f"{one['subject']} (before)", "lastModifiedDateTime": _earlier(one["lastModifiedDateTime"])}
+        for one in page["value"]
+        if "lastModifiedDateTime" in one
+    ]
+    again = answer(_OK, {**page, "value": [*page["value"], *stale]})
+    return Response(_OK, again.body, response.headers)
+
+
+def _earlier(stamp: str) -> str:
+    before = datetime.fromisoformat(stamp[:19]) - timedelta(hours=1)
+    return before.isoformat() + stamp[19:]
+
+
 INSTEAD: Final[Mapping[str, Callable[[Side, Request], Response]]] = MappingProxyType({
     "throttle": _throttle, "throttle-fractional": _fractional, "throttle-date": _dated, "throttle-silent": _silent,
     "unavailable": _unavailable, "gateway": _gateway, "empty-503": _empty, "server-error": _broken,
@@ -138,7 +158,7 @@ INSTEAD: Final[Mapping[str, Callable[[Side, Request], Response]]] = MappingProxy
     "stale-etag": _stale, "limit": _limit, "lag": _lag,
 })  # fmt: skip
 AFTER: Final[Mapping[str, Callable[[Response], Response]]] = MappingProxyType(
-    {"timeout-after": _cut_after, "slow": _slow, "repeat": _repeat}
+    {"timeout-after": _cut_after, "slow": _slow, "repeat": _repeat, "older": _older}
 )
 _ANYWHERE = {
     "unavailable",
@@ -151,7 +171,14 @@ _ANYWHERE = {
     "slow",
 }
 _ONE_SIDE: Final[Mapping[str, Side]] = MappingProxyType(
-    {"gone": "microsoft", "stale-etag": "microsoft", "lag": "microsoft", "repeat": "microsoft", "limit": "practifi"}
+    {
+        "gone": "microsoft",
+        "stale-etag": "microsoft",
+        "lag": "microsoft",
+        "repeat": "microsoft",
+        "older": "microsoft",
+        "limit": "practifi",
+    }
 )
 
 
@@ -159,10 +186,12 @@ def fits(name: str, side: Side, request: Request) -> bool:
     """Whether a fault can strike such a request: sign-in only fails as a whole, a cursor can only be lost by delta."""
     if _ONE_SIDE.get(name, side) != side or (name not in _ANYWHERE and kind(request) == "token"):
         return False
+    if name == inner.NAME:
+        return request.path.endswith("/$batch")
     delta = request.path.endswith(("/delta", "/delta()"))
     if name == "gone":
         return delta and any("token" in one.lower() for one in request.query)
-    if name == "repeat":
+    if name in {"repeat", "older"}:
         return delta
     if name == "lag":
         return request.method == "GET" and "/events/" in request.path

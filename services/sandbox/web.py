@@ -34,17 +34,17 @@ class Shell:
     async def serve(self, raw: web.BaseRequest) -> web.StreamResponse:
         """One answer; cuts the connection when the world says so."""
         request = await heard(raw, self._now())
-        name = mailbox(request.path)
+        name = self._world.sides.address(mailbox(request.path))
         self._open[name] += 1
         try:
             response = await self._answered(request, name)
+            headers, wait = stripped(response)
+            if wait:
+                await asyncio.sleep(wait)
         finally:
             self._open[name] -= 1
             if not self._open[name]:
                 del self._open[name]
-        headers, wait = stripped(response)
-        if wait:
-            await asyncio.sleep(wait)
         if not response.status:
             if raw.transport:
                 raw.transport.abort()

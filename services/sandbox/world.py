@@ -27,8 +27,8 @@ class World:
         side = self.sides.side(request)
         if side is None:
             return answer(404, {"error": f"nothing is served at {request.path}"})
-        response = self._answered(side, request)
         name = self.sides.address(log.mailbox(request.path))
+        response = self._answered(side, name, request)
         entry = Entry(
             request.at, request.method, log.template(request.path), response.status, side, log.kind(request), name
         )
@@ -50,10 +50,7 @@ class World:
             return request.method != "GET"
         return bool(self.faults.on) or log.kind(request) != "read"
 
-    def _answered(self, side: Side, request: Request) -> Response:
-        fault = self.faults.strike(side, request)
-        if fault and (response := faults.instead(fault, side, request)):
-            return response
+    def _answered(self, side: Side, name: str, request: Request) -> Response:
+        fault = self.faults.strike(side, name, request)
         remote = self.sides.microsoft if side == "microsoft" else self.sides.salesforce
-        response = remote.handle(request)
-        return faults.after(fault, response) if fault else response
+        return faults.spoilt(fault, side, request, remote.handle) if fault else remote.handle(request)

@@ -41,7 +41,7 @@ MEETING: dict[str, Any] = {
     "recurrence": None,
 }
 WEEKLY = {
-    "pattern": {"type": "weekly", "interval": 1, "daysOfWeek": ["monday"], "month": 0, "dayOfMonth": 0, "index": "first"},
+    "pattern": {"type": "weekly", "interval": 1, "daysOfWeek": ["monday"], "month": 0, "dayOfMonth": 0},
     "range": {"type": "noEnd", "startDate": "2026-03-02", "endDate": "0001-01-01", "numberOfOccurrences": 0,
               "recurrenceTimeZone": "W. Europe Standard Time"},
 }  # fmt: skip
@@ -65,6 +65,6 @@ def master(**changes: Any) -> dict[str, Any]:
     return {**MEETING, "type": "seriesMaster", "recurrence": WEEKLY, **changes}
 
 
-def read(row: dict[str, Any], private: PrivateEvents = PrivateEvents.FULL, **changes: Any) -> Seen:
+def read(row: dict[str, Any], private: PrivateEvents = PrivateEvents.FULL, /, **changes: Any) -> Seen:
     """The row, with changes, as the mapping reads it."""
     return mapping.seen(json.dumps({**row, **changes}).encode(), private)

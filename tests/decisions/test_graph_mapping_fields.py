@@ -62,7 +62,8 @@ def test_what_microsoft_alone_decides_is_never_sent() -> None:  # A4, R1
         attendees=(Attendee("john@attendee.com"),), attendee_count=9, my_response=Response.ACCEPTED,
     )  # fmt: skip
 
-    assert mapping.patched(event, ["join_url", "recurrence", "organizer", "attendees", "attendee_count", "my_response"]) == {}
+    fields = ["join_url", "recurrence", "organizer", "attendees", "attendee_count", "my_response"]
+    assert mapping.patched(event, fields) == {}
 
 
 def test_only_the_fields_that_changed_are_sent() -> None:
@@ -113,7 +114,7 @@ def test_attendees_are_read_with_their_answers_and_without_what_is_no_address() 
         person("John@Attendee.com", "required", "tentativelyAccepted"),
         person("room1@x.example", "resource", "accepted"),
         person("/O=EXCHANGELABS/OU=X/CN=GONE", "optional", "none"),
-    ], organizer={"emailAddress": {"address": "/O=EXCHANGELABS/CN=GONE"}}, responseStatus={"response": "declined"})  # fmt: skip
+    ], organizer={"emailAddress": {"address": "/O=X/CN=GONE"}}, responseStatus={"response": "declined"})  # fmt: skip
 
     assert seen.event is not None
     assert seen.event.attendees == (
@@ -150,7 +151,8 @@ def test_a_mark_is_the_same_in_the_form_of_delta_and_of_a_direct_read() -> None:
 
 
 def test_what_an_event_does_not_name_has_its_default_and_what_nobody_knows_too() -> None:
-    event = read(MEETING, showAs="unknown", sensitivity=None, importance="urgent", categories=None, attendees=None).event
+    odd = {"showAs": "unknown", "sensitivity": None, "importance": "urgent", "categories": None, "attendees": None}
+    event = read(MEETING, **odd).event
 
     assert event is not None
     assert (event.show_as, event.sensitivity, event.importance) == (ShowAs.BUSY, Sensitivity.NORMAL, Importance.NORMAL)

@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tzlocal.windows_tz import tz_win, win_tz
 
 from contracts.calendar import CalendarEvent, Days, Timed
+from contracts.policy import PrivateEvents
 from services.clients.graph import mapping, zones
 from tests.decisions.graph_rows import CUSTOM, EASTERN, MEETING, THIN, WEEKLY, at, master, read
 
@@ -16,7 +18,7 @@ INSTANTS = {
     "TZ-01 UTC": (at("2022-09-08T12:00:00.0000000"), datetime(2022, 9, 8, 12, tzinfo=UTC)),
     "TZ-02 a Windows zone": (at("2022-09-22T12:30:00", EASTERN), datetime(2022, 9, 22, 16, 30, tzinfo=UTC)),
     "TZ-03 the first day": (at("0001-01-01T00:00:00Z", "tzone://Microsoft/Utc"), datetime(1, 1, 1, tzinfo=UTC)),
-    "TZ-04 the last moment": (at("9999-12-31T23:59:59.9999999"), datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)),
+    "TZ-04 the last moment": (at("9999-12-31T23:59:59.9999999"), datetime.max.replace(tzinfo=UTC)),
     "TZ-05 seven digits": (at("2026-03-02T10:00:00.1234567"), datetime(2026, 3, 2, 10, 0, 0, 123456, tzinfo=UTC)),
     "TZ-06 Pacific": (at("2026-03-02T10:00:00", "Pacific Standard Time"), datetime(2026, 3, 2, 18, tzinfo=UTC)),
     "TZ-06 an IANA zone": (at("2026-03-02T10:00:00", "Europe/Warsaw"), datetime(2026, 3, 2, 9, tzinfo=UTC)),
@@ -60,7 +62,7 @@ BROKEN: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("changes", BROKEN.values(), ids=BROKEN)
-def test_what_cannot_be_understood_is_set_aside_with_its_reason_and_without_its_content(changes: dict[str, Any]) -> None:
+def test_what_cannot_be_understood_is_set_aside_without_its_content(changes: dict[str, Any]) -> None:
     seen = read(MEETING, **changes)  # CUR-25
 
     assert seen.id == "AAMk-1"
@@ -70,8 +72,8 @@ def test_what_cannot_be_understood_is_set_aside_with_its_reason_and_without_its_
 
 
 def test_what_is_no_json_is_set_aside_too() -> None:
-    assert mapping.seen(b'{"id": 7}', mapping.PrivateEvents.FULL).error
-    assert mapping.seen(b"<html>", mapping.PrivateEvents.FULL).error
+    assert mapping.seen(b'{"id": 7}', PrivateEvents.FULL).error
+    assert mapping.seen(b"<html>", PrivateEvents.FULL).error
 
 
 def test_zero_duration_is_kept() -> None:  # INB-22
@@ -125,7 +127,7 @@ def test_an_hour_that_the_clock_shows_twice_is_sent_in_utc(hour: int) -> None:  
 
 
 @given(
-    start=st.datetimes(datetime(1990, 1, 1), datetime(2080, 1, 1), timezones=st.just(UTC)),
+    start=st.integers(0, 3_500_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC)),
     length=st.timedeltas(timedelta(0), timedelta(days=20)),
     zone=st.sampled_from(["", "UTC", "America/New_York", "Europe/Berlin", "Pacific/Apia", "Australia/Lord_Howe"]),
 )
@@ -189,7 +191,7 @@ def test_a_thin_occurrence_has_its_time_and_nothing_else() -> None:  # graph.md 
 
 
 def test_every_name_that_microsoft_has_for_a_zone_is_one_that_python_knows() -> None:  # Z2, TZ-06
-    names = set(filter(None, zones.tz_win)) | set(zones.win_tz)
+    names = set(filter(None, tz_win)) | set(win_tz)
 
     assert len(names) > 500
     assert all(ZoneInfo(zones.iana(name)) for name in names)

@@ -122,8 +122,8 @@ def test_the_link_that_microsoft_names_comes_first() -> None:  # TMS-01, TMS-04
 
 def test_html_is_read_as_the_text_that_a_person_sees() -> None:
     html = (
-        "<html><head><style>p {color: red}</style></head><body><p>Hello&nbsp;<b>John</b>,</p>\r\n<div>see\r\nyou<br>there"
-        "</div><script>alert(1)</script></body></html>"
+        "<html><head><style>p {color: red}</style></head><body><p>Hello&nbsp;<b>John</b>,</p>\r\n"
+        "<div>see\r\nyou<br>there</div><script>alert(1)</script></body></html>"
     )
 
     assert text.plain(html) == "Hello John,\n\nsee you\nthere"

@@ -185,6 +185,16 @@ def test_without_shared_activities_the_first_person_is_related() -> None:
     assert related((), BARE) == {"WhoId": None}
 
 
+def test_one_lead_is_related_where_there_is_no_contact() -> None:
+    assert related(("00Q2", "00Q1"), FULL) == {"EventWhoIds": ["00Q2"]}
+    assert related(("00Q2", PEOPLE[1]), FULL) == {"EventWhoIds": [PEOPLE[1]]}
+
+
+def test_users_are_never_related() -> None:  # I2
+    assert related(("005A", "00Q1", "005B"), FULL) == {"EventWhoIds": ["00Q1"]}
+    assert related(("005A",), FULL) == {"EventWhoIds": None, "WhoId": None}
+
+
 def test_nobody_is_related_any_more() -> None:
     assert related((), FULL) == {"EventWhoIds": None, "WhoId": None}
 

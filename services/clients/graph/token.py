@@ -135,8 +135,6 @@ class _Session(requests.Session):
         if response.status_code == 429 or response.status_code >= 500:  # noqa: PLR2004
             wait = retry_after(response.headers.get("Retry-After"), self._now())
             raise Transient(f"Microsoft's sign-in answered {response.status_code}", wait)
-        if plain:
-            response._content = response.content.replace(plain.encode(), secure.encode())  # noqa: SLF001 - no setter
         return response
 
 

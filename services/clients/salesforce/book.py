@@ -14,36 +14,43 @@ from services.clients.salesforce.wire import Ask, Wire, batched
 Raw = dict[str, Any]
 
 
+def contacts_asked(shape: Shape, query: str) -> Ask[Raw]:
+    """A question for Contacts; the answer is small."""
+    return Ask(Raw, query, take=lambda row: contact(row, shape))
+
+
+def points_asked(shape: Shape, query: str) -> Ask[Raw]:
+    """A question for the addresses that hang on people; the answer is small."""
+    return Ask(Raw, query, take=lambda row: point(row, shape))
+
+
 async def read_people(
-    wire: Wire, shape: Shape, contacts: Sequence[Raw], points: Sequence[Raw], today: date, *, fresh: bool
+    wire: Wire, shape: Shape, contacts: Sequence[Contact], points: Sequence[Point], today: date, *, fresh: bool
 ) -> list[Person]:
     """The persons behind these rows. `fresh`: the rows are all there are; otherwise they are changes, and what else
     belongs to their persons is read: nothing when nothing changed."""
-    here = [contact(row, shape) for row in contacts]
-    book = [point(row, shape, today) for row in points]
-    known = {key for one in here for key in one.keys}
-    parents = {parent for one in book for parent in one.parents if one.address or not fresh}
+    known = {key for one in contacts for key in one.keys}
+    parents = {parent for one in points for parent in one.parents if one.counts(today) or not fresh}
     if fresh:
-        found, _ = await _read(wire, shape, today, contacts=parents - known)
-        return persons([*here, *found], book)
-    keys = parents | {key for one in here for key in one.keys if not one.gone}
-    found, book = await _read(wire, shape, today, contacts=parents - known, points=keys)
+        found, _ = await _read(wire, shape, parents - known, set())
+        return persons([*contacts, *found], points, today)
+    keys = parents | {key for one in contacts for key in one.keys if not one.gone}
+    found, book = await _read(wire, shape, parents - known, keys)
     others = {key for one in found for key in one.keys} - keys
-    _, more = await _read(wire, shape, today, points=others)
-    return persons([*here, *found], [*book, *more])
+    _, more = await _read(wire, shape, set(), others)
+    return persons([*contacts, *found], [*book, *more], today)
 
 
-async def _read(
-    wire: Wire, shape: Shape, today: date, *, contacts: set[str] | None = None, points: set[str] | None = None
-) -> tuple[list[Contact], list[Point]]:
+async def _read(wire: Wire, shape: Shape, people: set[str], owners: set[str]) -> tuple[list[Contact], list[Point]]:
     """The Contacts behind some ids, and the addresses that hang on others."""
-    columns, owners = by_column(contacts or (), shape), _owners(shape, points or set())
-    first = [Ask(Raw, soql.contacts_of(shape, column, ids)) for column, ids in _batches(columns)]
-    second = [Ask(Raw, soql.points_of(shape, column, ids)) for column, ids in _batches(owners)]
+    by_id = _batches(by_column(people, shape))
+    first = [contacts_asked(shape, soql.contacts_of(shape, column, ids)) for column, ids in by_id]
+    hanging = _batches(_owners(shape, owners))
+    second = [points_asked(shape, soql.points_of(shape, column, ids)) for column, ids in hanging]
     answers = await wire.ask([*first, *second])
     return (
-        [contact(row, shape) for answer in answers[: len(first)] for row in answer],
-        [point(row, shape, today) for answer in answers[len(first) :] for row in answer],
+        [one for answer in answers[: len(first)] for one in answer],
+        [one for answer in answers[len(first) :] for one in answer],
     )
 
 

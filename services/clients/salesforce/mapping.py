@@ -140,9 +140,10 @@ def _settable(columns: tuple[str, ...]) -> frozenset[str]:
 
 
 def related(people: Sequence[str], shape: Shape) -> dict[str, Any]:
-    """The related people of an Event: up to 50 Contacts or one Lead with Shared Activities, the first one without."""
+    """The related people of an Event: up to 50 Contacts or one Lead with Shared Activities, the first one without.
+    Users among them are left out: they are invited, not related."""
     contacts = [one for one in dict.fromkeys(people) if one.startswith("003")][:PEOPLE]
-    chosen = contacts or list(people[:1])
+    chosen = contacts or [one for one in people if one.startswith("00Q")][:1]
     if not shape.shared_activities:
         return {"WhoId": chosen[0] if chosen else None}
     return {"EventWhoIds": chosen} if chosen else {"EventWhoIds": None, "WhoId": None}

@@ -27,11 +27,17 @@ class Contact(NamedTuple):
 
 
 class Point(NamedTuple):
-    """A ContactPointEmail: the address, and whom it belongs to; `address` is "" when it no longer counts."""
+    """A ContactPointEmail: the address, whom it belongs to, and the days on which it counts ("" for no bound)."""
 
-    id: str
     parents: tuple[str, ...]
     address: str
+    since: str = ""
+    until: str = ""
+    gone: bool = False
+
+    def counts(self, today: date) -> bool:
+        day = today.isoformat()
+        return bool(self.address) and not self.gone and self.since <= day <= (self.until or day)
 
 
 def contact(row: Mapping[str, Any], shape: Shape) -> Contact:
@@ -44,11 +50,11 @@ def contact(row: Mapping[str, Any], shape: Shape) -> Contact:
     )  # fmt: skip
 
 
-def point(row: Mapping[str, Any], shape: Shape, today: date) -> Point:
-    day = today.isoformat()
-    counts = not row.get("IsDeleted") and (row.get("ActiveToDate") or day) >= day >= (row.get("ActiveFromDate") or day)
-    address = str(row.get("EmailAddress") or "").strip().lower() if counts else ""
-    return Point(row["Id"], tuple(row[name] for name in shape.contact_point_parents if row.get(name)), address)
+def point(row: Mapping[str, Any], shape: Shape) -> Point:
+    parents = tuple(row[name] for name in shape.contact_point_parents if row.get(name))
+    address = str(row.get("EmailAddress") or "").strip().lower()
+    since, until = row.get("ActiveFromDate") or "", row.get("ActiveToDate") or ""
+    return Point(parents, address, since, until, bool(row.get("IsDeleted")))
 
 
 def by_column(keys: Iterable[str], shape: Shape) -> dict[str, tuple[str, ...]]:
@@ -62,12 +68,12 @@ def by_column(keys: Iterable[str], shape: Shape) -> dict[str, tuple[str, ...]]:
     return {column: tuple(ids) for column, ids in wanted.items()}
 
 
-def persons(contacts: Sequence[Contact], points: Sequence[Point]) -> list[Person]:
+def persons(contacts: Sequence[Contact], points: Sequence[Point], today: date) -> list[Person]:
     """Each Contact once, with all of its addresses; the better source first."""
     extra: defaultdict[str, list[str]] = defaultdict(list)
     for one in points:
         for parent in one.parents:
-            if one.address:
+            if one.counts(today):
                 extra[parent].append(one.address)
     return [_person(one, extra) for one in {one.id: one for one in contacts}.values()]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.policy import PrivateEvents
 from services.clients.salesforce import people, soql
-from services.clients.salesforce.book import read_people
+from services.clients.salesforce.book import contacts_asked, points_asked, read_people
 from services.clients.salesforce.mapping import parse
 from services.clients.salesforce.record import EventRecord, RelationRecord, UserRecord
 from services.clients.salesforce.row import Cursors, OrgRound, Row, Shape
@@ -17,8 +17,6 @@ from services.kernel.errors import Permanent
 
 READS = 2000
 """Events in one read by id (salesforce.md §7)."""
-
-Raw = dict[str, Any]
 
 
 async def read_round(
@@ -67,9 +65,9 @@ def _first_asks(shape: Shape, bounds: Cursors, since: date) -> dict[str, Ask[Any
     asks: dict[str, Ask[Any]] = {"events": Ask(EventRecord, soql.events(shape, bounds.events, since))}
     if bounds.events:
         asks["relations"] = Ask(RelationRecord, soql.relations(bounds.relations))
-    asks["contacts"] = Ask(Raw, soql.contacts(shape, bounds.contacts))
+    asks["contacts"] = contacts_asked(shape, soql.contacts(shape, bounds.contacts))
     if shape.has_contact_points:
-        asks["points"] = Ask(Raw, soql.points(shape, bounds.contact_points))
+        asks["points"] = points_asked(shape, soql.points(shape, bounds.contact_points))
     return asks | {"users": Ask(UserRecord, soql.users(bounds.users))}
 
 

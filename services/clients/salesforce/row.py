@@ -15,8 +15,8 @@ class Row(Struct, frozen=True, omit_defaults=True):
     `mark` changes with the row and with who is on it. `edited_at` is LastModifiedDate, Salesforce's time. `ours` says
     that the integration user made the last change: a hint, never a proof (SFD-14). `people` are the related Contacts
     (and Leads), `invitees` the invited Users. `child` marks Salesforce's read-only copy for an invitee (I1),
-    `native_series` an occurrence of Practifi's own recurrence (R6). `skipped` marks a private row that the policy leaves
-    out (P1); like a `redacted` one it shows only its time. `error` says why a row could not be understood.
+    `native_series` an occurrence of Practifi's own recurrence (R6). `skipped` marks a private row that the policy
+    leaves out (P1); like a `redacted` one it shows only its time. `error` says why a row could not be understood.
     """
 
     id: str

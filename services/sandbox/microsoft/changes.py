@@ -115,7 +115,7 @@ def change(act: Act, event: Event, slot: date | None, body: Any, *, trusted: boo
     """Changes an event, or one occurrence, which becomes an exception; copies and mails follow (graph.md §3.9)."""
     view = occurrences.at(event, slot)
     draft = write.draft(act.tenant, body)
-    if body.get("transactionId") not in {None, event.transaction}:
+    if body.get("transactionId") not in (None, event.transaction):
         raise Refused(400, "ErrorInvalidRequest", "The transactionId of an event cannot be changed.")
     times = when.times(body, event, slot=slot, span=view.span)
     before = view.props["attendees"]

@@ -30,7 +30,8 @@ def times(body: Json, event: Event | None, *, slot: date | None = None, span: Sp
         raise bad_property("An event needs a start and an end.")
     old = span or (event.span if event else None)
     names = event.zones if event else ("UTC", "UTC")
-    all_day = boolean("isAllDay", body.get("isAllDay", old.all_day if old else False))
+    given = body.get("isAllDay")
+    all_day = bool(old and old.all_day) if given is None else boolean("isAllDay", given)
     names = (_zone(body, "start", names[0]), _zone(body, "end", names[1]))
     made = _span(body, old, names, all_day=all_day)
     if slot:

@@ -97,7 +97,9 @@ def choice(name: str, value: Any) -> str:
 
 
 def boolean(name: str, value: Any) -> bool:
-    """A Boolean of the body."""
+    """A Boolean of the body; "true" and "false" as text pass, since python-o365 sends them and is served."""
+    if isinstance(value, str) and value.lower() in {"true", "false"}:
+        return value.lower() == "true"
     if not isinstance(value, bool):
         raise bad_body(f"Cannot convert the literal of '{name}' to the expected type 'Edm.Boolean'.")
     return value

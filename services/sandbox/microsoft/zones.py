@@ -1,14 +1,15 @@
 """Zone names of Microsoft (Windows and IANA) and its ways of writing times (graph.md §3.3).
 Must never guess: a name that Exchange does not know is refused."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from dateutil.parser import isoparse
 from tzlocal.windows_tz import tz_win, win_tz
 
-from services.sandbox.microsoft.refused import Refused, bad_body
+from services.sandbox.microsoft.refused import Refused, bad_body, bad_property
 
+_FIRST, _LAST = 1601, 4500  # the years of an Exchange calendar
 EPOCH = "0001-01-01T00:00:00Z"
 _NAMES = {
     **{name.casefold(): name for name in tz_win if name},
@@ -71,6 +72,8 @@ def read(value: object, place: str) -> datetime:
         moment = isoparse(value[:26] if "." in value and len(value) > len("2026-03-29T09:00:00.000000") else value)
     except (ValueError, OverflowError) as error:
         raise bad_body(f"Cannot convert '{value}' to a date and time.") from error
+    if not _FIRST <= moment.year < _LAST:
+        raise bad_property(f"Exchange keeps no time of the year {moment.year}.")
     return wall(moment, place) if moment.tzinfo else moment
 
 
@@ -78,9 +81,8 @@ def bound(value: str, name: str) -> datetime:
     """A window's edge as UTC instant; without offset it is UTC (graph.md §2.2)."""
     try:
         moment = isoparse(value.replace(" ", "+"))
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
         raise Refused(400, "ErrorInvalidParameter", f"The value '{value}' of parameter '{name}' is invalid.") from error
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-DAY = timedelta(days=1)

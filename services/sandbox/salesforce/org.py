@@ -1,7 +1,6 @@
 """The org as clients see it: the door for requests.
 Everything it is lies in plain attributes, so that a pickle of it is a snapshot."""
 
-import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -116,7 +115,7 @@ def _json(request: Request) -> Any:
         return None
     try:
         return request.json()
-    except (json.JSONDecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         raise bad("JSON_PARSER_ERROR", "Unexpected character in the HTTP entity body") from None
 
 

@@ -81,7 +81,10 @@ class Query:
 def parse(text: str) -> Query:
     """The tree of a query; Refused MALFORMED_QUERY."""
     parser = _Parser(_tokens(text))
-    query = parser.query()
+    try:
+        query = parser.query()
+    except RecursionError:
+        raise bad("QUERY_TOO_COMPLICATED", "the query is nested too deeply") from None
     parser.end()
     return query
 

@@ -1,13 +1,15 @@
-"""A Microsoft tenant behind a real socket, which also answers by script: for a test that says what went wrong and counts
-what was asked."""
+"""A Microsoft tenant behind a real socket, which also answers by script: for a test that says what goes wrong and
+counts what was asked."""
 
+import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from aiohttp import web
 
@@ -15,11 +17,10 @@ from services.clients.graph.api import Graph
 from services.clients.graph.token import Token
 from services.clients.http import Http
 from services.kernel.tenants import MicrosoftSide
-from services.sandbox.journal import Journal
+from services.sandbox.log import mailbox
 from services.sandbox.microsoft import Microsoft
-from services.sandbox.web import Shell
+from services.sandbox.web import heard
 from services.sandbox.wire import Request, Response, answer
-from services.sandbox.world import World
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 WINDOW = (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC))
@@ -36,26 +37,33 @@ class Stage:
     microsoft: Microsoft
     asked: list[Request] = field(default_factory=list)
     now: datetime = NOON
+    open: Counter[str] = field(default_factory=Counter)
     most_open: int = 0
     scripts: list[tuple[Script, int]] = field(default_factory=list)
     root: str = ""
     graph: Graph = field(init=False)
 
-    def handle(self, request: Request) -> Response:
-        """What the shell asks of a world."""
+    async def serve(self, raw: web.BaseRequest) -> web.StreamResponse:
+        """One request off the wire, which stays open for a moment, so that those sent at once are open at once."""
+        request = await heard(raw, self.now)
+        name = mailbox(request.path)
+        self.open[name] += bool(name)
+        self.most_open = max(self.most_open, self.open[name])
+        await asyncio.sleep(0.002)
+        count = {"x-sandbox-concurrent": str(self.open[name])} if name else {}
+        response = self._answered(replace(request, headers={**request.headers, **count}))
+        self.open[name] -= bool(name)
+        if not response.status and raw.transport:
+            raw.transport.abort()
+        return web.Response(status=response.status or 500, body=response.body or None, headers=dict(response.headers))
+
+    def _answered(self, request: Request) -> Response:
         self.asked.append(request)
-        self.most_open = max(self.most_open, int(request.headers.get("x-sandbox-concurrent", "0")))
         for at, (script, often) in enumerate(self.scripts):
             if often and (response := script(request)):
                 self.scripts[at] = (script, often - 1)
                 return response
         return self.microsoft.handle(request)
-
-    def note(self, request: Request, world: World) -> None:
-        """What the shell asks of a journal: nothing is kept."""
-
-    def changes(self, request: Request) -> bool:
-        return False
 
     def answers(self, part: str, *responses: Response, method: str = "") -> None:
         """The next requests whose path or query holds `part` are answered so, once each, in this order."""
@@ -93,10 +101,11 @@ WEEKLY = {
 }
 
 
-def refusal(status: int, code: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
+def refusal(status: int, code: str, headers: dict[str, str] | None = None) -> Response:
     """An error as Graph says it."""
     inner = {"request-id": "00000000-0000-4000-8000-000000000001", "date": "2026-03-02T08:11:40"}
-    return answer(status, {"error": {"code": code, "message": "Words about mike@x.example", "innerError": inner, **more}}, headers)
+    error = {"code": code, "message": "Words about mike@x.example", "innerError": inner}
+    return answer(status, {"error": error}, headers)
 
 
 def said(request: Request) -> Any:
@@ -118,8 +127,7 @@ def side(root: str, folder: Path, **changes: Any) -> MicrosoftSide:
 async def opened(folder: Path, **more: Any) -> AsyncIterator[Stage]:
     """A stage with its server and client."""
     stage = Stage(Microsoft(TENANT, CLIENT, SECRET, **more))
-    shell = Shell(cast(World, stage), cast(Journal, stage), lambda: stage.now)
-    runner = web.ServerRunner(web.Server(shell.serve, access_log=None), shutdown_timeout=1)
+    runner = web.ServerRunner(web.Server(stage.serve, access_log=None), shutdown_timeout=1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     stage.root = f"http://127.0.0.1:{runner.addresses[0][1]}"

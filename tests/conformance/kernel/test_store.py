@@ -156,6 +156,16 @@ async def test_dead_letters_are_kept_whole_and_in_order(path: Path, connect: Con
         assert (first.id, first.payload, (first.at - T0).seconds) == ("m1", b"\x00raw", 1)
 
 
+async def test_what_another_process_commits_is_noticed_once(path: Path, connect: Connect) -> None:
+    async with opened(path, connect) as mine, opened(path, connect) as other:
+        async with mine.transaction() as tx:
+            await tx.put(SCOPE, {"a": b"1"})
+        assert not await mine.changed()
+        async with other.transaction() as tx:
+            await tx.put(SCOPE, {"a": b"2"})
+        assert [await mine.changed(), await mine.changed()] == [True, False]
+
+
 async def test_a_closed_store_says_so(path: Path, connect: Connect) -> None:
     async with opened(path, connect) as store:
         await store.close()

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.policy import Direction, Policy
 from services.kernel.errors import Fatal
-from services.kernel.tenants import read_policies, read_tenants, secret
+from services.kernel.tenants import read_policies, read_tenant, read_tenants, secret
 
 GOOD = """
 [microsoft]
@@ -123,6 +123,12 @@ def test_who_needs_only_policies_looks_at_no_secret_and_at_no_side(config: Path)
     policies, (error,) = read_policies(config)
     assert policies == {"firm": Policy(enabled=True, direction=Direction.TWO_WAY), "late": Policy(shards=4)}
     assert error.where == "bad.toml [policy] shards"
+
+
+def test_one_firm_is_read_alone(config: Path) -> None:
+    assert read_tenant(config, "firm").microsoft.tenant_id == "8f1c"
+    with pytest.raises(Fatal, match=r"gone\.toml: it cannot be read \(No such file"):
+        read_tenant(config, "gone")
 
 
 def test_no_folder_is_no_firm(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def ask(world: World) -> Asking:
     world.log.statuses.clear()
     clock = iter(START + timedelta(seconds=number) for number in range(1, 10_000))
 
-    def asking(method: str, path: str, body: Any = None, **query: str) -> Response:
+    def asking(method: str, path: str, body: Any = None, **query: Any) -> Response:
         made = request(method, path, body, next(clock), **query)
         token = tokens["practifi" if path.startswith("/services/") else "microsoft"]
         return world.handle(Request(made.method, made.path, made.at, made.query, {**made.headers, **token}, made.body))

@@ -13,7 +13,7 @@ SIDES = ("microsoft", "practifi")
 Json = dict[str, Any]
 
 
-def act(world: World, method: str, path: str, body: Any = None, status: int = 200, **query: str) -> Any:
+def act(world: World, method: str, path: str, body: Any = None, status: int = 200, **query: Any) -> Any:
     """The control interface's answer; the status is part of what is expected."""
     answer: Response = world.handle(request(method, f"/sandbox/{path}", body, **query))
     assert answer.status == status, answer.body
@@ -24,7 +24,7 @@ def add(world: World, side: str, mailbox: str = ADA, **given: Any) -> Json:
     return dict(act(world, "POST", "events", {"side": side, "mailbox": mailbox, "set": given}, 201))
 
 
-def listed(world: World, side: str, mailbox: str = ADA, **query: str) -> list[Json]:
+def listed(world: World, side: str, mailbox: str = ADA, **query: Any) -> list[Json]:
     return list(act(world, "GET", "events", side=side, mailbox=mailbox, **query)["events"])
 
 
@@ -106,6 +106,14 @@ def test_a_deleted_event_is_gone(side: str, world: World) -> None:
     made = add(world, side)
     act(world, "DELETE", "events", None, 204, side=side, mailbox=ADA, id=made["id"])
     assert listed(world, side) == []
+
+
+def test_an_id_alone_names_a_mailboxs_event(world: World) -> None:
+    made = add(world, "microsoft", BEN)
+    body = {"side": "microsoft", "id": made["id"], "set": {"subject": "Named"}}
+    assert act(world, "PATCH", "events", body)["mailbox"] == BEN
+    act(world, "DELETE", "events", None, 204, side="microsoft", id=made["id"])
+    assert listed(world, "microsoft", BEN) == []
 
 
 @pytest.mark.parametrize("side", SIDES)

@@ -35,7 +35,8 @@ def _ok(response: Response) -> Response:
 
 def _row(owner: str, number: int) -> dict[str, Any]:
     return {
-        "attributes": {"type": "Event"}, "M365_Key__c": f"{number:064x}", "OwnerId": owner, "Subject": f"Event {number}",
+        "attributes": {"type": "Event"}, "M365_Key__c": f"{number:064x}", "OwnerId": owner,
+        "Subject": f"Event {number}",
         "StartDateTime": "2026-07-01T10:00:00Z", "EndDateTime": "2026-07-01T11:00:00Z", "Location": "Library",
         "IsAllDayEvent": False, "IsPrivate": False, "ShowAs": "Busy", "Description": "Agenda " * 20,
     }  # fmt: skip

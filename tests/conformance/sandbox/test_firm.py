@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from time import process_time
 from typing import Any
@@ -52,7 +53,7 @@ def test_every_recurrence_pattern_and_every_ending_occurs(items: list[Json]) -> 
     assert sum(one["pattern"]["type"] == "daily" and one["range"]["type"] == "noEnd" for one in rules) <= 2
 
 
-KINDS = {
+KINDS: dict[str, Callable[[Json], Any]] = {
     "a Teams meeting": lambda one: one["onlineMeeting"] and one["onlineMeeting"]["joinUrl"],
     "private": lambda one: one["sensitivity"] == "private",
     "confidential": lambda one: one["sensitivity"] == "confidential",

@@ -61,7 +61,7 @@ def day(token: dict[str, str]) -> Iterator[Request]:
     """A day on both sides: reads between writes, batches, faults by chance, acts of people."""
     clock = iter(START + timedelta(minutes=number) for number in range(1, 1_000))
 
-    def sent(method: str, path: str, content: Any = None, **query: str) -> Request:
+    def sent(method: str, path: str, content: Any = None, **query: Any) -> Request:
         made = request(method, path, content, next(clock), **query)
         return Request(made.method, made.path, made.at, made.query, {**made.headers, **token}, made.body)
 

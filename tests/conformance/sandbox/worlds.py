@@ -16,7 +16,7 @@ BEN = "ben@firm.example"
 
 
 class Asking(Protocol):
-    def __call__(self, method: str, path: str, body: Any = None, **query: str) -> Response: ...
+    def __call__(self, method: str, path: str, body: Any = None, **query: Any) -> Response: ...
 
 
 def new_world(seed: int = 1) -> World:
@@ -36,7 +36,7 @@ def add_two(world: World) -> World:
     return world
 
 
-def request(method: str, path: str, body: Any = None, at: datetime = START, **query: str) -> Request:
+def request(method: str, path: str, body: Any = None, at: datetime = START, **query: Any) -> Request:
     raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     return Request(method, path, at, query, {"content-type": "application/json"}, raw)
 

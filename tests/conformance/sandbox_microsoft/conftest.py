@@ -92,7 +92,7 @@ class Graph:
 
     def mailed(self) -> list[tuple[str, tuple[str, ...]]]:
         """Kind and recipients of the mails since the last call."""
-        mails = [(mail.kind, mail.recipients) for mail in self.microsoft.mails]
+        mails: list[tuple[str, tuple[str, ...]]] = [(mail.kind, mail.recipients) for mail in self.microsoft.mails]
         self.microsoft.mails.clear()
         return mails
 
@@ -128,7 +128,9 @@ def firm(**switches: Any) -> Graph:
     kinds = {"otto": "on_premises", "uma": "unlicensed", "sam": "out_of_scope"}
     people = {
         name: microsoft.add_user(
-            name=f"{name.title()} Example", upn=f"{name}@contoso.example", kind=kinds.get(name, "mailbox"),  # type: ignore[arg-type]  # kinds holds Kinds
+            name=f"{name.title()} Example",
+            upn=f"{name}@contoso.example",
+            kind=kinds.get(name, "mailbox"),  # type: ignore[arg-type]  # kinds holds Kinds
             teams=name != "ann",
         )
         for name in ("mike", "john", "ann", "otto", "uma", "sam")

@@ -1,5 +1,6 @@
 """calendarView/delta answers as graph.md §2 says."""
 
+import base64
 import json
 from typing import Any
 
@@ -126,8 +127,6 @@ def test_the_first_page_can_be_empty(make: Any) -> None:
 
 
 def test_etags_of_delta_are_thirty_bytes_and_end_like_those_of_a_get(graph: Any) -> None:
-    import base64
-
     one = graph.create(MIKE)
     rows, _ = graph.first(MIKE)
     short, long = (base64.b64decode(tag[3:-1]) for tag in (one["@odata.etag"], rows[0]["@odata.etag"]))

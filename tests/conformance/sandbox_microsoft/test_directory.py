@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from services.sandbox.microsoft import Refused
+
 MIKE = "mike@contoso.example"
 
 
@@ -70,7 +72,9 @@ def test_settings_say_the_zone(graph: Any) -> None:  # TZ-24
 
 def test_supported_zones_come_in_either_standard(graph: Any) -> None:
     plain = graph.get(f"users/{MIKE}/outlook/supportedTimeZones")["value"]
-    iana = graph.get(f"users/{MIKE}/outlook/supportedTimeZones(TimeZoneStandard=microsoft.graph.timeZoneStandard'Iana')")
+    iana = graph.get(
+        f"users/{MIKE}/outlook/supportedTimeZones(TimeZoneStandard=microsoft.graph.timeZoneStandard'Iana')"
+    )
     assert "W. Europe Standard Time" in {one["alias"] for one in plain}
     assert "Europe/Berlin" in {one["alias"] for one in iana["value"]}
 
@@ -80,7 +84,5 @@ def test_there_is_no_me_for_an_application(graph: Any) -> None:
 
 
 def test_an_address_belongs_to_one_person(graph: Any) -> None:
-    from services.sandbox.microsoft import Refused
-
     with pytest.raises(Refused):
         graph.microsoft.add_user(name="Other", upn="other@contoso.example", aliases=(MIKE.upper(),))

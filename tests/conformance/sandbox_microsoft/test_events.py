@@ -82,7 +82,9 @@ def test_creation_refuses(graph: Any, make: Any, changes: dict[str, Any], code: 
 
 
 def test_read_only_properties_are_passed_over(graph: Any) -> None:
-    one = graph.create(MIKE, organizer={"emailAddress": {"address": "x@y.example"}}, isCancelled=True, type="occurrence")
+    one = graph.create(
+        MIKE, organizer={"emailAddress": {"address": "x@y.example"}}, isCancelled=True, type="occurrence"
+    )
     assert one["organizer"]["emailAddress"]["address"] == MIKE
     assert (one["isCancelled"], one["type"]) == (False, "singleInstance")
 

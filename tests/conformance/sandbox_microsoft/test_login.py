@@ -153,12 +153,12 @@ def certificate() -> tuple[str, str]:
 def test_msal_signs_in_with_the_registered_certificate_and_no_other() -> None:
     private, public = certificate()
     microsoft = Microsoft("contoso", "app", "secret", certificate_pem=public)
-    result = application(Wire(microsoft), {"private_key": private, "public_certificate": public}).acquire_token_for_client(
-        [SCOPE]
-    )
+    result = application(
+        Wire(microsoft), {"private_key": private, "public_certificate": public}
+    ).acquire_token_for_client([SCOPE])
     assert result.get("token_type") == "Bearer", result
     other = certificate()
-    result = application(Wire(microsoft), {"private_key": other[0], "public_certificate": other[1]}).acquire_token_for_client(
-        [SCOPE]
-    )
+    result = application(
+        Wire(microsoft), {"private_key": other[0], "public_certificate": other[1]}
+    ).acquire_token_for_client([SCOPE])
     assert result["error_codes"] == [700027]

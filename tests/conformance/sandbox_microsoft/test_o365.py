@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +10,6 @@ import requests
 from O365 import Account
 from O365.utils.token import MemoryTokenBackend
 from requests.adapters import BaseAdapter
-from urllib.parse import parse_qsl, urlsplit
 
 from services.sandbox.wire import Request
 
@@ -29,7 +29,12 @@ class Adapter(BaseAdapter):
         headers = {name.lower(): value for name, value in request.headers.items()}
         body = request.body.encode() if isinstance(request.body, str) else request.body or b""
         asked = Request(
-            str(request.method), parts.path, self.graph.now, dict(parse_qsl(parts.query)), headers, body,
+            str(request.method),
+            parts.path,
+            self.graph.now,
+            dict(parse_qsl(parts.query)),
+            headers,
+            body,
             "https://graph.microsoft.com",
         )
         answer = self.graph.microsoft.handle(asked)
@@ -46,8 +51,13 @@ class Adapter(BaseAdapter):
 @pytest.fixture
 def calendar(graph: Any) -> Any:
     account = Account(
-        ("app", "secret"), auth_flow_type="credentials", tenant_id="contoso", token_backend=MemoryTokenBackend(),
-        timezone="Europe/Berlin", main_resource=MIKE, requests_delay=0,
+        ("app", "secret"),
+        auth_flow_type="credentials",
+        tenant_id="contoso",
+        token_backend=MemoryTokenBackend(),
+        timezone="Europe/Berlin",
+        main_resource=MIKE,
+        requests_delay=0,
     )
     session = requests.Session()
     session.mount("https://", Adapter(graph))
@@ -80,7 +90,13 @@ def test_it_creates_reads_changes_and_deletes(graph: Any, calendar: Any) -> None
 def test_it_reads_a_series_that_it_made(calendar: Any) -> None:
     event = calendar.new_event(subject="Standup")
     event.start, event.end = datetime(2026, 3, 2, 9, tzinfo=BERLIN), datetime(2026, 3, 2, 9, 15, tzinfo=BERLIN)
-    event.recurrence.set_weekly(1, days_of_week=["monday", "thursday"], start=date(2026, 3, 2), end=date(2026, 3, 12))
+    event.recurrence.set_weekly(
+        1,
+        days_of_week=["monday", "thursday"],
+        first_day_of_week="monday",
+        start=date(2026, 3, 2),
+        end=date(2026, 3, 12),
+    )
     assert event.save()
     assert [(one.start.day, one.event_type.value) for one in between(calendar)] == [
         (day, "occurrence") for day in (2, 5, 9, 12)

@@ -39,9 +39,7 @@ class Caller:
     def later(self, **passed: float) -> None:
         self.at += timedelta(**passed)
 
-    def __call__(
-        self, method: str, path: str, body: Any = None, query: dict[str, str] | None = None, **headers: str
-    ) -> Answer:
+    def __call__(self, method: str, path: str, body: Any = None, query: Any = None, **headers: Any) -> Answer:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         sent = {"authorization": f"Bearer {self.token}", **named}
         content = b"" if body is None else json.dumps(body).encode()

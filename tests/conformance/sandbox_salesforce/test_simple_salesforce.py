@@ -11,15 +11,14 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from requests.adapters import HTTPAdapter
-from simple_salesforce import Salesforce as Client
-from simple_salesforce import format_soql
+from simple_salesforce.api import Salesforce as Client
 from simple_salesforce.exceptions import (
     SalesforceAuthenticationFailed,
     SalesforceMalformedRequest,
     SalesforceMoreThanOneRecord,
     SalesforceResourceNotFound,
 )
-from simple_salesforce.format import format_external_id
+from simple_salesforce.format import format_external_id, format_soql
 
 from services.sandbox.salesforce import Salesforce
 from services.sandbox.wire import Request
@@ -169,4 +168,5 @@ def test_it_sends_collections_by_hand_and_searches(client: Any, door: Door) -> N
 def test_it_is_told_what_was_wrong(client: Any) -> None:
     with pytest.raises(SalesforceMalformedRequest) as refused:
         client.Event.create({"Subject": "x" * 256, **TIMES})
-    assert refused.value.content[0]["errorCode"] == "STRING_TOO_LONG"
+    content: Any = refused.value.content
+    assert content[0]["errorCode"] == "STRING_TOO_LONG"

@@ -80,7 +80,7 @@ REFUSED = [
     pytest.param("SELECT Id FROM Event WHERE Description = 'x'", "INVALID_FIELD", id="a filter on long text"),
     pytest.param("SELECT Id FROM Event ORDER BY Description", "INVALID_FIELD", id="an order by long text"),
     pytest.param("SELECT Id FROM Event WHERE StartDateTime > 2026-03-02", "INVALID_FIELD", id="a date for a time"),
-    pytest.param("SELECT Id FROM Event WHERE EndDateTime > '2026-03-02T00:00:00Z'", "INVALID_FIELD", id="a quoted time"),
+    pytest.param("SELECT Id FROM Event WHERE EndDate > '2026-03-02T00:00:00Z'", "INVALID_FIELD", id="a quoted time"),
     pytest.param("SELECT Id FROM Event WHERE Subject = today", "INVALID_FIELD", id="a text without quotes"),
     pytest.param("SELECT Id FROM Event WHERE OwnerId = 'Ann'", "INVALID_QUERY_FILTER_OPERATOR", id="no id"),
     pytest.param("SELECT Id FROM Event WHERE ActivityDate = 2026-02-30", "MALFORMED_QUERY", id="a day that is not"),
