@@ -34,7 +34,8 @@ def _sentence(entry: dict[str, Any]) -> str:
     about = [
         f"{name}={value}" for name, value in entry.items() if name not in (*_SAID, "where", "mend", "tenant") and value
     ]
-    who = " ".join(str(entry[name]) for name in ("tenant", "where") if entry.get(name))
+    tenant, where = str(entry.get("tenant", "")), str(entry.get("where", ""))
+    who = where if where.startswith(tenant) else f"{tenant} {where}".rstrip()
     parts = (f"{who}: " if who else "", str(entry.get("event", "")), f" ({', '.join(about)})" if about else "")
     return "".join(parts) + (f". {entry['mend']}" if entry.get("mend") else "")
 

@@ -3,6 +3,8 @@ services meet the sandbox exactly as they would meet Microsoft and Salesforce. L
 in it."""
 
 import re
+from collections.abc import Mapping
+from pathlib import Path
 from uuid import UUID
 
 from cryptography.hazmat.primitives import serialization
@@ -23,13 +25,13 @@ tenant_id = "{tenant_id}"
 client_id = "{client_id}"
 client_secret_file = "../../secrets/client-secret"
 authority = "{origin}"
-graph_url = "{origin}"
+graph_url = "{origin}"{ca_file}
 
 [salesforce]
 client_id = "{app}"
 username = "{username}"
 private_key_file = "../../secrets/salesforce.key"
-login_url = "{origin}"
+login_url = "{origin}"{ca_file}
 
 [policy]
 enabled = true
@@ -50,9 +52,15 @@ def write_firm(place: Place, origin: str, clock: Clock) -> None:
         return
     file.parent.mkdir(parents=True, exist_ok=True)
     names = {"tenant_id": _uuid(clock), "client_id": _uuid(clock), "app": f"3MVG9{clock.fresh()}{clock.fresh()}"}
-    _secrets(place, clock)
+    write_secrets(place, clock)
     place.write("firm.json", {**names, "username": USERNAME})
-    file.write_text(FILE.format(origin=origin, username=USERNAME, **names), encoding="utf-8")
+    write_file(file, origin, names)
+
+
+def write_file(file: Path, origin: str, names: Mapping[str, str], ca_file: str = "") -> None:
+    """A tenant file that reaches the sandbox at `origin`; `ca_file` vouches for it where it speaks TLS."""
+    line = f'\nca_file = "{ca_file}"' if ca_file else ""
+    file.write_text(FILE.format(origin=origin, username=USERNAME, ca_file=line, **names), encoding="utf-8")
 
 
 def arguments(place: Place) -> list[str]:
@@ -66,7 +74,8 @@ def arguments(place: Place) -> list[str]:
     ]  # fmt: skip
 
 
-def _secrets(place: Place, clock: Clock) -> None:
+def write_secrets(place: Place, clock: Clock) -> None:
+    """The client secret and the key pair of the firm."""
     place.write_secret("client-secret", "".join(clock.fresh() for _ in range(4)).encode())
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     private = key.private_bytes(

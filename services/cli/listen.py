@@ -13,7 +13,7 @@ from services.kernel.errors import Fatal
 from services.kernel.mqtt import MqttBus
 
 REACH = timedelta(seconds=5)
-"""How long a broker may take to be reached."""
+"""How long a broker that runs may take to be reached."""
 QUIET = timedelta(seconds=0.3)
 """Retained messages come at once after a subscription; so long a silence means that they all have come."""
 
@@ -56,23 +56,23 @@ class Listener:
 
 
 @asynccontextmanager
-async def connected(url: str, clock: Clock, *more: str) -> AsyncIterator[Listener]:
+async def connected(url: str, clock: Clock, *more: str, patience: timedelta = REACH) -> AsyncIterator[Listener]:
     """A listener that hears policies and statuses, and the topics of `more`. Raises Fatal when no broker answers."""
     bus = MqttBus(url, f"cli-{clock.fresh()}")
     for pattern in (topics.POLICIES, topics.STATUSES, *more):
         await bus.subscribe(pattern)
     running = asyncio.create_task(bus.run())
     try:
-        await _reach(bus, running)
+        await _reach(bus, running, patience)
         yield Listener(bus)
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 
 
-async def _reach(bus: MqttBus, running: asyncio.Task[None]) -> None:
+async def _reach(bus: MqttBus, running: asyncio.Task[None], patience: timedelta) -> None:
     reached = asyncio.create_task(bus.connected.wait())
-    await asyncio.wait([reached, running], timeout=REACH.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait([reached, running], timeout=patience.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
     if running.done():
         await running
     if not reached.done():

@@ -3,7 +3,7 @@ Progress goes to standard error; standard output is for the summary alone."""
 
 import json
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.status import Status as Spinner
 
 from services.cli.seen import Seen
-from services.cli.summary import line, totals
+from services.cli.summary import lines, totals
 
 WIDE = 400
+FEW = 3
 PLAIN = timedelta(seconds=10)
 """How often a line is written where nobody can see one move."""
 
@@ -45,9 +46,10 @@ class Progress:
             self._plain = now
             self.console.print(text, soft_wrap=True, highlight=False)
 
-    def problem(self, problem: Mapping[str, Any]) -> None:
-        """One clear line for a person to act on."""
-        self.console.print(line(problem), style="red", markup=False, soft_wrap=True, highlight=False)
+    def problems(self, problems: Collection[Mapping[str, Any]]) -> None:
+        """One clear line for each, for a person to act on."""
+        for text in lines(problems):
+            self.console.print(text, style="red", markup=False, soft_wrap=True, highlight=False)
 
     def first_run(self, told: dict[str, Any], data: Path, sandbox: bool) -> None:
         """What the first run did, and how to look at it."""
@@ -57,8 +59,7 @@ class Progress:
             self._say(f"{slug}: {_run(tenant)}")
         done = f"{written['practifi']} written to Practifi, {written['microsoft']} to Microsoft"
         self._say(f"In {told['seconds']:g} s: {told['observed']} events read, {done}, {told['conflicts']} conflicts.")
-        for problem in told["problems"]:
-            self.problem(problem)
+        self.problems(told["problems"])
         where = "" if data == Path(".calsync") else f" --data {data}"
         self._say(f"Look: calsync status{where} · calsync tail{where} · calsync sync{where}")
         if sandbox:
@@ -101,5 +102,11 @@ def _run(tenant: dict[str, Any]) -> str:
         return "off (not enabled, or paused)"
     if not tenant["run"]:
         return "its run is not finished"
-    failed = f", could not read {', '.join(tenant['failed'])}" if tenant["failed"] else ""
-    return f"run {tenant['run']} finished, {tenant['items']} items{failed}"
+    return f"run {tenant['run']} finished, {tenant['items']} items{unread(tenant['failed'])}"
+
+
+def unread(failed: Sequence[str]) -> str:
+    """What a run could not read, as the end of a sentence."""
+    if not failed:
+        return ""
+    return f", could not read {', '.join(failed) if len(failed) <= FEW else f'{len(failed)} mailboxes'}"

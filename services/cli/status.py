@@ -10,8 +10,9 @@ from rich.table import Table
 from services.cli.idle import SERVICES
 from services.cli.listen import connected
 from services.cli.place import Place
+from services.cli.progress import unread
 from services.cli.seen import Seen
-from services.cli.summary import line, problems, totals
+from services.cli.summary import lines, problems, totals
 from services.kernel.clock import Clock
 
 
@@ -64,8 +65,8 @@ def show(told: dict[str, Any], console: Console) -> None:
         console.print(_table(tenant["services"]))
         if tenant["missing"]:
             console.print(f"  not at work: {', '.join(tenant['missing'])}", style="red", highlight=False)
-    for problem in told["problems"]:
-        console.print(line(problem), style="red", highlight=False, markup=False, soft_wrap=True)
+    for line in lines(told["problems"]):
+        console.print(line, style="red", highlight=False, markup=False, soft_wrap=True)
 
 
 def last_runs(place: Place) -> dict[str, Any]:
@@ -76,10 +77,9 @@ def last_runs(place: Place) -> dict[str, Any]:
 def _headline(slug: str, tenant: dict[str, Any]) -> str:
     state = "active" if tenant["active"] else "paused" if tenant["enabled"] else "not enabled"
     run = tenant["last_run"]
-    last = f"last run {run['run']}, {run['items']} items" if run else "no run finished yet"
-    failed = f", could not read {', '.join(run['failed'])}" if run and run["failed"] else ""
+    last = f"last run {run['run']}, {run['items']} items{unread(run['failed'])}" if run else "no run finished yet"
     return (
-        f"{slug}: {state}, {tenant['direction']}, every {tenant['interval_minutes']} min; {last}{failed}; "
+        f"{slug}: {state}, {tenant['direction']}, every {tenant['interval_minutes']} min; {last}; "
         f"{tenant['outstanding']} things to do, {tenant['dead']} set aside"
     )
 

@@ -27,7 +27,7 @@ def summary(
         "cpu_seconds": _used(spoken, "cpu_seconds"),
         "peak_rss_mib": _used(spoken, "peak_rss_mib"),
         "tenants": {slug: _run(seen, slug, start) for slug in sorted(tenants)},
-        "problems": [shown("", mistake) for mistake in mistakes] + problems(seen, start),
+        "problems": problems(seen, start, mistakes),
     }
 
 
@@ -40,10 +40,11 @@ def totals(statuses: Collection[Status]) -> dict[str, int]:
     return total
 
 
-def problems(seen: Seen, start: datetime) -> list[dict[str, Any]]:
-    """What a person has to mend, each once, whoever met it."""
+def problems(seen: Seen, start: datetime, mistakes: Collection[Problem] = ()) -> list[dict[str, Any]]:
+    """What a person has to mend, each once, whoever met it; mistakes in the tenants' files first."""
     living = [(key[0], status) for key, status in sorted(seen.since(start).items()) if status.alive]
-    found = [shown(tenant, problem) for tenant, status in living for problem in status.problems]
+    found = [shown(mistake.where.partition(".toml")[0], mistake) for mistake in mistakes]
+    found += [shown(tenant, problem) for tenant, status in living for problem in status.problems]
     return [problem for index, problem in enumerate(found) if problem not in found[:index]]
 
 
@@ -72,8 +73,16 @@ def shown(tenant: str, problem: Problem) -> dict[str, Any]:
     return {**told, "heals": problem.heals}
 
 
-def line(problem: Mapping[str, Any]) -> str:
-    """A problem as one line for a person: where, what, and how to mend it."""
-    where = f"{problem['tenant']} {problem['where']}".strip()
-    mend = problem["mend"] or ("It heals by itself" if problem["heals"] else "")
-    return f"{where}: {problem['what']}." + (f" {mend}." if mend and not mend.endswith(".") else f" {mend}".rstrip())
+def lines(problems: Collection[Mapping[str, Any]]) -> list[str]:
+    """The problems for a person, one line each: where, what, and how to mend it. What many places share is one line."""
+    places: dict[tuple[str, str, str], list[str]] = {}
+    for problem in problems:
+        mend = problem["mend"] or ("It heals by itself" if problem["heals"] else "")
+        places.setdefault((problem["tenant"], problem["what"], mend), []).append(problem["where"])
+    return [_line(tenant, where, what, mend) for (tenant, what, mend), where in places.items()]
+
+
+def _line(tenant: str, where: list[str], what: str, mend: str) -> str:
+    place = where[0] if len(where) == 1 else f"{len(where)} places ({where[0]}, …)"
+    whole = place if place.startswith(tenant) else f"{tenant} {place}"
+    return f"{whole}: {what.rstrip('.')}." + (f" {mend.rstrip('.')}." if mend else "")

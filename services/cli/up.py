@@ -23,13 +23,16 @@ from services.cli.ports import LOOPBACK, ports
 from services.cli.processes import Processes
 from services.cli.progress import Progress
 from services.cli.reach import reach
-from services.cli.summary import shown, summary
+from services.cli.seen import Seen
+from services.cli.summary import problems, summary
 from services.cli.verdict import Verdict, Watch, judge
 from services.kernel.clock import Clock
 from services.kernel.errors import Fatal
 from services.kernel.tenants import read_tenants
 
 LOOK = timedelta(seconds=0.2)
+STARTING = timedelta(seconds=30)
+"""How long the broker may take to start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,7 @@ async def up(plan: Plan, progress: Progress, clock: Clock) -> int:
         if plan.sandbox:
             write_firm(plan.place, f"http://{LOOPBACK}:{chosen['sandbox']}", clock)
         firms = _firms(plan.config)
-        for mistake in firms.mistakes:
-            progress.problem(shown("", mistake))
+        progress.problems(problems(Seen(), clock.now(), firms.mistakes))
         url = f"mqtt://{LOOPBACK}:{chosen['broker']}"
         children = Processes(
             plan.place.logs, commands.environment(plan.place, url, plan.config), Echo(progress.console).line, clock
@@ -86,32 +88,31 @@ async def _run(
     begun: datetime,
 ) -> int:  # fmt: skip
     """Everything between start and stop; for ever unless `until_idle`."""
-    url = f"mqtt://{LOOPBACK}:{chosen['broker']}"
-    await _start(plan, children, chosen, clock)
-    plan.place.write("up.json", {"broker": url, "pid": os.getpid(), "config": str(plan.config)})
-    async with connected(url, clock, topics.FACTS) as listener:
+    place, url = plan.place, f"mqtt://{LOOPBACK}:{chosen['broker']}"
+    children.start("broker", commands.broker(place, chosen["broker"]))
+    if plan.sandbox:
+        children.start("sandbox", commands.sandbox(place, chosen["sandbox"]))
+    async with connected(url, clock, topics.FACTS, patience=STARTING) as listener:
         hearing = asyncio.create_task(listener.listen())
         try:
-            plan.place.write("up.json", {"broker": url, "pid": os.getpid(), "config": str(plan.config),
-                                         "pids": children.pids()})  # fmt: skip
+            await _start(plan, children, chosen, clock)
+            place.write(
+                "up.json", {"broker": url, "pid": os.getpid(), "config": str(plan.config), "pids": children.pids()}
+            )
             verdict, end = await _watch(listener, firms, progress, clock, begun)
             if plan.until_idle:
                 return _finish(listener, firms, progress, verdict, begun, end)
             progress.first_run(
-                summary(listener.seen, firms.slugs, begun, end, firms.mistakes), plan.place.data, plan.sandbox
+                summary(listener.seen, firms.slugs, begun, end, firms.mistakes), place.data, plan.sandbox
             )
-            await _remember(plan.place, listener, clock)
+            await _remember(place, listener, clock)
         finally:
             hearing.cancel()
     return 0
 
 
 async def _start(plan: Plan, children: Processes, chosen: dict[str, int], clock: Clock) -> None:
-    """The registry last: it begins runs, and by then everybody can be reached."""
-    children.start("broker", commands.broker(plan.place, chosen["broker"]))
-    if plan.sandbox:
-        children.start("sandbox", commands.sandbox(plan.place, chosen["sandbox"]))
-    await reach("broker", chosen["broker"], clock)
+    """The services, the registry last: it begins runs, and by then everybody can be reached."""
     for name in SERVICES:
         if name == "registry" and plan.sandbox:
             await reach("sandbox", chosen["sandbox"], clock)

@@ -135,7 +135,7 @@ def _refused(work: Work, link: Link, pending: Pending, refused: Refused) -> None
             link = _looked_again(work, link, pending.side, held, refused.item)
         case Why.GONE if held is not None and not held.gone:
             link = dead(link, pending.side, settled=pending.kind is Kind.ERASE)
-        case Why.MOVED_ON:
+        case Why.MOVED_ON | Why.GONE if held is not None:
             pass
         case _:
             say.failed(work, link, refused)

@@ -26,13 +26,12 @@ def _same(name: str, key: str) -> bool:
 
 
 def matched(walls: Iterable[datetime], clock: tzinfo, tzid: str) -> str | None:
-    """The zone that agrees with `clock` at these wall times; of several the one that runs alike for two years more,
-    of those the one that `tzid` speaks of."""
+    """The zone that agrees with `clock` at these wall times; of several the one that runs most alike for two years
+    more, of those the one that `tzid` speaks of."""
     own = _offsets(walls, clock)
-    first = min(at for at, _ in own)
-    fitting = [name for name, place in win_tz.items() if _agrees(place, own)]
-    further = _offsets(_telling(first, clock), clock)
-    alike = [name for name in fitting if _agrees(win_tz[name], further)] or fitting
+    further = _offsets(_telling(min(at for at, _ in own), clock), clock)
+    misses = {name: _misses(place, further) for name, place in win_tz.items() if not _misses(place, own)}
+    alike = [name for name, missed in misses.items() if missed == min(misses.values())]
     return next((name for name in alike if name in tzid or win_tz[name] in tzid), alike[0] if alike else None)
 
 
@@ -48,6 +47,7 @@ def _offsets(walls: Iterable[datetime], clock: tzinfo) -> list[tuple[datetime, t
     return [(at, at.replace(tzinfo=clock).utcoffset()) for at in walls]
 
 
-def _agrees(place: str, offsets: list[tuple[datetime, timedelta | None]]) -> bool:
+def _misses(place: str, offsets: list[tuple[datetime, timedelta | None]]) -> int:
+    """How often they differ; skipped and doubled hours are read differently even by equal clocks."""
     zone = ZoneInfo(place)
-    return all(at.replace(tzinfo=zone).utcoffset() == offset for at, offset in offsets)
+    return sum(at.replace(tzinfo=zone).utcoffset() != offset for at, offset in offsets)

@@ -84,5 +84,3 @@ def bound(value: str, name: str) -> datetime:
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
         raise Refused(400, "ErrorInvalidParameter", f"The value '{value}' of parameter '{name}' is invalid.") from error
-
-

@@ -207,9 +207,7 @@ class _Parser:
             return parts[0]
         while self.maybe(joint):
             parts.append(self.negation())
-        if self.at("and", "or"):  # a mixture needs parentheses
-            self.refuse()
-        return Junction(joint, tuple(parts))
+        return Junction(joint, tuple(parts))  # a mixture needs parentheses: the other word is unexpected here
 
     def negation(self) -> Condition:
         if self.maybe("not"):

@@ -12,10 +12,10 @@ from tests.conformance.sandbox_salesforce.caller import Caller
 FACTS = Path(__file__).parents[4] / "shared" / "reference" / "salesforce-schema.json"
 FLAGS = (
     "createable", "updateable", "nillable", "filterable", "sortable", "groupable", "aggregatable", "permissionable",
-    "defaultedOnCreate", "idLookup", "nameField", "restrictedPicklist",
+    "defaultedOnCreate", "idLookup", "nameField", "restrictedPicklist", "namePointing",
+    "polymorphicForeignKey",
 )  # fmt: skip
 CAPTURED = ("Event", "Contact", "Account", "PersonAccount")  # from the wire: there, what is not said is false
-LARGE = ("What", "RecurrenceTimeZoneSidKey", "IsPersonAccount")
 
 
 @pytest.fixture(scope="module")

@@ -61,6 +61,8 @@ ORDERED = [
     pytest.param("ORDER BY StartDateTime DESC", "april soon today past", id="the latest first"),
     pytest.param("ORDER BY Location, Subject", "april past today soon", id="null first"),
     pytest.param("ORDER BY Location NULLS LAST, Subject DESC", "soon today past april", id="null last"),
+    pytest.param("ORDER BY Location DESC, Subject", "april past today soon", id="null first, backwards too"),
+    pytest.param("ORDER BY Location DESC NULLS LAST, Subject", "soon april past today", id="null last, backwards"),
     pytest.param("ORDER BY Subject LIMIT 2 OFFSET 1", "past soon", id="two, after one"),
     pytest.param("ORDER BY SystemModstamp, Id", "past today soon april", id="as they were written"),
 ]
@@ -155,6 +157,10 @@ def test_a_cursor_lives_two_days_and_is_one_of_ten(call: Caller) -> None:
     assert call("GET", first, **small).status == 200
     call("GET", "query", query={"q": "SELECT Id FROM Event"}, **small)
     assert call("GET", first, **small).code == "INVALID_QUERY_LOCATOR"
+    last = call("GET", "query", query={"q": "SELECT Id FROM Event"}, **small).body["nextRecordsUrl"]
+    call.later(days=2, seconds=1)
+    call.token = call.login()
+    assert call("GET", last, **small).code == "INVALID_QUERY_LOCATOR"
 
 
 def test_five_hundred_junction_ids_are_the_most(call: Caller) -> None:

@@ -10,7 +10,7 @@ from contracts.message import Message
 from contracts.policy import Policy, PolicyNow
 from contracts.status import Problem, Status
 from services.cli.seen import Seen, fold
-from services.cli.summary import summary
+from services.cli.summary import lines, summary
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SOON = START + timedelta(seconds=5)
@@ -56,11 +56,13 @@ def test_what_a_process_used_is_counted_once_however_many_tenants_it_serves() ->
 
 def test_a_problem_that_two_replicas_met_is_told_once_and_a_broken_file_first() -> None:
     broken = Problem("two.toml [policy] direction", "unknown", "Correct it")
-    found = told(("one", writer("a", problems=(SICK,))), ("one", writer("b", problems=(SICK,))), mistakes=(broken,))
+    met = [("one", writer("a", problems=(SICK,))), ("one", writer("b", problems=(SICK,))),
+           ("two", Status("registry", "a", SOON, problems=(broken,)))]  # fmt: skip
+    found = told(*met, mistakes=(broken,))
     shown = found["problems"]
     assert isinstance(shown, list)
     assert [(p["tenant"], p["where"], p["mend"]) for p in shown] == [
-        ("", "two.toml [policy] direction", "Correct it"), ("one", "box-1", "Give it one"),
+        ("two", "two.toml [policy] direction", "Correct it"), ("one", "box-1", "Give it one"),
     ]  # fmt: skip
 
 
@@ -72,3 +74,22 @@ def test_each_tenant_shows_the_run_of_this_start_and_what_it_could_not_read() ->
         "one": {"active": True, "run": "r2", "items": 12, "failed": ["org"]},
         "two": {"active": False, "run": "", "items": 0, "failed": []},
     }
+
+
+def test_a_problem_is_one_line_that_says_where_what_and_what_to_do() -> None:
+    broken = Problem("two.toml [policy] direction", "unknown", "Correct it")
+    heals = Problem("org", "throttled", heals=True)
+    found = told(("one", writer("a", problems=(SICK, heals))), mistakes=(broken,))["problems"]
+    assert isinstance(found, list)
+    assert lines(found) == [
+        "two.toml [policy] direction: unknown. Correct it.",
+        "one box-1: no licence. Give it one.",
+        "one org: throttled. It heals by itself.",
+    ]
+
+
+def test_what_many_mailboxes_share_is_said_once() -> None:
+    wrong = tuple(Problem(f"box-{n}", "the secret is wrong", "Make a new one") for n in range(18))
+    found = told(("one", writer("a", problems=wrong)))["problems"]
+    assert isinstance(found, list)
+    assert lines(found) == ["one 18 places (box-0, …): the secret is wrong. Make a new one."]

@@ -1,0 +1,16 @@
+# One image for every service and the sandbox: the same lock as everywhere, nobody is root.
+FROM python:3.13-slim
+
+ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+WORKDIR /app
+COPY requirements.lock ./
+RUN python -m pip install --require-hashes -r requirements.lock
+COPY pyproject.toml README.md ./
+COPY contracts contracts
+COPY services services
+RUN python -m pip install --no-deps --no-build-isolation -e . \
+ && useradd --create-home --uid 10001 calsync \
+ && mkdir -p /store /firm /users /tls /sandbox \
+ && chown calsync:calsync /store /firm /users /tls /sandbox
+USER calsync
+ENTRYPOINT ["calsync"]
