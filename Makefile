@@ -25,8 +25,8 @@ check: $(STAMP) ## Check format, style and types
 	$(BIN)/ruff check contracts services tests
 	$(BIN)/mypy contracts services
 
-contracts: $(STAMP) ## Check that no message changed its meaning
-	$(BIN)/python -m pytest $(ARGS) tests/wire
+contracts: $(STAMP) ## Write the documents that are made from the messages (AsyncAPI, JSON Schemas)
+	$(BIN)/python -m contracts
 
 clean: ## Remove the installation, not the data
 	rm -rf $(VENV) build *.egg-info

@@ -56,6 +56,7 @@ def fact_schemas() -> dict[str, dict[str, Any]]:
 
 def _fact_schema(kind: type[Struct]) -> dict[str, Any]:
     (data,), components = msgspec.json.schema_components([facts.Published], ref_template="#/$defs/{name}")
+    components = _plain(components)
     components["Published"]["properties"]["fact"] = {"$ref": f"#/$defs/{kind.__name__}"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -148,7 +149,14 @@ def _envelope(kind: str, data: dict[str, Any]) -> dict[str, Any]:
 
 def _schemas() -> dict[str, Any]:
     _, components = msgspec.json.schema_components(list(KINDS.values()), ref_template=_REF)
-    return dict(sorted(components.items()))
+    return dict(sorted(_plain(components).items()))
+
+
+def _plain(schema: Any) -> Any:
+    """Without `discriminator`, which OpenAPI knows and JSON Schema does not; the tag's `enum` says the same."""
+    if isinstance(schema, dict):
+        return {key: _plain(value) for key, value in schema.items() if key != "discriminator"}
+    return [_plain(value) for value in schema] if isinstance(schema, list) else schema
 
 
 def _line(text: str) -> str:

@@ -66,10 +66,12 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     park_after_writes_per_hour: Annotated[int, Meta(ge=1)] = 10
 
 
-class PolicyNow(Struct, frozen=True):
+class PolicyNow(Struct, frozen=True, omit_defaults=True):
     """The current policy of a tenant: a retained level, said by the registry, kept by everyone. A higher `version`
-    replaces a lower one. `active` is false while the tenant is paused, disabled or its file is gone."""
+    replaces a lower one. `active` is false while the tenant is paused, disabled or its file is gone. `consents` counts
+    how often a person said *resume*: a brake that stands when it grows is released (X4)."""
 
     version: int
     active: bool
     policy: Policy
+    consents: int = 0

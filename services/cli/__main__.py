@@ -13,6 +13,7 @@ from contracts.control import Pause, Resume, SyncNow
 from contracts.message import Message
 from services.cli import commands, sandbox
 from services.cli.control import tell, who
+from services.cli.listen import broker
 from services.cli.place import Place
 from services.cli.progress import Progress, terminal
 from services.cli.status import last_runs, look, report, show
@@ -61,7 +62,7 @@ def run(name: Annotated[str, typer.Argument(metavar="SERVICE")], arguments: list
 def status(as_json: Json = False, data: Data = HERE) -> None:
     """How tenants and services do, and what a person has to mend."""
     place = Place(data)
-    told = report(asyncio.run(look(place.broker(), CLOCK)), last_runs(place), CLOCK.now())
+    told = report(asyncio.run(look(broker(place, CLOCK), CLOCK)), last_runs(place), CLOCK.now())
     if as_json:
         _print(told)
     else:
@@ -76,7 +77,7 @@ def tail(tenant: str | None = None, as_json: Json = False, data: Data = HERE) ->
         sys.stdout.write((plain if as_json else readable)(message) + "\n")
         sys.stdout.flush()
 
-    asyncio.run(tail_facts(Place(data).broker(), tenant, CLOCK, line))
+    asyncio.run(tail_facts(broker(Place(data), CLOCK), tenant, CLOCK, line))
 
 
 @app.command()
@@ -102,7 +103,7 @@ def resume(tenant: str, data: Data = HERE) -> None:
 
 
 def _say(tenant: str | None, body: Any, data: Path, done: str) -> None:
-    for slug in asyncio.run(tell(Place(data).broker(), tenant, body, CLOCK)):
+    for slug in asyncio.run(tell(broker(Place(data), CLOCK), tenant, body, CLOCK)):
         sys.stdout.write(f"{slug}: {done}\n")
 
 

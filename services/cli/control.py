@@ -9,7 +9,7 @@ from msgspec import Struct
 from contracts import topics
 from contracts.control import Receipt, SyncNow
 from contracts.message import Message, encode
-from services.cli.listen import Listener, connected
+from services.cli.listen import Broker, Listener, connected
 from services.kernel.clock import Clock
 from services.kernel.errors import Fatal, Transient
 
@@ -17,9 +17,9 @@ AGAIN = timedelta(seconds=2)
 PATIENCE = timedelta(seconds=10)
 
 
-async def tell(url: str, tenant: str | None, body: Struct, clock: Clock) -> tuple[str, ...]:
+async def tell(at: Broker, tenant: str | None, body: Struct, clock: Clock) -> tuple[str, ...]:
     """Say `body` to the registry of one tenant, or of all; the tenants. Raises Fatal when one is unknown or silent."""
-    async with connected(url, clock) as listener:
+    async with connected(at, clock) as listener:
         number = int(clock.fresh(), 16) % 1_000_000_000
         hearing = asyncio.create_task(listener.listen())
         await listener.settle(clock)

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.cli.idle import SERVICES
-from services.cli.listen import connected
+from services.cli.listen import Broker, connected
 from services.cli.place import Place
 from services.cli.progress import unread
 from services.cli.seen import Seen
@@ -16,9 +16,9 @@ from services.cli.summary import lines, problems, totals
 from services.kernel.clock import Clock
 
 
-async def look(url: str, clock: Clock) -> Seen:
+async def look(at: Broker, clock: Clock) -> Seen:
     """What the broker knows now. Raises Fatal when none answers."""
-    async with connected(url, clock) as listener:
+    async with connected(at, clock) as listener:
         hearing = asyncio.create_task(listener.listen())
         await listener.settle(clock)
         hearing.cancel()

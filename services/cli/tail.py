@@ -21,13 +21,13 @@ from contracts.facts import (
     Updated,
 )
 from contracts.message import Message
-from services.cli.listen import connected
+from services.cli.listen import Broker, connected
 from services.kernel.clock import Clock
 
 
-async def tail(url: str, tenant: str | None, clock: Clock, show: Callable[[Message], None]) -> None:
+async def tail(at: Broker, tenant: str | None, clock: Clock, show: Callable[[Message], None]) -> None:
     """Show every fact of one tenant, or of all, for ever. Raises Fatal when no broker answers."""
-    async with connected(url, clock, topics.FACTS) as listener:
+    async with connected(at, clock, topics.FACTS) as listener:
         async for message in listener.messages():
             if isinstance(message.body, Published) and tenant in {None, message.tenant}:
                 show(message)

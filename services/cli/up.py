@@ -17,7 +17,7 @@ from services.cli import commands
 from services.cli.echo import Echo
 from services.cli.firm import write_firm
 from services.cli.idle import SERVICES, rest
-from services.cli.listen import Listener, connected
+from services.cli.listen import Broker, Listener, connected
 from services.cli.place import Place
 from services.cli.ports import LOOPBACK, ports
 from services.cli.processes import Processes
@@ -92,7 +92,7 @@ async def _run(
     children.start("broker", commands.broker(place, chosen["broker"]))
     if plan.sandbox:
         children.start("sandbox", commands.sandbox(place, chosen["sandbox"]))
-    async with connected(url, clock, topics.FACTS, patience=STARTING) as listener:
+    async with connected(Broker(url), clock, topics.FACTS, patience=STARTING) as listener:
         hearing = asyncio.create_task(listener.listen())
         try:
             await _start(plan, children, chosen, clock)

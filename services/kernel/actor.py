@@ -3,7 +3,7 @@ seen and what is settled, so that a kill at any point leaves either all of it or
 and no network is touched while the transaction is open (design §2.7)."""
 
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -14,12 +14,16 @@ from contracts.message import Message, encode_body
 from contracts.policy import PolicyNow
 from services.kernel.decision import Decision, State, Thinks
 from services.kernel.effects import NewEffect
+from services.kernel.errors import Fatal, Transient
 from services.kernel.keeping import Words
 from services.kernel.scope import Scope
 from services.kernel.store import Store, Tx
 
 POLICY = "policy"
 """The row that holds the tenant's PolicyNow in every scope."""
+
+Mark = tuple[str, str, int]
+"""Sender, its memory and a number: what a message is known by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,30 +56,25 @@ class Actor:
         self._store = store
         self._now = now
 
-    async def turn(self, heard: Sequence[Heard], done: Iterable[int] = ()) -> Turn:
-        """Decide on all messages in order, in one commit; `done` are effects that end without an answer."""
+    async def turn(
+        self, heard: Sequence[Heard], done: Iterable[int] = (), allowed: Callable[[], Awaitable[bool]] | None = None
+    ) -> Turn:
+        """Decide on all messages in order, in one commit; `done` are effects that end without an answer. Nothing
+        happens if `allowed`, asked inside the transaction, says no: whoever performed has lost its lane meanwhile."""
         turn = Turn()
         async with self._store.transaction() as tx:
-            fresh = await self._fresh(tx, heard, turn)
-            await tx.settle(done)
-            state, rows, effects = State({}), dict[str, Struct | None](), list[NewEffect]()
-            for message in fresh:
-                decision = await self._decided(tx, state, message, turn)
-                state.change(decision.rows)
-                rows.update(decision.rows)
-                effects += self._kept(decision, message)
-                _add(turn.counts, decision.counts)
-            await tx.put(str(self.scope), {key: _pack(row) for key, row in rows.items()})
-            await tx.add(effects)
-            turn.effects = len(effects)
-            turn.commit = await tx.commits()
+            if allowed is None or await allowed():
+                fresh = await self._fresh(tx, heard, turn)
+                await tx.settle(done)
+                await self._decide_all(tx, fresh, turn)
+                turn.commit = await tx.commits()
         return turn
 
     async def _fresh(self, tx: Tx, heard: Sequence[Heard], turn: Turn) -> list[Message]:
         """Messages that were not decided before; all that want a receipt get one, repeats too."""
         open_effects = await tx.settle([h.settles for h in heard if h.settles])
         repeats = await self._see(tx, [h.message for h in heard if h.message.number], turn)
-        fresh: dict[tuple[str, str, int] | str, Message] = {}
+        fresh: dict[Mark | str, Message] = {}
         for h in heard:
             if h.settles and h.settles not in open_effects:
                 continue
@@ -84,9 +83,9 @@ class Actor:
                 fresh.setdefault(mark, h.message)
         return list(fresh.values())
 
-    async def _see(self, tx: Tx, messages: Sequence[Message], turn: Turn) -> set[tuple[str, str, int] | str]:
+    async def _see(self, tx: Tx, messages: Sequence[Message], turn: Turn) -> set[Mark | str]:
         """Remember numbered messages as seen; the marks of those that were seen before."""
-        repeats: set[tuple[str, str, int] | str] = set()
+        repeats: set[Mark | str] = set()
         for sender, store in dict.fromkeys((m.sender, m.store) for m in messages):
             own = [m for m in messages if (m.sender, m.store) == (sender, store)]
             numbers, name = sorted({m.number for m in own}), f"{store}@{sender}"
@@ -95,56 +94,65 @@ class Actor:
             turn.receipts.setdefault(sender, []).extend(numbers)
         return repeats
 
-    async def _decided(self, tx: Tx, state: State, message: Message, turn: Turn) -> Decision:
-        """The decision, or none and a dead letter: what cannot be decided must not stop what can (O5)."""
+    async def _decide_all(self, tx: Tx, messages: Iterable[Message], turn: Turn) -> None:
+        """Each decision sees what the ones before it changed; all of it is written at the end."""
+        state, rows, effects = State({}), dict[str, Struct | None](), list[NewEffect]()
+        for message in messages:
+            decision, kept = await self._decide(tx, state, message, turn)
+            state.change(decision.rows)
+            rows.update(decision.rows)
+            effects += kept
+            _add(turn.counts, decision.counts)
+        await tx.put(str(self.scope), {key: _pack(row) for key, row in rows.items()})
+        await tx.add(effects)
+        turn.effects = len(effects)
+
+    async def _decide(self, tx: Tx, state: State, message: Message, turn: Turn) -> tuple[Decision, list[NewEffect]]:
+        """The decision and its effects, or none and a dead letter: what cannot be decided must not stop what can (O5).
+        A policy holds in any case."""
+        level = await self._level(tx, state, message.body)
+        if level is None:
+            return Decision(), []
+        state.change(level)
         try:
             await self._gather(tx, state, message)
-            level = self._level(state, message.body)
-            if level is None:
-                return Decision()
-            state.change(level)
             thought = self._mind.decide(state, message, self._now())
-            decision = replace(thought, rows={**level, **thought.rows})
-            self._kept(decision, message)
+            return replace(thought, rows={**level, **thought.rows}), self._kept(thought, message)
+        except (Transient, Fatal):
+            raise  # the store's, not the mind's: the whole turn is taken again
         except Exception as error:  # noqa: BLE001 - any fault of a decision is a dead letter, with its traceback
-            where = "".join(traceback.format_tb(error.__traceback__)[-3:])
-            what = f"{type(error).__name__}: {_without_content(error)}"
-            await tx.dead(
-                str(self.scope), message.id, type(message.body).__name__, _payload(message.body), f"{what}\n{where}",
-                self._now(),
-            )  # fmt: skip
-            turn.dead.append((type(message.body).__name__, what))
-            return Decision(counts={"dead": 1})
-        return decision
+            await self._set_aside(tx, message, error, turn)
+            return Decision(rows=level, counts={"dead": 1}), []
 
-    async def _gather(self, tx: Tx, state: State, message: Message) -> None:
-        """Load what the decision will read; one row may lead to the next."""
-        wanted = {POLICY} if isinstance(message.body, PolicyNow) else set()
-        while missing := [key for key in {*wanted, *self._mind.needs(state, message)} if not state.known(key)]:
-            state.load(await tx.rows(str(self.scope), missing))
-
-    def _level(self, state: State, body: Struct) -> dict[str, Struct] | None:
+    async def _level(self, tx: Tx, state: State, body: Struct) -> dict[str, Struct] | None:
         """A policy becomes a row before the mind looks; one that is not newer is no news (None)."""
         if not isinstance(body, PolicyNow):
             return {}
+        if not state.known(POLICY):
+            state.load(await tx.rows(str(self.scope), [POLICY]))
         kept = state.get(POLICY, PolicyNow)
         news = kept is None or (body.version >= kept.version and body != kept)
         return {POLICY: body} if news else None
+
+    async def _gather(self, tx: Tx, state: State, message: Message) -> None:
+        """Load what the decision will read; one row may lead to the next."""
+        while missing := [key for key in set(self._mind.needs(state, message)) if not state.known(key)]:
+            state.load(await tx.rows(str(self.scope), missing))
 
     def _kept(self, decision: Decision, message: Message) -> list[NewEffect]:
         now = self._now()
         return [self._words.keep(e, index, self.scope, message, now) for index, e in enumerate(decision.effects)]
 
+    async def _set_aside(self, tx: Tx, message: Message, error: Exception, turn: Turn) -> None:
+        kind, what = type(message.body).__name__, f"{type(error).__name__}: {_without_content(error)}"
+        where = "".join(traceback.format_tb(error.__traceback__)[-3:])
+        payload = encode_body(message.body)
+        await tx.dead(str(self.scope), message.id, kind, payload, f"{what}\n{where}", self._now())
+        turn.dead.append((kind, what))
+
 
 def _pack(row: Struct | None) -> bytes | None:
     return None if row is None else msgspec.msgpack.encode(row)
-
-
-def _payload(body: Struct) -> bytes:
-    try:
-        return encode_body(body)
-    except (TypeError, ValueError):
-        return msgspec.msgpack.encode(body)
 
 
 def _without_content(error: Exception) -> str:
@@ -152,7 +160,7 @@ def _without_content(error: Exception) -> str:
     return str(error)[:200] if isinstance(error, KeyError) else "see the place below"
 
 
-def _mark(message: Message) -> tuple[str, str, int]:
+def _mark(message: Message) -> Mark:
     return (message.sender, message.store, message.number)
 
 

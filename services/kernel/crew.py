@@ -1,13 +1,21 @@
 """Runs the lanes of one replica side by side: takes a lane's lease, performs its batches, and lets the actor hear what
-became of them in the same commit that settles them."""
+became of them in the same commit that settles them. Whoever has lost a lane settles nothing in it any more: its new
+holder performs the same effects, and two answers would be one too many."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
+from msgspec import Struct
+
+from contracts.message import encode_body
+from services.kernel.actor import Heard
+from services.kernel.decision import Undone
+from services.kernel.errors import Transient
 from services.kernel.host import TICK, Host
 from services.kernel.keeping import Doing
 from services.kernel.lanes import LaneRule, Performed, Performs, attempt
-from services.kernel.scope import Scope, scope_of
+from services.kernel.scope import Scope
 
 SIDE_BY_SIDE = 8
 """Lanes performed at once by one replica."""
@@ -20,16 +28,23 @@ class Crew:
         self._host = host
         self._hands = hands
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._taken: set[str] = set()
 
     async def work(self) -> None:
-        """Start lanes that have something due and fall to us, for ever."""
+        """Start lanes whenever one may have something due, for ever."""
         while True:
-            for lane in await self._host.queue.lanes(self._host.clock.now()):
-                if lane not in self._running and self._host.holding.falls_to_me(lane):
-                    self._start(lane)
-                if len(self._running) >= SIDE_BY_SIDE:
-                    break
+            await self._host.patiently(self.once)
             await self._pause()
+
+    async def once(self) -> None:
+        """Start lanes that have something due and fall to us, as many as may go side by side; stop those we lost."""
+        self._reap()
+        for lane in self._taken - self._host.holding.lanes.keys():
+            self._running[lane].cancel()
+        due = await self._host.queue.lanes(self._host.clock.now())
+        ours = [lane for lane in due if lane not in self._running and self._host.holding.falls_to_me(lane)]
+        for lane in ours[: SIDE_BY_SIDE - len(self._running)]:
+            self._running[lane] = asyncio.ensure_future(self._run(lane))
 
     async def close(self) -> None:
         """Stop what runs; effects that are not settled are performed again by whoever comes next."""
@@ -42,28 +57,43 @@ class Crew:
         """The lanes of a tenant that are being performed now."""
         return tuple(sorted(lane for lane in self._running if lane.startswith(f"{tenant}:")))
 
+    def _reap(self) -> None:
+        """Forget lanes that have ended. One that failed at our own store ends the replica, unless that heals."""
+        for lane, task in [(lane, task) for lane, task in self._running.items() if task.done()]:
+            del self._running[lane]
+            try:
+                task.result()
+            except asyncio.CancelledError:
+                continue
+            except Transient as error:
+                self._host.log.warning("a lane stopped; it goes on soon", lane=lane, what=str(error))
+
     async def _pause(self) -> None:
-        waiting = asyncio.ensure_future(self._host.commits.wait())
-        await asyncio.wait([waiting, *self._running.values()], timeout=TICK.total_seconds(),
+        """Until a commit brings work, a lane ends, or another replica may have left us some."""
+        commit = asyncio.ensure_future(self._host.commits.wait())
+        await asyncio.wait([commit, *self._running.values()], timeout=TICK.total_seconds(),
                            return_when=asyncio.FIRST_COMPLETED)  # fmt: skip
-        waiting.cancel()
+        commit.cancel()
         self._host.commits.clear()
 
-    def _start(self, lane: str) -> None:
-        task = asyncio.ensure_future(self._run(lane))
-        self._running[lane] = task
-        task.add_done_callback(lambda _: self._running.pop(lane, None))
-
     async def _run(self, lane: str) -> None:
-        if not await self._host.holding.take_lane(lane):
+        """Perform a lane until nothing in it is due, or it is another's."""
+        holding = self._host.holding
+        if not await holding.take_lane(lane):
+            await self._host.clock.sleep(TICK)
             return
+        self._taken.add(lane)
         tenant, name = lane.split(":", 1)
         try:
             while batch := await self._batch(lane, self._hands.rule(name)):
+                if not await holding.keep_lane(lane):
+                    return
                 performed = await attempt(self._hands, tenant, name, batch, self._host.clock, self._log)
-                await self._settle(tenant, name, performed)
+                await self._settle(lane, performed)
+                self._show(tenant, name, performed)
         finally:
-            await self._host.holding.leave_lane(lane)
+            self._taken.discard(lane)
+            await holding.leave_lane(lane)
 
     async def _batch(self, lane: str, rule: LaneRule) -> list[Doing]:
         """The lane's next batch, once it is full or has waited as its rule says; empty when nothing is due."""
@@ -74,37 +104,41 @@ class Crew:
             if count == 0 or count >= rule.batch or wait <= timedelta():
                 break
             await self._host.clock.sleep(wait)
-        kept = await self._host.queue.batch(lane, now, rule.batch)
-        return [self._host.words.doing(k, scope_of(k.scope)) for k in kept]
+        while kept := await self._host.queue.batch(lane, now, rule.batch):
+            if readable := await self._host.readable(kept):
+                return readable
+        return []
 
-    async def _settle(self, tenant: str, lane: str, performed: Performed) -> None:
+    async def _settle(self, lane: str, performed: Performed) -> None:
         """Answers are heard, failures wait or are set aside, all before the next batch."""
-        host = self._host
-        by_scope: dict[Scope, list[tuple[Doing, bool]]] = {}
+        by_scope: dict[Scope, list[tuple[Doing, Struct | None]]] = {}
         for doing, answer in performed.answers:
-            by_scope.setdefault(doing.scope, []).append((doing, answer is None))
-        answers = {doing.number: answer for doing, answer in performed.answers}
+            by_scope.setdefault(doing.scope, []).append((doing, answer))
         for scope, pairs in by_scope.items():
-            heard = [host.answer(d.number, d, answers[d.number]) for d, silent in pairs if not silent]
-            await host.turn(scope, heard, [d.number for d, silent in pairs if silent])
-        await self._put_off(performed)
-        await self._bury(performed)
-        self._show(tenant, lane, performed)
+            heard = [self._host.answer(doing, answer) for doing, answer in pairs if answer is not None]
+            await self._turn(lane, scope, heard, [doing.number for doing, answer in pairs if answer is None])
+        await self._put_off(lane, performed)
+        for doing, reason in performed.dead:
+            await self._bury(lane, doing, reason)
 
-    async def _put_off(self, performed: Performed) -> None:
+    async def _turn(self, lane: str, scope: Scope, heard: Sequence[Heard], done: Sequence[int] = ()) -> None:
+        await self._host.turn(scope, heard, done, lambda: self._host.holding.has_lane(lane))
+
+    async def _put_off(self, lane: str, performed: Performed) -> None:
         if performed.later:
             async with self._host.store.transaction() as tx:
-                for doing, delay, reason in performed.later:
-                    await tx.postpone([doing.number], self._host.clock.now() + delay, reason)
+                if await self._host.holding.has_lane(lane):
+                    for doing, delay, reason in performed.later:
+                        await tx.postpone([doing.number], self._host.clock.now() + delay, reason)
 
-    async def _bury(self, performed: Performed) -> None:
-        for doing, reason in performed.dead:
-            async with self._host.store.transaction() as tx:
-                now = self._host.clock.now()
-                await tx.dead(str(doing.scope), doing.id, type(doing.body).__name__, b"", reason, now)
-                await tx.settle([doing.number])
-            self._host.count(doing.scope.tenant, "dead")
-            self._host.log.error("set aside: it cannot be performed", tenant=doing.scope.tenant, reason=reason)
+    async def _bury(self, lane: str, doing: Doing, reason: str) -> None:
+        """Set an effect aside; its actor hears of it if its service wants to."""
+        if Undone in self._host.service.private:
+            await self._host.bury(doing.scope, doing.id, type(doing.body).__name__, encode_body(doing.body), reason)
+            await self._turn(lane, doing.scope, [self._host.answer(doing, Undone(doing.body, reason))])
+        else:
+            await self._host.bury(doing.scope, doing.id, type(doing.body).__name__, encode_body(doing.body), reason,
+                                  doing.number)  # fmt: skip
 
     def _show(self, tenant: str, lane: str, performed: Performed) -> None:
         """The lane's problem, logged once when it appears and once when it is over."""

@@ -4,7 +4,7 @@ Nothing here does anything."""
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -50,6 +50,14 @@ class Wake:
 
 
 Effect = Say | Do | Wake
+
+
+class Undone(Struct, frozen=True):
+    """Heard in place of an answer: what was to be done was set aside, because it cannot be. Only a service that names
+    this among its private structs hears it."""
+
+    body: Any
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +120,3 @@ class Thinks(Protocol):
     def needs(self, state: State, message: Message) -> Iterable[str]: ...
 
     def decide(self, state: State, message: Message, now: datetime) -> Decision: ...
-
-

@@ -1,23 +1,24 @@
 """Which actors this replica is: it takes those that fall to it among the living replicas, and gives up what falls to
 another. Rendezvous hashing proposes, the lease decides (mqtt.md §6.3)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from services.kernel.lease import REPLICA, Leases, chosen
 from services.kernel.scope import Scope, scope_of
 
 SCOPE = "scope/"
+LANE = "lane/"
 
 
 @dataclass(slots=True)
 class Holding:
-    """The leases of one replica: on itself, on its actors and on the lanes it performs now."""
+    """The leases of one replica: on itself, on its actors and on the lanes that it performs now (with their fences)."""
 
     leases: Leases
     instance: str
     scopes: set[Scope] = field(default_factory=set)
-    lanes: set[str] = field(default_factory=set)
+    lanes: dict[str, int] = field(default_factory=dict)
     alive: list[str] = field(default_factory=list)
 
     async def renew(self, wanted: Iterable[Scope]) -> tuple[set[Scope], set[Scope]]:
@@ -27,8 +28,9 @@ class Holding:
         mine = {scope for scope in wanted if self.falls_to_me(str(scope))}
         for scope in self.scopes - mine:
             await self.leases.release(f"{SCOPE}{scope}")
-        names = [f"{SCOPE}{scope}" for scope in sorted(mine)]
-        held = await self.leases.hold_many([*names, *(f"lane/{lane}" for lane in sorted(self.lanes))])
+        lanes = list(self.lanes)
+        held = await self.leases.hold_many([*(f"{SCOPE}{scope}" for scope in sorted(mine)), *map(_lane, lanes)])
+        await self._keep(lanes, held)
         now = {scope_of(name.removeprefix(SCOPE)) for name in held if name.startswith(SCOPE)}
         gained, lost = now - self.scopes, self.scopes - now
         self.scopes = now
@@ -39,11 +41,35 @@ class Holding:
 
     async def take_lane(self, lane: str) -> bool:
         """Hold a lane until `leave_lane`; False when another replica has it."""
-        if await self.leases.hold(f"lane/{lane}") is None:
+        fence = await self.leases.hold(_lane(lane))
+        if fence is None:
             return False
-        self.lanes.add(lane)
+        self.lanes[lane] = fence
         return True
 
+    async def keep_lane(self, lane: str) -> bool:
+        """Renew a lane for a full term, before each thing that is done in it (ruling 23); False when it was lost."""
+        if await self.leases.hold(_lane(lane)) != self.lanes.get(lane, 0):
+            self.lanes.pop(lane, None)
+        return lane in self.lanes
+
+    async def has_lane(self, lane: str) -> bool:
+        """Whether a lane is still ours, and was all the time. Asked inside a transaction it holds until the commit."""
+        fence = self.lanes.get(lane)
+        return fence is not None and await self.leases.held(_lane(lane), fence)
+
     async def leave_lane(self, lane: str) -> None:
-        self.lanes.discard(lane)
-        await self.leases.release(f"lane/{lane}")
+        self.lanes.pop(lane, None)
+        await self.leases.release(_lane(lane))
+
+    async def _keep(self, asked: Sequence[str], held: dict[str, int]) -> None:
+        """Forget lanes that were lost meanwhile; give back those that were left while we asked."""
+        for lane in asked:
+            if lane not in self.lanes:
+                await self.leases.release(_lane(lane))
+            elif held.get(_lane(lane)) != self.lanes[lane]:
+                del self.lanes[lane]
+
+
+def _lane(lane: str) -> str:
+    return f"{LANE}{lane}"

@@ -2,10 +2,10 @@
 want done. Everything it knows is in its store, so that it may die at any line of this file."""
 
 import asyncio
-from collections.abc import Sequence
+import re
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -18,16 +18,17 @@ from contracts.status import Problem
 from services.kernel.actor import Actor, Heard, Turn
 from services.kernel.bus import Bus
 from services.kernel.clock import Clock
+from services.kernel.effects import Kept
 from services.kernel.errors import Transient
 from services.kernel.holding import Holding
 from services.kernel.inbox import Inbox
-from services.kernel.keeping import Words
+from services.kernel.keeping import Doing, Words
 from services.kernel.lease import Leases
 from services.kernel.logs import Logger
 from services.kernel.metrics import Metrics
 from services.kernel.queue import Queue
 from services.kernel.relay import Relay
-from services.kernel.scope import Scope
+from services.kernel.scope import Scope, scope_of
 from services.kernel.service import Service
 from services.kernel.settings import Settings
 from services.kernel.store import Store
@@ -37,10 +38,11 @@ TICK = timedelta(seconds=0.5)
 RENEW = timedelta(seconds=1)
 KERNEL = "kernel"
 """The scope of the rows that are the replica's own: `tenant/<slug>` with the last policy heard."""
+_ID = re.compile(rb'"id":"([0-9a-f/]{1,64})"')
 
 
 class Host:
-    """The life of one replica; `run` ends when it is cancelled."""
+    """The life of one replica; its parts end when they are cancelled. `moves` grows with whatever a status may show."""
 
     def __init__(
         self, service: Service, store: Store, bus: Bus, clock: Clock, settings: Settings, log: Logger, metrics: Metrics
@@ -56,21 +58,26 @@ class Host:
         self.queue = Queue(store)
         self.words = Words(service.private)
         self.holding = Holding(Leases(store, self.instance, timedelta(seconds=settings.lease_seconds)), self.instance)
-        self.inbox = Inbox(self._refuse)
+        self.inbox = Inbox(self._refuse, lambda scope: scope in self._relays)
         self.policies: dict[str, PolicyNow] = {}
         self.counts: dict[str, dict[str, int]] = {}
         self.problems: dict[tuple[str, str], Problem] = {}
         self.deciding = 0
+        self.moves = 0
         self.stirred = asyncio.Event()
         self.commits = asyncio.Event()
         self._pinned = frozenset(settings.tenants)
         self._relays: dict[Scope, Relay] = {}
         self._refused: list[tuple[str, bytes, str]] = []
+        self._renewing = asyncio.Lock()
 
     def count(self, tenant: str, key: str, n: int = 1) -> None:
-        """Add to a total that the tenant's status shows."""
+        """Add to a total that the tenant's status shows; `requests.<side>.<kind>` is measured, too."""
         totals = self.counts.setdefault(tenant, {})
         totals[key] = totals.get(key, 0) + n
+        if key.startswith("requests."):
+            _, side, kind = key.split(".")
+            self.metrics.requested(side)(kind)
 
     def hear(self, scope: Scope, body: Struct) -> None:
         """Let an actor hear something of this process's own (it is not kept: say it again after a restart)."""
@@ -82,12 +89,12 @@ class Host:
         """Serve a tenant from now on, by this policy; its actors hear of it."""
         if (self._pinned and tenant not in self._pinned) or self.policies.get(tenant) == policy:
             return
-        self.policies[tenant] = policy
         async with self.store.transaction() as tx:
             await tx.put(KERNEL, {f"tenant/{tenant}": msgspec.msgpack.encode(policy)})
-        await self.renew()
-        for scope in [scope for scope in self.holding.scopes if scope.tenant == tenant]:
+        self.policies[tenant] = policy
+        for scope in [scope for scope in self._relays if scope.tenant == tenant]:
             self.hear(scope, policy)
+        await self.renew()
 
     async def remember(self) -> None:
         """Serve the tenants that were known before: an empty broker or an absent registry stops nobody."""
@@ -102,42 +109,63 @@ class Host:
         if self.service.follows_policy:
             await self.bus.subscribe(topics.POLICIES)
         async for topic, payload in self.bus.messages():
-            self.inbox.arrived(topic, payload)
-            self.stirred.set()
+            self.arrived(topic, payload)
+
+    def arrived(self, topic: str, payload: bytes) -> None:
+        """Take one message in."""
+        self.inbox.arrived(topic, payload)
+        self.moves += 1
+        self.stirred.set()
 
     async def keep_leases(self) -> None:
         while True:
             await self.clock.sleep(RENEW)
-            await self.renew()
+            await self.patiently(self.renew)
 
     async def renew(self) -> None:
         """Renew leases; open actors that fell to us and close those that went to another replica."""
-        gained, lost = await self.holding.renew(self._wanted())
-        for scope in lost:
-            await self.bus.unsubscribe(self._topic(scope))
-            self._relays.pop(scope, None)
-            self.inbox.forget(scope)
-        for scope in sorted(gained):
-            self._relays[scope] = Relay(
-                self.service.name, scope, self.queue, self.store.id, self.bus, self.clock.now
-            )  # fmt: skip
-            await self.bus.subscribe(self._topic(scope))
-            if policy := self.policies.get(scope.tenant):
-                self.hear(scope, policy)
+        async with self._renewing:
+            gained, lost = await self.holding.renew(self._wanted())
+            for scope in lost & self._relays.keys():
+                del self._relays[scope]
+                self.inbox.forget(scope)
+                await self.bus.unsubscribe(self._topic(scope))
+            for scope in sorted(gained | (self.holding.scopes - self._relays.keys())):
+                await self._open(scope)
+        self.moves += 1
+
+    async def _open(self, scope: Scope) -> None:
+        self._relays[scope] = Relay(
+            self.service.name, scope, self.queue, self.store.id, self.bus, self.clock.now, self._unsayable
+        )  # fmt: skip
+        self.hear(scope, self.policies[scope.tenant])
+        await self.bus.subscribe(self._topic(scope))
 
     async def work(self) -> None:
         """Decide and say, whenever something stirs, for ever."""
         while True:
             await self._stir()
-            await self._take_policies()
-            await self._set_aside()
-            for scope in sorted(self.holding.scopes):
-                await self._serve(scope)
-            for relay in list(self._relays.values()):
-                await relay.pump()
+            await self.patiently(self.once)
+
+    async def patiently(self, step: Callable[[], Awaitable[object]]) -> None:
+        """Do one step; a store that another process holds for long is waited for, and not died of."""
+        try:
+            await step()
+        except Transient as error:
+            self.log.warning("it is tried again", what=str(error))
+            await self.clock.sleep(RENEW)
+
+    async def once(self) -> None:
+        """One round: all that was heard or is due by now, then all that is to be said."""
+        await self._take_policies()
+        await self._set_aside()
+        for scope in sorted(self._relays):
+            await self._serve(scope)
+        for relay in list(self._relays.values()):
+            await relay.pump()
 
     async def _stir(self) -> None:
-        if not any(self.inbox.heard.values()):
+        if not self.inbox.waits():
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.stirred.wait(), TICK.total_seconds())
         self.stirred.clear()
@@ -146,31 +174,50 @@ class Host:
         if numbers := self.inbox.take_receipts(scope):
             async with self.store.transaction() as tx:
                 await tx.settle(numbers)
-            self._relays[scope].receipted(numbers)
-        heard = [*self.inbox.take(scope), *await self._woken(scope)]
-        if heard:
-            await self.turn(scope, heard)
+            self.moves += 1
+            if relay := self._relays.get(scope):
+                relay.receipted(numbers)
+        due = await self.readable(await self.queue.wakes(str(scope), self.clock.now()))
+        taken = self.inbox.take(scope)
+        if heard := [*taken, *(self.answer(doing) for doing in due)]:
+            try:
+                await self.turn(scope, heard)
+            except Transient:
+                self.inbox.put_back(scope, taken)
+                raise
 
-    async def _woken(self, scope: Scope) -> list[Heard]:
-        kept = await self.queue.wakes(str(scope), self.clock.now())
-        return [self.answer(k.number, self.words.doing(k, scope), None) for k in kept]
+    async def readable(self, kept: Sequence[Kept]) -> list[Doing]:
+        """Effects with their bodies; one that this version of the program cannot read is set aside (O5)."""
+        found = list[Doing]()
+        for one in kept:
+            try:
+                found.append(self.words.doing(one))
+            except ValueError as error:
+                await self.bury(scope_of(one.scope), one.id, one.body_kind, one.body, str(error), one.number)
+        return found
 
-    def answer(self, number: int, doing: Any, body: Struct | None) -> Heard:
+    def answer(self, doing: Doing, body: Struct | None = None) -> Heard:
         """What an own effect brought back, as a message to its actor; a wake brings its own body."""
         message = Message(
             id=f"{doing.id}/answer", tenant=doing.scope.tenant, sent_at=self.clock.now(),
             body=doing.body if body is None else body, key=doing.key, cause=doing.id, run=doing.run,
         )  # fmt: skip
-        return Heard(message, settles=number)
+        return Heard(message, settles=doing.number)
 
-    async def turn(self, scope: Scope, heard: Sequence[Heard], done: Sequence[int] = ()) -> None:
-        """One turn of an actor, then what its commit allows to be told."""
+    async def turn(
+        self, scope: Scope, heard: Sequence[Heard], done: Sequence[int] = (),
+        allowed: Callable[[], Awaitable[bool]] | None = None,
+    ) -> None:  # fmt: skip
+        """One turn of an actor, as `Actor.turn`, then what its commit allows to be told."""
         actor = Actor(scope, self.service.mind, self.words, self.store, self.clock.now)
         self.deciding += len(heard)
+        began = self.clock.now()
         try:
-            turn = await actor.turn(heard, done)
+            turn = await actor.turn(heard, done, allowed)
         finally:
             self.deciding -= len(heard)
+            self.moves += 1
+        self.metrics.turned(scope.tenant, len(heard), (self.clock.now() - began).total_seconds(), turn.counts)
         for key, n in turn.counts.items():
             self.count(scope.tenant, key, n)
         for kind, error in turn.dead:
@@ -180,6 +227,15 @@ class Host:
             self.stirred.set()
             self.commits.set()
 
+    async def bury(self, scope: Scope, id_: str, kind: str, payload: bytes, reason: str, number: int = 0) -> None:
+        """Set an effect aside for a person to look at; with its `number` it is done with."""
+        async with self.store.transaction() as tx:
+            await tx.dead(str(scope), id_, kind, payload, reason, self.clock.now())
+            await tx.settle([number] if number else [])
+        self.moves += 1
+        self.count(scope.tenant, "dead")
+        self.log.error("set aside: it cannot be said or performed", tenant=scope.tenant, kind=kind, reason=reason)
+
     async def _receipt(self, scope: Scope, turn: Turn) -> None:
         """Tell the senders; a receipt that is lost costs a repeat."""
         for sender, numbers in turn.receipts.items():
@@ -188,29 +244,33 @@ class Host:
                 id=self.clock.fresh(), tenant=scope.tenant, sent_at=self.clock.now(), body=receipt,
                 sender=topics.address(self.service.name, scope.tenant, scope.shard),
             )  # fmt: skip
-            try:
+            with suppress(Transient):
                 await self.bus.publish(topics.inbox(sender), encode(message))
-            except Transient:
-                return
 
     async def _take_policies(self) -> None:
-        taken, self.inbox.policies = self.inbox.policies, {}
-        for tenant, message in taken.items():
+        for tenant, policy in list(self.inbox.policies.items()):
             known = self.policies.get(tenant)
-            if known is None or message.body.version >= known.version:
-                await self.follow(tenant, message.body)
+            if known is None or policy.version >= known.version:
+                await self.follow(tenant, policy)
+            if self.inbox.policies[tenant] is policy:
+                del self.inbox.policies[tenant]
+
+    async def _unsayable(self, kept: Kept, reason: str) -> None:
+        await self.bury(scope_of(kept.scope), kept.id, kept.body_kind, kept.body, reason, kept.number)
 
     def _refuse(self, topic: str, payload: bytes, reason: str) -> None:
         self.log.error("set aside: a malformed message", topic=topic, reason=reason, mend="see the dead letters")
         self._refused.append((topic, payload, reason))
-        self.stirred.set()
 
     async def _set_aside(self) -> None:
-        refused, self._refused = self._refused, []
-        for topic, payload, reason in refused:
+        """One dead letter for each message, however often its sender says it again."""
+        while self._refused:
+            topic, payload, reason = self._refused[0]
+            name = found[1].decode() if (found := _ID.search(payload)) else self.clock.fresh()
             tenant = topics.tenant_of(topic)
             async with self.store.transaction() as tx:
-                await tx.dead(str(Scope(tenant)), self.clock.fresh(), topic, payload, reason, self.clock.now())
+                await tx.dead(str(Scope(tenant)), name, topic, payload, reason, self.clock.now())
+            del self._refused[0]
             self.count(tenant, "dead")
 
     def _wanted(self) -> list[Scope]:

@@ -13,10 +13,11 @@ from msgspec import Struct
 from contracts import topics
 from contracts.message import KINDS, Message, encode_body, kind_of
 from services.kernel.decision import SAME, Do, Effect, Say, Wake
-from services.kernel.effects import Kept, NewEffect
-from services.kernel.scope import Scope
+from services.kernel.effects import EffectKind, Kept, NewEffect
+from services.kernel.scope import Scope, scope_of
 
 WAKING = "wake"
+_KINDS: Mapping[type, EffectKind] = {Say: "say", Do: "do", Wake: "wake"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,16 @@ class Words:
             due=effect.at if isinstance(effect, Wake) else now, quiet=isinstance(effect, Wake) and effect.quiet,
         )  # fmt: skip
 
-    def doing(self, kept: Kept, scope: Scope) -> Doing:
-        """A kept do or wake, with its body back."""
-        body = msgspec.msgpack.decode(kept.body, type=self._kinds[kept.body_kind])
-        return Doing(kept.number, scope, kept.id, kept.run, kept.key, kept.tries, body)
+    def doing(self, kept: Kept) -> Doing:
+        """A kept do or wake, with its body back. ValueError for one that another version of the program kept."""
+        kind = self._kinds.get(kept.body_kind)
+        if kind is None:
+            raise ValueError(f"this version knows no {kept.body_kind}")
+        try:
+            body = msgspec.msgpack.decode(kept.body, type=kind)
+        except msgspec.DecodeError as error:
+            raise ValueError(f"this version does not understand this {kept.body_kind}") from error
+        return Doing(kept.number, scope_of(kept.scope), kept.id, kept.run, kept.key, kept.tries, body)
 
 
 def effect_id(cause: Message, index: int) -> str:
@@ -62,8 +69,8 @@ def do_lane(tenant: str, lane: str) -> str:
     return f"{tenant}:{lane}"
 
 
-def _kind(effect: Effect) -> Any:
-    return {Say: "say", Do: "do", Wake: "wake"}[type(effect)]
+def _kind(effect: Effect) -> EffectKind:
+    return _KINDS[type(effect)]
 
 
 def _lane(effect: Effect, scope: Scope) -> str:

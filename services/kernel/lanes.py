@@ -1,7 +1,6 @@
 """Performs effects outside: each lane (a mailbox, an org) by one replica at a time, in order, in batches, after the
 commit. A lane that fails waits; the others go on. It never decides: answers go back to the actor as messages."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,7 +20,7 @@ HOPELESS = timedelta(seconds=30)
 PATIENT_TRIES = 3
 """Failures in a row before a lane is shown as a problem: a single hiccup is none."""
 BUGGY_TRIES = 8
-"""Crashes of our own code on the same batch before it is set aside."""
+"""Crashes of our own code on the same batch before what crashes it is looked for and set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ class Performed:
     problem: Problem | None = None
 
 
-async def attempt(
+async def attempt(  # noqa: PLR0911 - one for each fate
     hands: Performs, tenant: str, lane: str, batch: Sequence[Doing], clock: Clock, log: Callable[[Exception], None]
 ) -> Performed:
     """Perform a batch; every failure has its fate here (design §2.8)."""
@@ -80,14 +79,16 @@ async def attempt(
         return Performed(later=[(doing, HOPELESS, error.what) for doing in batch], problem=problem)
     except Permanent as error:
         return Performed(dead=[(doing, str(error)) for doing in batch], problem=Problem(where=lane, what=str(error)))
-    except asyncio.CancelledError:
-        raise
     except Exception as error:  # noqa: BLE001 - our own mistake must not stop the other lanes
         log(error)
-        if tries >= BUGGY_TRIES:
-            return Performed(dead=[(doing, type(error).__name__) for doing in batch])
-        return _later(batch, type(error).__name__, back_off(tries, clock.jitter()), lane, tries)
-    return _sorted(batch, answers, clock)
+        if tries < BUGGY_TRIES:
+            return _later(batch, type(error).__name__, back_off(tries, clock.jitter()), lane, tries)
+        if len(batch) == 1:
+            return Performed(dead=[(batch[0], f"a mistake of our own: {type(error).__name__}")])
+    else:
+        return _sorted(batch, answers, clock)
+    halves = batch[: len(batch) // 2], batch[len(batch) // 2 :]
+    return _together([await attempt(hands, tenant, lane, half, clock, log) for half in halves])
 
 
 def back_off(tries: int, jitter: float) -> timedelta:
@@ -99,6 +100,15 @@ def back_off(tries: int, jitter: float) -> timedelta:
 def _later(batch: Sequence[Doing], reason: str, delay: timedelta, lane: str, tries: int) -> Performed:
     problem = Problem(where=lane, what=reason, heals=True) if tries >= PATIENT_TRIES else None
     return Performed(later=[(doing, delay, reason) for doing in batch], problem=problem)
+
+
+def _together(parts: Sequence[Performed]) -> Performed:
+    return Performed(
+        answers=[one for part in parts for one in part.answers],
+        later=[one for part in parts for one in part.later],
+        dead=[one for part in parts for one in part.dead],
+        problem=next((part.problem for part in parts if part.problem), None),
+    )
 
 
 def _sorted(batch: Sequence[Doing], answers: Sequence[Answer], clock: Clock) -> Performed:

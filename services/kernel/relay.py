@@ -2,7 +2,7 @@
 forgotten on its receipt and on nothing else (design §2.2). At most WINDOW messages per receiver are unreceipted, which
 is the back-pressure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from contracts import topics
 from contracts.message import Message, frame
 from services.kernel.bus import Bus
 from services.kernel.effects import Kept
-from services.kernel.errors import Transient
+from services.kernel.errors import Permanent, Transient
 from services.kernel.queue import Queue
 from services.kernel.scope import Scope
 
@@ -22,7 +22,7 @@ LONGEST = timedelta(seconds=30)
 
 @dataclass(slots=True)
 class Flight:
-    """What is said to one receiver and not receipted yet."""
+    """What is said to one receiver and not receipted yet: when each number was said last, and when it is overdue."""
 
     epoch: int = 0
     said: dict[int, tuple[datetime, timedelta]] = field(default_factory=dict)
@@ -31,51 +31,71 @@ class Flight:
         """Numbers whose receipt is overdue, the oldest first."""
         return sorted(number for number, (at, patience) in self.said.items() if now - at >= patience)
 
+    def reconnected(self, epoch: int) -> None:
+        """Another connection, perhaps another broker: everything under way is overdue, with fresh patience."""
+        self.epoch, self.said = epoch, {number: (at, timedelta()) for number, (at, _) in self.said.items()}
+
+    def told(self, number: int, now: datetime) -> None:
+        _, patience = self.said.get(number, (now, timedelta()))
+        self.said[number] = (now, min(patience * 2, LONGEST) or PATIENCE)
+
 
 class Relay:
-    """The voice of one actor."""
+    """The voice of one actor. `refuse` hears of an effect that no broker would ever carry, and why."""
 
     def __init__(
-        self, service: str, scope: Scope, queue: Queue, store_id: str, bus: Bus, now: Callable[[], datetime]
-    ) -> None:
+        self, service: str, scope: Scope, queue: Queue, store_id: str, bus: Bus, now: Callable[[], datetime],
+        refuse: Callable[[Kept, str], Awaitable[None]],
+    ) -> None:  # fmt: skip
         self.scope = scope
         self.address = topics.address(service, scope.tenant, scope.shard)
         self._queue = queue
         self._store_id = store_id
         self._bus = bus
         self._now = now
+        self._refuse = refuse
         self._flights: dict[str, Flight] = {}
 
     async def pump(self) -> int:
-        """Say what is new and what is overdue; how many messages went out. Stops quietly while there is no broker:
-        what is unsaid stays kept."""
-        sent = 0
-        try:
-            for receiver in await self._queue.receivers(str(self.scope)):
-                sent += await self._say(receiver, self._flights.setdefault(receiver, Flight()))
-        except Transient:
-            return sent
-        return sent
+        """Say what is new and what is overdue; how many messages went out. Nothing while there is no broker: what is
+        unsaid stays kept."""
+        if not self._bus.connected.is_set():
+            return 0
+        receivers = await self._queue.receivers(str(self.scope))
+        return sum([await self._say(receiver, self._flights.setdefault(receiver, Flight())) for receiver in receivers])
 
     def receipted(self, numbers: Iterable[int]) -> None:
         """These are committed by their receiver."""
-        gone = set(numbers)
-        for flight in self._flights.values():
-            flight.said = {number: told for number, told in flight.said.items() if number not in gone}
+        for number in numbers:
+            for flight in self._flights.values():
+                flight.said.pop(number, None)
 
     async def _say(self, receiver: str, flight: Flight) -> int:
         if flight.epoch != self._bus.epoch:
-            flight.epoch, flight.said = self._bus.epoch, dict.fromkeys(flight.said, (self._now() - LONGEST, PATIENCE))
-        late = flight.late(self._now())
+            flight.reconnected(self._bus.epoch)
         last = max(flight.said, default=0)
+        overdue = await self._overdue(flight)
+        fresh = await self._queue.unsaid(str(self.scope), receiver, last, WINDOW - len(flight.said))
+        sent, floor = 0, min([*flight.said, *(kept.number for kept in fresh)], default=0)
+        for kept in [*overdue, *fresh]:
+            try:
+                await self._publish(receiver, kept, floor)
+            except Transient:
+                break  # the connection is gone: what was not said is said after the next one
+            except Permanent as error:
+                await self._refuse(kept, str(error))
+                continue
+            flight.told(kept.number, self._now())
+            sent += 1
+        return sent
+
+    async def _overdue(self, flight: Flight) -> list[Kept]:
+        """What has to be said again; what somebody has replaced or settled meanwhile is under way no longer."""
+        late = flight.late(self._now())
         kept = await self._queue.kept(late) if late else []
-        kept += await self._queue.unsaid(str(self.scope), receiver, last, WINDOW - len(flight.said))
-        floor = min([*flight.said, *(k.number for k in kept)], default=0)
-        for k in kept:
-            await self._publish(receiver, k, floor)
-            _, patience = flight.said.get(k.number, (None, PATIENCE / 2))
-            flight.said[k.number] = (self._now(), min(patience * 2, LONGEST))
-        return len(kept)
+        for number in {*late} - {one.number for one in kept}:
+            del flight.said[number]
+        return kept
 
     async def _publish(self, receiver: str, kept: Kept, floor: int) -> None:
         envelope = Message(

@@ -33,9 +33,8 @@ def run(service: Service) -> None:
         settings = read_settings(clock.fresh)
         logs.set_up(settings.log_level, settings.log_format)
         asyncio.run(live(service, settings, clock))
-    except* Fatal as fatal:
-        for error in _leaves(fatal):
-            logs.logger(service.name).error(error.what, where=error.where, mend=error.mend)
+    except Fatal as error:
+        logs.logger(service.name).error(error.what, where=error.where, mend=error.mend)
         sys.exit(2)
 
 
@@ -107,9 +106,3 @@ def wrong(host: Host) -> list[str]:
     """Why this replica is not healthy; empty when it is."""
     return [] if host.bus.connected.is_set() else ["not connected to the broker"]
 
-
-def _leaves(group: BaseExceptionGroup[Fatal]) -> list[Fatal]:
-    found = list[Fatal]()
-    for error in group.exceptions:
-        found += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
-    return found

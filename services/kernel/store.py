@@ -16,6 +16,9 @@ from services.kernel.micros import instant
 from services.kernel.schema import MIGRATIONS
 from services.kernel.transaction import Tx
 
+__all__ = ["Store", "Tx"]
+
+
 class Store:
     """One open store. `id` was drawn when the file was made: a receiver's memory is known by it (ruling 6)."""
 

@@ -115,8 +115,8 @@ class Tx:
             await self._driver.fetch(sql, (micros(due), reason, _list(asked)))
 
     async def dead(
-        self, scope: str, id: str, kind: str, payload: bytes, error: str, at: datetime  # noqa: A002
-    ) -> None:
+        self, scope: str, id: str, kind: str, payload: bytes, error: str, at: datetime,  # noqa: A002
+    ) -> None:  # fmt: skip
         """Set a message or an effect aside for a person to look at."""
         await self._touch()
         sql = "INSERT OR REPLACE INTO dead (scope, id, kind, payload, error, at) VALUES (?, ?, ?, ?, ?, ?)"

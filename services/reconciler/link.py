@@ -17,13 +17,19 @@ def minted(side: Side, mailbox: str, name: str, slot: str = "", again: int = 0) 
 
 
 def ref_key(side: Side, mailbox: str, name: str, slot: str = "") -> str:
-    """The row that names the link of an item whose id does not tell it."""
-    return f"ref/m/{mailbox}/{name}/{slot}" if side is Side.MICROSOFT else f"ref/p/{name}"
+    """The row that names the link of an item whose id does not tell it. A key never ends in a slash: that would name
+    all rows under it."""
+    return f"ref/m/{mailbox}/{name}~{slot}" if side is Side.MICROSOFT else f"ref/p/{name}"
 
 
 def name_of(item: Item | Vanished) -> str:
     """An occurrence is known by its series (and slot), any other event by its own id (ruling 2)."""
     return (item.series or item.id) if item.slot else item.id
+
+
+def gone_key(side: Side, name: str) -> str:
+    """The row that says that an item vanished which no link held, while orders were out."""
+    return f"gone/{side.value}/{name}"
 
 
 def stamp_of(item: Item) -> str:

@@ -29,7 +29,7 @@ def best(address: str, who: Who | None, domains: Iterable[str]) -> Candidate | N
 
 def addresses(event: CalendarEvent) -> tuple[str, ...]:
     """Everybody whom an event may mean: its attendees but rooms (ATT-24), and its organizer."""
-    guests = [a.address for a in event.attendees if a.role is not Role.RESOURCE]
+    guests = [a.address for a in event.attendees if a.address and a.role is not Role.RESOURCE]
     return tuple(dict.fromkeys((*guests, event.organizer) if "@" in event.organizer else guests))
 
 

@@ -30,7 +30,7 @@ class Copy(Enum):
 
 def uid_key(item: Item) -> str:
     """The row about an item's meeting, "" where there is none: occurrences are never born in Practifi."""
-    return f"uid/{item.uid}" if item.uid and not item.slot else ""
+    return f"uid/{item.uid}~" if item.uid and not item.slot else ""
 
 
 def judge(work: Work, item: Item) -> Copy:
@@ -41,9 +41,8 @@ def judge(work: Work, item: Item) -> Copy:
     known = work.get(key, Uid)
     if known is not None and known.link:
         return Copy.CHILD if known.born is Side.PRACTIFI else Copy.OWN
-    if work.policy.direction is not Direction.TWO_WAY or work.get(f"address/{item.event.organizer}", Address) is None:
-        return Copy.OWN
-    return Copy.UNCLEAR
+    synced = item.event.organizer and work.get(f"address/{item.event.organizer}", Address)
+    return Copy.UNCLEAR if synced and work.policy.direction is Direction.TWO_WAY else Copy.OWN
 
 
 def wait(work: Work, link: Link, item: Item) -> None:

@@ -132,8 +132,8 @@ def merge(microsoft: Held, practifi: Held, rule: Rules, local: tuple[str, ...] =
         travels[source.other].append(field)
         over = (mine and theirs) or (source is Side.MICROSOFT and field in local)
         conflicts += [field] if over and field not in PUT_BACK else []
-    to_microsoft, tto_microsoft = tuple(travels[Side.MICROSOFT]), tuple(travels[Side.PRACTIFI])
-    return Plan(to_microsoft, tto_microsoft, tuple(adopt), tuple(conflicts), tuple(kept))
+    to_microsoft, to_practifi = tuple(travels[Side.MICROSOFT]), tuple(travels[Side.PRACTIFI])
+    return Plan(to_microsoft, to_practifi, tuple(adopt), tuple(conflicts), tuple(kept))
 
 
 def changed(held: Held) -> frozenset[str]:

@@ -15,7 +15,7 @@ from contracts.write import Outcomes, Refused, Written
 from services.kernel.decision import State
 from services.reconciler import match
 from services.reconciler.late import addresses
-from services.reconciler.link import holds, keys, minted, name_of, ref_key, stamp_of
+from services.reconciler.link import gone_key, holds, keys, minted, name_of, ref_key, stamp_of
 from services.reconciler.meeting import uid_key
 from services.reconciler.rows import Known, Link, Look, Mark, Ref, Series, Uid, Who
 from services.reconciler.runs import opens
@@ -58,13 +58,15 @@ def _observed(state: State, body: Observed) -> Iterator[str]:
 
 def _item(state: State, side: Side, item: Item) -> Iterator[str]:
     yield from _places(state, side, item)
-    yield f"pair/{item.mailbox}"
+    if item.mailbox:
+        yield f"pair/{item.mailbox}"
     if stamp_of(item):
         yield from _link(state, stamp_of(item))
     if side is Side.PRACTIFI:
         yield from (f"person/{person}" for person in item.people)
         return
-    yield f"address/{item.event.organizer}"
+    if item.event.organizer:
+        yield f"address/{item.event.organizer}"
     yield from _meant(state, item.event)
     yield from _uid(state, item)
     name = name_of(item)
@@ -115,7 +117,8 @@ def _link(state: State, name: str) -> Iterator[str]:
     link = _row(state, f"link/{name}", Link)
     if link is None:
         return
-    yield f"pair/{link.mailbox}"
+    if link.mailbox:
+        yield f"pair/{link.mailbox}"
     event = link.microsoft and (link.microsoft.now or link.microsoft.base)
     if event:
         yield from _meant(state, event)
@@ -145,6 +148,7 @@ def _outcome(state: State, outcome: Written | Refused) -> Iterator[str]:
     yield from _link(state, outcome.link)
     if outcome.item is None:
         return
+    yield gone_key(outcome.side, outcome.item.id)
     yield from (f"person/{person}" for person in outcome.item.people)
     if outcome.side is Side.MICROSOFT:
         yield from _meant(state, outcome.item.event)

@@ -7,10 +7,10 @@ from contracts.observed import Item, Observed, Vanished
 from contracts.policy import PrivateEvents
 from services.reconciler import meeting, runs, series, when
 from services.reconciler.held import dead, held_of, invites, late, put, repeats, seen
-from services.reconciler.link import find, holds, keys, known, refer, stamp_of
+from services.reconciler.link import find, gone_key, holds, keys, known, refer, stamp_of
 from services.reconciler.order import rested
 from services.reconciler.people import agreed
-from services.reconciler.rows import Held, Link, State
+from services.reconciler.rows import Held, Link, Mark, State
 from services.reconciler.step import end, step
 from services.reconciler.work import Work
 
@@ -43,8 +43,11 @@ def take(work: Work, side: Side, item: Item, sequence: int) -> None:
 
 
 def vanish(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
-    """One item that is proven gone; one that was never known is none of ours (IDN-08, INB-16)."""
+    """One item that is proven gone; one that was never known is none of ours (IDN-08, INB-16), or so new that we have
+    not been told yet that our order made it."""
     link = known(work, side, gone)
+    if link is None and work.busy:
+        work.rows[gone_key(side, gone.id)] = Mark()
     held = link.on(side) if link is not None else None
     if link is None or held is None or held.gone or sequence <= held.sequence:
         return

@@ -8,10 +8,10 @@ from contracts.observed import Item
 from contracts.write import Refused, Why, Written
 from services.reconciler import meeting, say
 from services.reconciler.held import dead, found, held_of, invites, past, put
-from services.reconciler.link import refer
+from services.reconciler.link import gone_key, refer
 from services.reconciler.merge import advance
 from services.reconciler.people import agreed
-from services.reconciler.rows import Held, Kind, Link, Pending
+from services.reconciler.rows import Held, Kind, Link, Mark, Pending
 from services.reconciler.step import step
 from services.reconciler.work import Work
 
@@ -59,6 +59,9 @@ def _created(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
     link = _source(put(link, pending.side, new), pending, None)
     link = _people(work, replace(link, owner=item.owner or link.owner, local=()), pending)
     refer(work, pending.side, link.id, new)
+    if work.get(gone_key(pending.side, new.id), Mark) is not None:
+        work.rows[gone_key(pending.side, new.id)] = None
+        return dead(link, pending.side)
     if pending.side is Side.MICROSOFT:
         invites(work, link.id, None, item.event, afresh=True)
         for copy in meeting.own(work, item, link.id, link.born):
@@ -132,7 +135,8 @@ def _refused(work: Work, link: Link, pending: Pending, refused: Refused) -> None
             work.keep(link)
             return
         case Why.MOVED_ON if held is not None and refused.item is not None:
-            link = _looked_again(work, link, pending.side, held, refused.item)
+            if held.mark == pending.mark:  # else a reader has spoken since: the next order will tell who is newer
+                link = _looked_again(work, link, pending.side, held, refused.item)
         case Why.GONE if held is not None and not held.gone:
             link = dead(link, pending.side, settled=pending.kind is Kind.ERASE)
         case Why.MOVED_ON | Why.GONE if held is not None:

@@ -122,7 +122,7 @@ class Series(Struct, frozen=True):
 
 
 class Uid(Struct, frozen=True, omit_defaults=True):
-    """The row `uid/<uid>`: the organizer's own event of a meeting and where it was born, or the copies of invited
+    """The row `uid/<uid>~`: the organizer's own event of a meeting and where it was born, or the copies of invited
     mailboxes that wait to learn it (rulings 18, 19)."""
 
     link: str = ""

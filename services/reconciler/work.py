@@ -62,7 +62,7 @@ class Work:
 
     def owner(self, mailbox: str) -> Owner | None:
         """Who a mailbox belongs to, None while it has no user."""
-        pair = self.get(f"pair/{mailbox}", Owner)
+        pair = self.get(f"pair/{mailbox}", Owner) if mailbox else None
         return pair if pair is not None and pair.user else None
 
     def domains(self) -> tuple[str, ...]:
@@ -80,6 +80,12 @@ class Work:
         """The epoch to which the orders of this decision belong."""
         runs = self.get("runs", Runs)
         return runs.epoch if runs else 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether orders are out."""
+        runs = self.get("runs", Runs)
+        return self.out + (runs.pending if runs else 0) > 0
 
     def stop(self, link: Link) -> None:
         """Remember that this link has to be looked at when the policy allows writing again."""

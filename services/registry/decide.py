@@ -71,7 +71,9 @@ def _switch(tenant: Tenant, switch: Pause | Resume, cause: str) -> Tenant:
     """Pause or go on: what was changed meanwhile is sent by a run that begins at once (ruling 12)."""
     paused = isinstance(switch, Pause)
     note = Control("pause" if paused else "resume", switch.who, tenant.now)
-    tenant = tenant.changed(paused=paused).plus(Decision({f"control/{tenant.now:%Y%m%dT%H%M%S}/{cause}": note}))
+    consents = tenant.ledger.consents + (0 if paused else 1)
+    kept = Decision({f"control/{tenant.now:%Y%m%dT%H%M%S}/{cause}": note})
+    tenant = tenant.changed(paused=paused, consents=consents).plus(kept)
     return tenant if paused else ask(tenant)
 
 
@@ -91,8 +93,8 @@ def _begin(tenant: Tenant, version: int, cause: str) -> Tenant:
         return tenant
     name = f"{tenant.now:%Y%m%dT%H%M%S}-{sha256(cause.encode()).hexdigest()[:6]}"
     shards = tuple(range(spoken.policy.shards))
-    due = RunDue(name, ledger.asked.mailbox)
-    readers = (*(Say("graph-poller", due, shard) for shard in shards), Say("salesforce-watcher", due))
+    due = [RunDue(name, ledger.asked.mailbox, shard) for shard in shards]
+    readers = (*(Say("graph-poller", one, one.shard) for one in due), Say("salesforce-watcher", due[0]))
     begun = Decision({f"run/{name}": Run(tenant.now, shards)}, (*readers, public(RunStarted(name))), {"runs": 1})
     return tenant.changed(run=name, asked=None).plus(begun)
 

@@ -62,7 +62,7 @@ def go(tenant: Tenant) -> Tenant:
     must hear it before a run begins or because the tenant starts or stops (D2)."""
     said = tenant.spoken is not None and tenant.spoken.active
     if not tenant.ledger.active:
-        stopped = close(tenant, STOPPED).changed(asked=None, due=None)
+        stopped = close(tenant, STOPPED).changed(due=None)
         return _speak(stopped) if said or tenant.spoken is None else stopped
     begins = tenant.ledger.asked is not None and tenant.run is None
     return _speak(_schedule(tenant)) if begins or not said else _schedule(tenant)
@@ -85,7 +85,8 @@ def _speak(tenant: Tenant) -> Tenant:
     """The policy is said as it stands now. Its version is at least the time, so that it grows even after the
     registry's memory was lost and nobody takes the new policy for an old one."""
     ledger, spoken = tenant.ledger, tenant.spoken
-    if spoken is None or (spoken.active, spoken.policy) != (ledger.active, ledger.policy):
+    word = (ledger.active, ledger.policy, ledger.consents)
+    if spoken is None or (spoken.active, spoken.policy, spoken.consents) != word:
         version = max(int(tenant.now.timestamp()), spoken.version + 1 if spoken else 0)
-        spoken = PolicyNow(version, ledger.active, ledger.policy)
+        spoken = PolicyNow(version, *word)
     return replace(tenant, spoken=spoken).plus(Decision({"policy": spoken}, (Do("policy", spoken),)))

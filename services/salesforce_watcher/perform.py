@@ -37,6 +37,7 @@ class Hands:
         try:
             return await self._read(await self._orgs.of(tenant), doing.body)
         except Permanent as error:
+            self._orgs.forget(tenant)
             return OrgUnread(error.code, error.what)
         except Fatal as error:
             self._host.log.warning(error.what, tenant=tenant, where=error.where, mend=error.mend)

@@ -1,19 +1,25 @@
 """What the watcher remembers and what it asks its hands: plain values."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
 from contracts.observed import Mailbox, Pair
 from contracts.policy import PrivateEvents
 from services.clients.salesforce.row import Cursors, OrgRound, OrgUser, Row
+from services.kernel.decision import Undone
+
+
+ORG = "org"
+"""The watcher's one lane."""
 
 
 class Reader(Struct, frozen=True, omit_defaults=True):
     """Row `reader`. `outbound_since` is Salesforce's time when writing to Microsoft was switched on (ruling 11), None
-    while it is off. `recent` are the marks of rows read within the look-back, by id: read again, they are no news."""
+    while it is off. `recent` are the marks of rows read within the look-back, by id: read again, they are no news.
+    `ahead` is how far Salesforce's time is ahead of ours (below zero: behind)."""
 
-    sequence: int = 0
+    ahead: timedelta = timedelta()
     cursors: Cursors = Cursors()
     outbound_since: datetime | None = None
     recent: dict[str, str] = {}
@@ -91,4 +97,4 @@ class OrgUnread(Struct, frozen=True, omit_defaults=True):
     heals: bool = False
 
 
-PRIVATE = (ReadOrg, LookRows, Settled, OrgRead, RowsLooked, OrgUnread)
+PRIVATE = (ReadOrg, LookRows, Settled, OrgRead, RowsLooked, OrgUnread, Undone)

@@ -21,7 +21,7 @@ def observe(draft: Draft, rows: Iterable[Row]) -> list[int]:
         if row.error:
             reason = Unreadable(side=Side.PRACTIFI, mailbox=mailbox, id=row.id, reason=row.error)
             draft.effects.append(Say("reconciler", reason, shard, key=row.id))
-            draft.counts["unreadable"] = draft.counts.get("unreadable", 0) + 1
+            draft.count("unreadable")
         elif row.deleted:
             by_shard[shard].append(Vanished(row.id, mailbox))
         elif row.event is not None and not row.child:

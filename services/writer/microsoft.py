@@ -17,6 +17,8 @@ from services.kernel.errors import Conflict, Permanent
 from services.writer.compare import Order, moved_on, refused
 
 FORBIDDEN = frozenset({"ErrorAccessDenied", "ErrorQuotaExceeded", "MailboxNotEnabledForRESTAPI"})
+GONE = frozenset({"ErrorItemNotFound"})
+"""It went between our look and our write (OUT-22)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Mailboxes:
                 return await self._create(order)
             return await self._change(order)
         except Permanent as error:
-            why = Why.FORBIDDEN if error.code in FORBIDDEN else Why.INVALID
+            why = Why.GONE if error.code in GONE else Why.FORBIDDEN if error.code in FORBIDDEN else Why.INVALID
             return refused(order, why, error.code, error.what)
 
     async def _create(self, order: Write) -> Written | Refused:
@@ -46,7 +48,7 @@ class Mailboxes:
         return self._written(order, made, mailed)
 
     async def _change(self, order: Order) -> Written | Refused:
-        seen = (await self.graph.look(order.mailbox, [order.target], self.policy.private_events))[order.target]
+        seen = await self._look(order)
         if seen is None or seen.cancelled:
             gone = Written(order.order, order.link, order.side)
             return gone if isinstance(order, Erase) else refused(order, Why.GONE)
@@ -71,11 +73,16 @@ class Mailboxes:
                 private=self.policy.private_events,
             )  # fmt: skip
         except Conflict:
-            again = (await self.graph.look(order.mailbox, [order.target], self.policy.private_events))[order.target]
-            if again is None or again.event is None:
+            again = await self._look(order)
+            if again is None or again.cancelled:
                 return refused(order, Why.GONE)
+            if again.event is None:
+                return refused(order, Why.INVALID, "unreadable", again.error)
             return refused(order, Why.MOVED_ON, item=self._item(order, again))
         return self._written(order, after, guests)
+
+    async def _look(self, order: Order) -> Seen | None:
+        return (await self.graph.look(order.mailbox, [order.target], self.policy.private_events))[order.target]
 
     def _written(self, order: Write, seen: Seen, mailed: int) -> Written | Refused:
         if seen.event is None:

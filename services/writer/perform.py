@@ -10,7 +10,7 @@ from services.kernel.errors import Permanent, Transient
 from services.kernel.host import Host
 from services.kernel.keeping import Doing
 from services.kernel.lanes import Answer, LaneRule, Later
-from services.writer.compare import refused, stopped
+from services.writer.compare import Order, refused, stopped
 from services.writer.decide import ORG
 from services.writer.microsoft import Mailboxes
 from services.writer.practifi import Fate, Practifi
@@ -34,15 +34,7 @@ class Hands:
 
     async def perform(self, tenant: str, lane: str, batch: Sequence[Doing]) -> Sequence[Answer]:
         """The fate of each order, in messages of OUTCOMES."""
-        fates: dict[str, Fate] = {}
-        going = list[Doing]()
-        for doing in batch:
-            if no := stopped(doing.body, self._host.policies.get(tenant)):
-                fates[doing.body.order] = no
-            else:
-                going.append(doing)
-        if going:
-            fates |= await (self._org(tenant, going) if lane == ORG else self._mailbox(tenant, going))
+        fates = await (self._org(tenant, batch) if lane == ORG else self._mailbox(tenant, batch))
         for fate in fates.values():
             if isinstance(fate, Written):
                 self._host.count(tenant, f"written.{fate.side}")
@@ -53,26 +45,39 @@ class Hands:
         await self._orgs.close()
 
     async def _org(self, tenant: str, batch: Sequence[Doing]) -> dict[str, Fate]:
-        opened = await self._orgs.of(tenant)
-        private = self._host.policies[tenant].policy.private_events
+        """All at once."""
+        now = self._host.policies.get(tenant)
+        fates: dict[str, Fate] = {doing.body.order: no for doing in batch if (no := stopped(doing.body, now))}
+        going = [doing.body for doing in batch if doing.body.order not in fates]
+        if not going:
+            return fates
+        opened, private = await self._orgs.of(tenant), self._host.policies[tenant].policy.private_events
         try:
-            return await Practifi(opened, private).carry_out([doing.body for doing in batch])
+            return fates | await Practifi(opened, private, self._warn).carry_out(going)
         except Permanent as error:
             self._orgs.forget(tenant)
-            return {d.body.order: refused(d.body, Why.INVALID, error.code, error.what) for d in batch}
+            return fates | {order.order: refused(order, Why.INVALID, error.code, error.what) for order in going}
 
     async def _mailbox(self, tenant: str, batch: Sequence[Doing]) -> dict[str, Fate]:
         """One at a time; what was done before a failure is answered, the rest is tried later."""
         fates: dict[str, Fate] = {}
-        mailboxes = Mailboxes(self._graphs.of(tenant), self._host.policies[tenant].policy)
         for doing in batch:
             try:
-                fates[doing.body.order] = await mailboxes.carry_out(doing.body)
+                fates[doing.body.order] = await self._one(tenant, doing.body)
             except Transient as error:
                 if not fates:
                     raise
                 return {d.body.order: Later(str(error), error.delay) for d in batch} | fates
         return fates
+
+    async def _one(self, tenant: str, order: Order) -> Fate:
+        """The policy is looked at each time: a batch may take minutes."""
+        if no := stopped(order, self._host.policies.get(tenant)):
+            return no
+        return await Mailboxes(self._graphs.of(tenant), self._host.policies[tenant].policy).carry_out(order)
+
+    def _warn(self, code: str, what: str) -> None:
+        self._host.log.warning("somebody could not be invited", code=code, what=what)
 
 
 def answers(batch: Sequence[Doing], fates: dict[str, Fate]) -> list[Answer]:
@@ -92,5 +97,3 @@ def answers(batch: Sequence[Doing], fates: dict[str, Fate]) -> list[Answer]:
             told = [fates[batch[at].body.order] for at in chunk]
             found[chunk[0]] = Outcomes(tuple(fate for fate in told if isinstance(fate, Written | Refused)))
     return found
-
-

@@ -2,7 +2,7 @@
 so that what Practifi made of them is known and not guessed (ruling 3). Creations need no read before: the external id
 makes a repeat harmless."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from services.clients.salesforce.item import item_of
 from services.clients.salesforce.mapping import echo, render
 from services.clients.salesforce.opened import Opened
 from services.clients.salesforce.row import Result, Row
+from services.kernel.errors import Transient
 from services.kernel.lanes import Later
 from services.writer.compare import Order, moved_on, refused
 
@@ -29,42 +30,41 @@ Fate = Written | Refused | Later
 
 @dataclass(frozen=True, slots=True)
 class Practifi:
-    """One org, for one batch."""
+    """One org, for one batch. `warn` hears the code and the reason why somebody could not be invited."""
 
     opened: Opened
     private: PrivateEvents
+    warn: Callable[[str, str], None]
 
     async def carry_out(self, orders: Sequence[Order]) -> dict[str, Fate]:
-        """What became of each order, by its id."""
-        fates: dict[str, Fate] = {}
+        """What became of each order, by its id. Raises Transient when nothing was done at all; what was done before a
+        failure is answered, and the rest is tried later."""
         creations = [order for order in orders if isinstance(order, Write) and not order.target]
+        fates = await self._create(creations) if creations else {}
         standing = [order for order in orders if isinstance(order, Erase) or order.target]
-        fates |= await self._create(creations)
-        fates |= await self._change(standing)
-        return fates
+        try:
+            return fates | (await self._change(standing) if standing else {})
+        except Transient as error:
+            if not fates:
+                raise
+            return {order.order: Later(str(error), error.delay) for order in standing} | fates
 
     async def _create(self, orders: Sequence[Write]) -> dict[str, Fate]:
-        if not orders:
-            return {}
-        rows = [self._row(order) for order in orders]
-        results = await self.opened.org.upsert(self.opened.shape, rows)
+        results = await self.opened.org.upsert(self.opened.shape, [self._row(order) for order in orders])
         return await self._after(orders, results)
 
     async def _change(self, orders: Sequence[Order]) -> dict[str, Fate]:
         """Updates and removals of rows that still hold what was believed."""
-        if not orders:
-            return {}
         there = await self.opened.org.look(self.opened.shape, [order.target for order in orders], self.private)
-        fates: dict[str, Fate] = {}
-        for order in orders:
-            if (fate := self._unfit(order, there[order.target])) is not None:
-                fates[order.order] = fate
+        unfit = {order.order: self._unfit(order, there[order.target]) for order in orders}
+        fates: dict[str, Fate] = {name: fate for name, fate in unfit.items() if fate is not None}
         fit = [order for order in orders if order.order not in fates]
         updates = [order for order in fit if isinstance(order, Write)]
         if updates:
             results = await self.opened.org.update([{"id": o.target, **self._row(o)} for o in updates])
             fates |= await self._after(updates, results)
-        return fates | await self._erase([order for order in fit if isinstance(order, Erase)])
+        erasures = [order for order in fit if isinstance(order, Erase)]
+        return fates | (await self._erase(erasures) if erasures else {})
 
     def _unfit(self, order: Order, row: Row | None) -> Fate | None:
         if row is None:
@@ -76,8 +76,6 @@ class Practifi:
         return refused(order, Why.MOVED_ON, item=item) if moved_on(order, item) else None
 
     async def _erase(self, orders: Sequence[Erase]) -> dict[str, Fate]:
-        if not orders:
-            return {}
         results = await self.opened.org.delete([order.target for order in orders])
         return {
             order.order: Written(order.order, order.link, order.side)
@@ -90,9 +88,7 @@ class Practifi:
         """Invite who is to be invited, then read what Practifi holds now."""
         done = {order.order: result.id or order.target for order, result in zip(orders, results, strict=True)
                 if not result.code}  # fmt: skip
-        invited = {done[o.order]: o.invitees for o in orders if o.order in done and o.invitees is not None}
-        if invited:
-            await self.opened.org.relate(invited)
+        await self._invite({done[o.order]: o.invitees for o in orders if o.order in done and o.invitees is not None})
         there = await self.opened.org.look(self.opened.shape, list(done.values()), self.private) if done else {}
         return {
             order.order: self._written(order, there.get(done[order.order]))
@@ -100,6 +96,13 @@ class Practifi:
             else _refusal(order, result)
             for order, result in zip(orders, results, strict=True)
         }
+
+    async def _invite(self, wanted: Mapping[str, Sequence[str]]) -> None:
+        """The Event stands without those who could not be invited: what it holds then is read and said."""
+        for results in (await self.opened.org.relate(wanted) if wanted else {}).values():
+            for result in results:
+                if result.code:
+                    self.warn(result.code, result.reason)
 
     def _written(self, order: Write, row: Row | None) -> Fate:
         if row is None:

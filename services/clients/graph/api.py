@@ -96,7 +96,7 @@ class Graph:
             made = await self._there(mailbox, error.existing, private)
         if event.online and made.event and not made.event.join_url and not made.redacted:
             made = await self._there(mailbox, made.id, private)
-        return replace(made, stamp=stamp)
+        return replace(made, stamp=made.stamp or stamp)
 
     async def update(
         self, mailbox: str, id: str, mark: str, event: CalendarEvent, fields: Iterable[str], *,  # noqa: A002

@@ -11,37 +11,20 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, Struct
 
-from contracts.calendar import Attendee, CalendarEvent, Importance, Response, Role, Sensitivity, ShowAs, When
+from contracts.calendar import CalendarEvent, When
 from contracts.policy import PrivateEvents
-from services.clients.graph import recurrence, text, times
+from services.clients.graph import parts, times
 from services.clients.graph.seen import Kind, Seen
-from services.clients.graph.shape import Person, Place, Row, Status
+from services.clients.graph.shape import Row
 from services.clients.graph.times import Unclear
 
 STAMP = "String {7d5a4bd4-6f0c-4b8e-9d1c-0a2f6e1c9b35} Name calsync"
 """The extended property that carries our link id on events that we created; the name never changes (graph.md §3.8)."""
 
 PRIVATE_SUBJECT = "Private appointment"
-ONLINE_PROVIDER = "teamsForBusiness"
 _PRIVATE = {"private", "confidential"}
 _CHANGE_BYTES = 22
-_TRANSACTION = re.compile(r"([0-9a-z]{12,64})[.:/_-]\d{1,4}", re.IGNORECASE)
-_SHOW_AS = {
-    "free": ShowAs.FREE,
-    "tentative": ShowAs.TENTATIVE,
-    "busy": ShowAs.BUSY,
-    "oof": ShowAs.AWAY,
-    "workingelsewhere": ShowAs.ELSEWHERE,
-}
-_SHOWN = {ShowAs.AWAY: "oof", ShowAs.ELSEWHERE: "workingElsewhere"}
-_RESPONSES = {
-    "accepted": Response.ACCEPTED,
-    "tentativelyaccepted": Response.TENTATIVE,
-    "declined": Response.DECLINED,
-}
-_SENSITIVITIES = {member.value: member for member in Sensitivity}
-_IMPORTANCES = {member.value: member for member in Importance}
-_ROLES = {member.value: member for member in Role}
+_TRANSACTION = re.compile(r"[0-9a-z]{12,64}-g\d{1,6}", re.IGNORECASE)
 _KINDS = {member.value.casefold(): member for member in Kind if member is not Kind.REMOVED}
 
 
@@ -58,7 +41,7 @@ class Rule:
 
 def transaction(link: str, generation: int) -> str:
     """The transactionId of a creation: delta shows it, so that our own events are known without asking (ruling 1)."""
-    return f"{link}.{generation}"
+    return f"{link}-g{generation}"
 
 
 def seen(raw: Raw | bytes, private: PrivateEvents) -> Seen:
@@ -82,7 +65,7 @@ def seen(raw: Raw | bytes, private: PrivateEvents) -> Seen:
 
 def created(event: CalendarEvent, fields: Iterable[str], *, name: str, stamp: str, invite: bool) -> dict[str, Any]:
     """The body of a POST: `fields` of `event`, the transactionId `name` and our stamp; guests only if `invite` (A5)."""
-    guests = {"attendees": [_guest(person) for person in event.attendees]} if invite and event.attendees else {}
+    guests = {"attendees": [parts.guest(person) for person in event.attendees]} if invite and event.attendees else {}
     stamps = [{"id": STAMP, "value": stamp}]
     return {**patched(event, fields), **guests, "transactionId": name, "singleValueExtendedProperties": stamps}
 
@@ -147,15 +130,14 @@ def _event(row: Row, when: When) -> CalendarEvent:
 
 def _redacted(row: Row, when: When) -> CalendarEvent:
     """Only the time, how it shows, and that it is private (P1, PRV-01)."""
-    return CalendarEvent(when, PRIVATE_SUBJECT, show_as=_show_as(row), sensitivity=_sensitivity(row))
+    return CalendarEvent(when, PRIVATE_SUBJECT, show_as=parts.show_as(row), sensitivity=parts.sensitivity(row))
 
 
 def _stamp(row: Row) -> str:
-    for extended in row.extended or ():
-        if extended.id.casefold() == STAMP.casefold():
-            return extended.value or ""
-    ours = _TRANSACTION.fullmatch(row.transaction_id or "")
-    return ours.group(1) if ours else ""
+    """Link and generation out of the transactionId, the link alone out of the extended property (ruling 1)."""
+    if row.transaction_id and _TRANSACTION.fullmatch(row.transaction_id):
+        return row.transaction_id
+    return next((one.value or "" for one in row.extended or () if one.id.casefold() == STAMP.casefold()), "")
 
 
 def _id(raw: Raw | bytes) -> str:
@@ -163,107 +145,6 @@ def _id(raw: Raw | bytes) -> str:
         return _ID.decode(raw).id
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
-
-
-def _subject(row: Row) -> str:
-    return row.subject or ""
-
-
-def _location(row: Row) -> str:
-    """Every place by its name, else its address, each once (F5, INB-20)."""
-    places = row.locations or ([row.location] if row.location else [])
-    return "; ".join(dict.fromkeys(filter(None, map(_place, places))))
-
-
-def _place(place: Place) -> str:
-    if place.display_name and (name := place.display_name.strip()):
-        return name
-    if (at := place.address) is None:
-        return ""
-    parts = (at.street, at.city, at.state, at.postal_code, at.country_or_region)
-    return ", ".join(part.strip() for part in parts if part and part.strip())
-
-
-def _body(row: Row) -> str:
-    if row.body is None or not row.body.content:
-        return ""
-    html = (row.body.content_type or "").casefold() == "html"
-    return text.plain(row.body.content) if html else row.body.content.strip()
-
-
-def _show_as(row: Row) -> ShowAs:
-    return _SHOW_AS.get((row.show_as or "").casefold(), ShowAs.BUSY)
-
-
-def _sensitivity(row: Row) -> Sensitivity:
-    return _SENSITIVITIES.get((row.sensitivity or "").casefold(), Sensitivity.NORMAL)
-
-
-def _importance(row: Row) -> Importance:
-    return _IMPORTANCES.get((row.importance or "").casefold(), Importance.NORMAL)
-
-
-def _reminder(row: Row) -> int | None:
-    return row.reminder_minutes if row.is_reminder_on else None
-
-
-def _online(row: Row) -> bool:
-    return bool(row.is_online_meeting) or bool(row.online_meeting and row.online_meeting.join_url)
-
-
-def _join_url(row: Row) -> str:
-    given = (row.online_meeting and row.online_meeting.join_url) or row.online_meeting_url
-    return given or text.meeting_link(_location(row), _raw_body(row))
-
-
-def _raw_body(row: Row) -> str:
-    return (row.body and row.body.content) or ""
-
-
-def _recurrence(row: Row) -> str:
-    return recurrence.words(row.recurrence) if row.recurrence else ""
-
-
-def _address(person: Person | None) -> str:
-    """Lower-case; "" for what is no SMTP address, such as an X500 name of a deleted account."""
-    address = ((person and person.email_address and person.email_address.address) or "").strip().lower()
-    return address if "@" in address and not address.startswith("/") else ""
-
-
-def _attendees(row: Row) -> tuple[Attendee, ...]:
-    people = {address: person for person in row.attendees or () if (address := _address(person))}
-    return tuple(_attendee(address, person) for address, person in people.items())
-
-
-def _attendee(address: str, person: Person) -> Attendee:
-    name = (person.email_address and person.email_address.name) or ""
-    role = _ROLES.get((person.type or "").casefold(), Role.REQUIRED)
-    return Attendee(address, name, role, _response(person.status))
-
-
-def _response(status: Status | None) -> Response:
-    return _RESPONSES.get(((status and status.response) or "").casefold(), Response.NONE)
-
-
-def _guest(person: Attendee) -> dict[str, Any]:
-    return {"emailAddress": {"address": person.address, "name": person.name}, "type": person.role.value}
-
-
-def _says_body(event: CalendarEvent) -> dict[str, Any]:
-    """Never into an online meeting: its join block stands in the body (F4, TMS-09)."""
-    if event.online or event.join_url:
-        return {}
-    return {"body": {"contentType": "text", "content": event.body}}
-
-
-def _says_reminder(event: CalendarEvent) -> dict[str, Any]:
-    if event.reminder is None:
-        return {"isReminderOn": False}
-    return {"isReminderOn": True, "reminderMinutesBeforeStart": event.reminder}
-
-
-def _says_online(event: CalendarEvent) -> dict[str, Any]:
-    return {"isOnlineMeeting": True, "onlineMeetingProvider": ONLINE_PROVIDER} if event.online else {}
 
 
 class _Known(Struct):
@@ -276,25 +157,26 @@ _ID = msgspec.json.Decoder(_Known)
 RULES: tuple[Rule, ...] = (
     Rule("when", lambda row: times.when(row, times.own_zone(row)), lambda event: times.said(event.when),
          "tenths of microseconds; a zone that only one mailbox knows; an end in another zone than the start"),
-    Rule("subject", _subject, lambda event: {"subject": event.subject}, "nothing"),
-    Rule("location", _location, lambda event: {"location": {"displayName": event.location}},
+    Rule("subject", parts.subject, lambda event: {"subject": event.subject}, "nothing"),
+    Rule("location", parts.location, lambda event: {"location": {"displayName": event.location}},
          "coordinates, room ids and the parts of an address; several places go back as one"),
-    Rule("body", _body, _says_body, "formatting, pictures and links under words; not sent into an online meeting"),
-    Rule("show_as", _show_as, lambda event: {"showAs": _SHOWN.get(event.show_as, event.show_as.value)},
+    Rule("body", parts.body, parts.says_body,
+         "formatting, pictures and links under words; not sent into an online meeting"),
+    Rule("show_as", parts.show_as, lambda event: {"showAs": parts.SHOWN.get(event.show_as, event.show_as.value)},
          "unknown is read as busy"),
-    Rule("sensitivity", _sensitivity, lambda event: {"sensitivity": event.sensitivity.value}, "nothing"),
-    Rule("reminder", _reminder, _says_reminder, "the minutes of a reminder that is off"),
-    Rule("importance", _importance, lambda event: {"importance": event.importance.value}, "nothing"),
+    Rule("sensitivity", parts.sensitivity, lambda event: {"sensitivity": event.sensitivity.value}, "nothing"),
+    Rule("reminder", parts.reminder, parts.says_reminder, "the minutes of a reminder that is off"),
+    Rule("importance", parts.importance, lambda event: {"importance": event.importance.value}, "nothing"),
     Rule("categories", lambda row: tuple(row.categories or ()), lambda event: {"categories": list(event.categories)},
          "their colours, which are the mailbox's own"),
-    Rule("online", _online, _says_online, "an online meeting cannot be switched off again (graph.md §3.7)"),
-    Rule("join_url", _join_url, None, "read only; dial-in numbers stay in the body"),
-    Rule("recurrence", _recurrence, None, "read only (R1); the first day of the week"),
-    Rule("organizer", lambda row: _address(row.organizer), None, "read only; the name"),
-    Rule("attendees", _attendees, None,
+    Rule("online", parts.online, parts.says_online, "an online meeting cannot be switched off again (graph.md §3.7)"),
+    Rule("join_url", parts.join_url, None, "read only; dial-in numbers stay in the body"),
+    Rule("recurrence", parts.words, None, "read only (R1); the first day of the week"),
+    Rule("organizer", lambda row: parts.address(row.organizer), None, "read only; the name"),
+    Rule("attendees", parts.attendees, None,
          "sent at creation only (A4); who has no address, proposed times, when somebody answered"),
     Rule("attendee_count", lambda row: len(row.attendees or ()), None, "read only"),
-    Rule("my_response", lambda row: _response(row.response_status), None,
+    Rule("my_response", lambda row: parts.response(row.response_status), None,
          "sent as an answer, not as a field (A6); the organizer's own is none"),
 )  # fmt: skip
 """Every field of CalendarEvent once."""

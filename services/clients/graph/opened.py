@@ -17,24 +17,28 @@ class Graphs:
         self._config = config
         self._clock = clock
         self._count = count
-        self._open: dict[str, tuple[MicrosoftSide, Http, Graph]] = {}
+        self._open: dict[str, tuple[MicrosoftSide, Graph]] = {}
+        self._former: list[Graph] = []
 
     def of(self, tenant: str) -> Graph:
         """The tenant's client. Raises Fatal when its file cannot be read."""
         side = read_tenant(self._config, tenant).microsoft
         known = self._open.get(tenant)
-        if known is None or known[0] != side:
-            self._open[tenant] = self._new(tenant, side)
-        return self._open[tenant][2]
+        if known is not None and known[0] == side:
+            return known[1]
+        if known is not None:
+            self._former.append(known[1])  # somebody may be asking it something just now
+        self._open[tenant] = side, self._new(tenant, side)
+        return self._open[tenant][1]
 
     async def close(self) -> None:
-        for _, _, graph in self._open.values():
+        for graph in (*self._former, *(graph for _, graph in self._open.values())):
             await graph.close()
 
-    def _new(self, tenant: str, side: MicrosoftSide) -> tuple[MicrosoftSide, Http, Graph]:
+    def _new(self, tenant: str, side: MicrosoftSide) -> Graph:
         where = f"{tenant}.toml [microsoft]"
         http = Http(
             side.graph_url, where=f"{where} graph_url", now=self._clock.now, ca_file=side.ca_file,
             count=lambda kind: self._count(tenant, f"requests.microsoft.{kind}"),
         )  # fmt: skip
-        return side, http, Graph(http, Token(side, where=where, now=self._clock.now))
+        return Graph(http, Token(side, where=where, now=self._clock.now))

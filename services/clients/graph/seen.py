@@ -24,7 +24,8 @@ class Seen(Struct, frozen=True, omit_defaults=True):
     `slot` is the original local date in the series' zone, "" where the row alone cannot tell it (a thin occurrence: its
     master's zone is needed). `mark` is the last 22 decoded bytes of the etag (ruling 8). `changed_at` orders
     revisions of one id within a round (ruling 29). `error` says why a row could not be understood (no content in it).
-    `zone` is the IANA zone of the series or event. `cancelled` counts as removed (CUR-19).
+    `zone` is the IANA zone of the series or event. `cancelled` counts as removed (CUR-19). `stamp` is our link id, with
+    "-g" and its generation where the event still has its transactionId. `mine`: the mailbox organizes it.
     """
 
     id: str

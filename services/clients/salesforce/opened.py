@@ -26,37 +26,39 @@ class Orgs:
         self._config = config
         self._clock = clock
         self._count = count
-        self._open: dict[str, tuple[SalesforceSide, Http, Opened]] = {}
+        self._open: dict[str, tuple[SalesforceSide, Org]] = {}
+        self._shapes: dict[str, Shape] = {}
+        self._https: list[Http] = []
 
     async def of(self, tenant: str) -> Opened:
         """The tenant's org. Raises Fatal when its file cannot be read, and what a login and a describe raise."""
         side = read_tenant(self._config, tenant).salesforce
         known = self._open.get(tenant)
         if known is None or known[0] != side:
-            self._open[tenant] = await self._new(tenant, side)
-        return self._open[tenant][2]
+            self.forget(tenant)
+            self._open[tenant] = known = side, self._new(tenant, side)
+        org = known[1]
+        if tenant not in self._shapes:
+            self._shapes[tenant] = await org.describe()
+        return Opened(org, self._shapes[tenant])
 
     def forget(self, tenant: str) -> None:
-        """Describe the org anew at the next use: it has changed under us."""
-        self._open.pop(tenant, None)
+        """Describe the org anew at the next use: it may have changed under us."""
+        self._shapes.pop(tenant, None)
 
     async def close(self) -> None:
-        for _, http, _ in self._open.values():
+        for http in self._https:
             await http.close()
 
-    async def _new(self, tenant: str, side: SalesforceSide) -> tuple[SalesforceSide, Http, Opened]:
+    def _new(self, tenant: str, side: SalesforceSide) -> Org:
         where = f"{tenant}.toml [salesforce]"
         http = Http(
             side.login_url, where=f"{where} login_url", now=self._clock.now, ca_file=side.ca_file,
             count=lambda kind: self._count(tenant, f"requests.practifi.{kind}"),
         )  # fmt: skip
+        self._https.append(http)
         identity = Identity(
             side.login_url, side.client_id, where, side.username, side.private_key_file, side.client_secret_file,
             side.ca_file,
         )  # fmt: skip
-        org = Org(http, Session(identity), api_version=side.api_version)
-        try:
-            return side, http, Opened(org, await org.describe())
-        except BaseException:
-            await http.close()
-            raise
+        return Org(http, Session(identity), api_version=side.api_version)

@@ -81,7 +81,7 @@ async def _rows(
     if missing or live:
         reads = [_by_id(shape, ids) for ids in batched(missing, READS)]
         answers = await wire.ask([*reads, *_relations(live)])
-        found = [one for answer in answers[: len(reads)] for one in answer if one and not one.child]
+        found = [one for answer in answers[: len(reads)] for one in answer if one]
         here |= {one.id: one for one in found}
         related = _by_event(row for answer in answers[len(reads) :] for row in answer)
     else:

@@ -11,6 +11,15 @@ from services.sandbox.microsoft import bodies, ids, zones
 from services.sandbox.microsoft.occurrences import View, whole
 from services.sandbox.microsoft.state import Event, Json, Mailbox, Span, Tenant
 
+_ORDER = (
+    *("id", "createdDateTime", "lastModifiedDateTime", "changeKey", "categories", "transactionId"),
+    *("originalStartTimeZone", "originalEndTimeZone", "iCalUId", "uid", "reminderMinutesBeforeStart", "isReminderOn"),
+    *("hasAttachments", "subject", "bodyPreview", "importance", "sensitivity", "originalStart", "isAllDay"),
+    *("isCancelled", "isOrganizer", "responseRequested", "seriesMasterId", "showAs", "type", "webLink"),
+    *("onlineMeetingUrl", "isOnlineMeeting", "onlineMeetingProvider", "allowNewTimeProposals", "occurrenceId"),
+    *("isDraft", "hideAttendees", "responseStatus", "body", "start", "end", "location", "locations", "recurrence"),
+    *("attendees", "organizer", "onlineMeeting"),
+)
 TYPE = "#microsoft.graph.event"
 
 
@@ -41,9 +50,24 @@ def dumped(value: Any) -> bytes:
 def full(shelf: Shelf, view: View, form: Form) -> Json:
     """The whole event without annotations, in the order of real answers."""
     event, props = view.event, view.props
+    value = {**props, **_identity(shelf, view, form), **times(view.span, form)}
+    value |= {
+        "hasAttachments": False,
+        "bodyPreview": bodies.preview(props["body"]),
+        "isAllDay": view.span.all_day,
+        "isOrganizer": event.organizing,
+        "onlineMeetingUrl": None,
+        "isDraft": False,
+        "body": _body(props["body"], form),
+        "recurrence": event.rule.json() if event.rule and not view.slot else None,
+    }
+    return {name: value[name] for name in _ORDER if name in value}
+
+
+def _identity(shelf: Shelf, view: View, form: Form) -> Json:
+    """Who the event is, where it belongs and when it was written."""
+    event, slot, box = view.event, view.slot, shelf.mailbox
     edit = view.edit or event
-    box = shelf.mailbox
-    slot = view.slot
     master = box.id_of(event, immutable=form.immutable) if slot else None
     names = edit.zones or event.zones
     own = box.id_of(event, slot, immutable=form.immutable)
@@ -52,44 +76,16 @@ def full(shelf: Shelf, view: View, form: Form) -> Json:
         "createdDateTime": zones.stamp(event.created),
         "lastModifiedDateTime": zones.stamp(edit.modified),
         "changeKey": ids.change_key(box.tag, edit.change),
-        "categories": props["categories"],
         "transactionId": None if slot else event.transaction,
         "originalStartTimeZone": names[0],
         "originalEndTimeZone": names[1],
         "iCalUId": _uid(shelf, event, slot),
         "uid": event.uid,
-        "reminderMinutesBeforeStart": props["reminderMinutesBeforeStart"],
-        "isReminderOn": props["isReminderOn"],
-        "hasAttachments": False,
-        "subject": props["subject"],
-        "bodyPreview": bodies.preview(props["body"]),
-        "importance": props["importance"],
-        "sensitivity": props["sensitivity"],
         **({"originalStart": zones.seconds(event.span.on(slot).instants()[0])} if slot else {}),
-        "isAllDay": view.span.all_day,
-        "isCancelled": props["isCancelled"],
-        "isOrganizer": event.organizing,
-        "responseRequested": props["responseRequested"],
         "seriesMasterId": master,
-        "showAs": props["showAs"],
         "type": view.kind,
         "webLink": f"{form.origin}/owa/?itemid={quote(own, safe='')}&exvsurl=1&path=/calendar/item",
-        "onlineMeetingUrl": None,
-        "isOnlineMeeting": props["isOnlineMeeting"],
-        "onlineMeetingProvider": props["onlineMeetingProvider"],
-        "allowNewTimeProposals": props["allowNewTimeProposals"],
         "occurrenceId": _occurrence(master, view),
-        "isDraft": False,
-        "hideAttendees": props["hideAttendees"],
-        "responseStatus": props["responseStatus"],
-        "body": _body(props["body"], form),
-        **times(view.span, form),
-        "location": props["location"],
-        "locations": props["locations"],
-        "recurrence": event.rule.json() if event.rule and not slot else None,
-        "attendees": props["attendees"],
-        "organizer": props["organizer"],
-        "onlineMeeting": props["onlineMeeting"],
     }
 
 

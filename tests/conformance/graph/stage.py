@@ -46,13 +46,13 @@ class Stage:
     async def serve(self, raw: web.BaseRequest) -> web.StreamResponse:
         """One request off the wire, which stays open for a moment, so that those sent at once are open at once."""
         request = await heard(raw, self.now)
-        name = mailbox(request.path)
-        self.open[name] += bool(name)
+        name, count = _weight(request)
+        self.open[name] += count
         self.most_open = max(self.most_open, self.open[name])
         await asyncio.sleep(0.002)
-        count = {"x-sandbox-concurrent": str(self.open[name])} if name else {}
-        response = self._answered(replace(request, headers={**request.headers, **count}))
-        self.open[name] -= bool(name)
+        told = {"x-sandbox-concurrent": str(self.open[name])} if mailbox(request.path) else {}
+        response = self._answered(replace(request, headers={**request.headers, **told}))
+        self.open[name] -= count
         if not response.status and raw.transport:
             raw.transport.abort()
         return web.Response(status=response.status or 500, body=response.body or None, headers=dict(response.headers))
@@ -138,6 +138,15 @@ async def opened(folder: Path, **more: Any) -> AsyncIterator[Stage]:
     finally:
         await stage.graph.close()
         await runner.cleanup()
+
+
+def _weight(request: Request) -> tuple[str, int]:
+    """Into which mailbox a request goes, and how many it keeps open there: a batch up to four (graph.md §4.1)."""
+    if not request.path.endswith("$batch"):
+        name = mailbox(request.path)
+        return name, int(bool(name))
+    asked = said(request)["requests"]
+    return mailbox(f"/v1.0{asked[0]['url']}"), min(4, len(asked))
 
 
 def _to(part: str, method: str, response: Response) -> Script:

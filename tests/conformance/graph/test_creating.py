@@ -19,11 +19,11 @@ async def test_a_created_event_is_what_was_wanted_and_bears_our_stamp(stage: Sta
     seen = await created(stage, mike)
 
     assert seen.event == replace(EVENT, attendees=(), organizer="mike@contoso.example")
-    assert (seen.stamp, seen.mine, seen.error) == (LINK, True, "")
+    assert (seen.stamp, seen.mine, seen.error) == (f"{LINK}-g0", True, "")
     again = (await stage.graph.look(mike, [seen.id], FULL))[seen.id]
     assert again is not None
-    assert (again.stamp, again.mark, again.event) == (LINK, seen.mark, seen.event)
-    assert (await stage.graph.round(mike, "", (WHEN.start, WHEN.end), FULL)).rows[0].stamp == LINK
+    assert (again.stamp, again.mark, again.event) == (f"{LINK}-g0", seen.mark, seen.event)
+    assert (await stage.graph.round(mike, "", (WHEN.start, WHEN.end), FULL)).rows[0].stamp == f"{LINK}-g0"
 
 
 @pytest.mark.parametrize("invite", [True, False])

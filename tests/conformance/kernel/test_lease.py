@@ -52,6 +52,9 @@ async def test_a_released_one_is_free_at_once_and_its_fence_grows(path: Path, co
         await one.release(SHARD)
         assert await two.hold(SHARD) == 2
         assert not await one.held(SHARD, 1)
+        await two.release(SHARD)
+        assert await one.hold(SHARD) == 3
+        assert [await one.held(SHARD, fence) for fence in (1, 2, 3)] == [False, False, True]
 
 
 async def test_a_holder_that_slept_is_found_out_within_its_transaction(path: Path) -> None:

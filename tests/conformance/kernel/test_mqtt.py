@@ -142,7 +142,9 @@ async def test_more_than_mqtt_carries_is_refused_for_good(monkeypatch: pytest.Mo
         await MqttBus("mqtt://127.0.0.1:1", "big").publish("t", b"x" * 1001)
 
 
-async def test_a_loss_and_a_return_are_one_line_each(tmp_path: Path) -> None:
+async def test_a_loss_and_a_return_are_one_line_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for wait in ("FIRST_WAIT", "LONGEST_WAIT"):
+        monkeypatch.setattr(mqtt, wait, timedelta(milliseconds=5))
     lines = StringIO()
     logs.set_up("warning", "json", lines)
     broker = Embedded(tmp_path)
@@ -152,7 +154,8 @@ async def test_a_loss_and_a_return_are_one_line_each(tmp_path: Path) -> None:
         await broker.stop()
         async with asyncio.timeout(5):
             while lines.getvalue().count("\n") < 2:  # noqa: ASYNC110 - nobody tells
-                await asyncio.sleep(0.05)  # until the loss is noticed
+                await asyncio.sleep(0.01)  # until the loss is noticed
+        await asyncio.sleep(0.1)  # a dozen attempts in vain
         await broker.start()
         await connected(bus, epoch=2)
     told = [line.split('"event": "')[1].split('"')[0] for line in lines.getvalue().splitlines()]

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from services.kernel import disk
 from services.kernel.disk import filesystem, refuse_network
 from services.kernel.driver import Connect
 from services.kernel.errors import Fatal, Transient
@@ -141,6 +142,15 @@ async def test_a_first_start_of_several_replicas_makes_one_store(path: Path) -> 
 ])  # fmt: skip
 def test_the_filesystem_of_a_folder_is_found(path: str, kind: str) -> None:
     assert filesystem(PurePosixPath(path), MOUNTS) == kind
+
+
+async def test_a_store_is_not_even_made_there(path: Path, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = filesystem(PurePosixPath(path.parent.resolve()), Path("/proc/mounts").read_text())  # noqa: ASYNC240 - quick
+    monkeypatch.setattr(disk, "NETWORK", frozenset({here}))
+    with pytest.raises(Fatal, match="network filesystem"):
+        async with opened(path, connect):
+            pass
+    assert not path.parent.exists()
 
 
 def test_a_network_filesystem_is_refused(tmp_path: Path) -> None:

@@ -88,6 +88,12 @@ def test_one_look_is_not_enough_because_a_message_may_be_on_its_way() -> None:
     assert [first, second, third] == [Verdict.BUSY, Verdict.BUSY, Verdict.DONE]
 
 
+def test_two_looks_in_a_row_are_too_close_to_tell() -> None:
+    look = rest(picture(*all_at_rest()), ["firm"], START, SOON)
+    watch, _ = judge(Watch(), look, SOON)
+    assert judge(watch, look, SOON + STABLE / 2)[1] is Verdict.BUSY
+
+
 @pytest.mark.parametrize(
     ("problem", "after", "verdict"),
     [

@@ -136,7 +136,9 @@ class Shard:
         assert len(self.orders) == 1, self.orders
         return self.orders.pop()
 
-    def write(self, item: Item | None = None, order: Write | Erase | None = None, echo: CalendarEvent | None = None) -> None:
+    def write(
+        self, item: Item | None = None, order: Write | Erase | None = None, echo: CalendarEvent | None = None
+    ) -> None:
         """The writer has carried out the one order."""
         order = order or self.take()
         kept = echo or (item.event if item else None)

@@ -13,8 +13,25 @@ from contracts.policy import Invitations, Policy, PractifiSeries, PrivateEvents
 from contracts.write import Write
 from services.reconciler.rows import Look
 from tests.decisions.reconciler.shard import (
-    ANN, BOB, EVE, INWARD, JOHNS, MICROSOFT, MIKE, MIKES, NOW, OUTWARD, PRACTIFI, SHOWN, STANDUP, TWO_WAY, Shard, guest,
-    here, there, timed,
+    ANN,
+    BOB,
+    EVE,
+    INWARD,
+    JOHNS,
+    MICROSOFT,
+    MIKE,
+    MIKES,
+    NOW,
+    OUTWARD,
+    PRACTIFI,
+    SHOWN,
+    STANDUP,
+    TWO_WAY,
+    Shard,
+    guest,
+    here,
+    there,
+    timed,
 )  # fmt: skip
 
 

@@ -112,6 +112,23 @@ def test_a_change_of_direction_is_said_at_the_next_run(firm: Any) -> None:  # D1
     assert said[0].version > NOON.timestamp()
 
 
+def test_a_run_goes_on_by_the_policy_it_began_with(firm: Any) -> None:  # D1
+    run = firm.file(ON, start=True).run.run
+    two_way = Policy(enabled=True, direction=Direction.TWO_WAY)
+    firm.file(two_way)
+    assert firm.hear(SyncNow("ann")).policies == []
+    assert [p.policy for p in firm.settle(run).policies] == [two_way]
+
+
+def test_a_run_waits_for_the_newest_policy_not_for_an_older_one(firm: Any) -> None:  # D1
+    firm.deaf = True
+    older = firm.file(ON, start=True).policies[0]
+    firm.file(Policy(enabled=True, direction=Direction.TWO_WAY))
+    newer = firm.hear(SyncNow("ann")).policies[0]
+    assert firm.hear(PolicySaid(older.version)).due == []
+    assert firm.hear(PolicySaid(newer.version)).due == BOTH
+
+
 def test_a_shorter_interval_brings_the_next_run_nearer(firm: Any) -> None:  # D3
     firm.file(Policy(enabled=True, interval_minutes=1440), start=True)
     changed = firm.file(Policy(enabled=True, interval_minutes=5), minutes=10)

@@ -1,0 +1,176 @@
+"""What became of an order: refused, answered late, stopped, or repeated without end."""
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from contracts.facts import Failed, Updated
+from contracts.write import Erase, Outcomes, Why, Write, Written
+from services.reconciler.rows import State
+from tests.decisions.reconciler.shard import (
+    MICROSOFT,
+    PRACTIFI,
+    SHOWN,
+    STANDUP,
+    TWO_WAY,
+    Shard,
+    here,
+    there,
+)  # fmt: skip
+
+DAILY, REVIEW = replace(STANDUP, subject="Daily"), replace(STANDUP, subject="Review")
+SHOWN_DAILY, SHOWN_REVIEW = replace(SHOWN, subject="Daily"), replace(SHOWN, subject="Review")
+
+
+def renamed() -> tuple[Shard, str]:
+    """A pair that was renamed in Microsoft; the order is out."""
+    shard = Shard()
+    name = shard.paired()
+    shard.see(here(DAILY, mark="m-b"))
+    return shard, name
+
+
+def wish(order: Write | Erase) -> tuple[object, ...]:
+    assert isinstance(order, Write)
+    return order.side, order.fields, order.event.subject
+
+
+def test_only_one_order_is_out_and_what_changes_meanwhile_is_merged_into_the_next() -> None:  # CON-21, OUT-23
+    shard, _ = renamed()
+    first = shard.take()
+    shard.see(here(REVIEW, mark="m-c"))
+    assert not shard.orders
+    shard.write(there(SHOWN_DAILY, mark="p-b"), first)
+    assert wish(shard.take()) == (PRACTIFI, ("subject",), "Review")
+
+
+def test_both_sides_get_what_the_other_changed_one_after_the_other() -> None:  # CON-01
+    shard, _ = renamed()
+    shard.refuse(Why.MOVED_ON, there(replace(SHOWN, location="Room 2"), mark="p-b"))
+    order = shard.take()
+    assert wish(order) == (PRACTIFI, ("subject",), "Daily")
+    shard.write(there(replace(SHOWN_DAILY, location="Room 2"), mark="p-c"), order)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.fields, order.event.location) == (MICROSOFT, ("location",), "Room 2")
+    shard.write(here(replace(DAILY, location="Room 2"), mark="m-c"), order)
+    assert not shard.orders
+
+
+def test_an_edit_that_the_writer_finds_is_merged_and_what_it_overrides_is_said() -> None:  # CON-20, ruling 7
+    shard, _ = renamed()
+    shard.refuse(Why.MOVED_ON, there(SHOWN_REVIEW, mark="p-b"))
+    order = shard.take()
+    assert order.base == SHOWN_REVIEW
+    shard.write(there(SHOWN_DAILY, mark="p-c"), order)
+    assert shard.kinds() == ["Updated", "Conflict"]
+    assert not shard.orders
+
+
+def test_somebodys_edit_within_our_write_is_the_next_change() -> None:  # ruling 3
+    shard, _ = renamed()
+    shard.write(there(replace(SHOWN_DAILY, location="Room 2"), mark="p-b"), echo=SHOWN_DAILY)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.fields) == (MICROSOFT, ("location",))
+
+
+def test_a_flow_that_rewrites_our_field_counts_as_an_edit() -> None:  # CON-33
+    shard, _ = renamed()
+    shard.write(there(replace(SHOWN, subject="DAILY"), mark="p-b"), echo=SHOWN_DAILY)
+    assert wish(shard.take()) == (MICROSOFT, ("subject",), "DAILY")
+
+
+@pytest.mark.parametrize("why", [Why.FORBIDDEN, Why.INVALID])
+def test_a_refusal_is_shown_and_tried_again_only_after_a_change(why: Why) -> None:  # THR-08
+    shard, name = renamed()
+    shard.refuse(why, code="FIELD_CUSTOM_VALIDATION_EXCEPTION")
+    (fact,) = shard.facts
+    assert isinstance(fact, Failed)
+    assert fact.code == "FIELD_CUSTOM_VALIDATION_EXCEPTION"
+    shard.see(here(DAILY, mark="m-c"))
+    assert not shard.orders, "nothing has changed"
+    assert shard.link(name).refused is PRACTIFI
+    shard.see(here(REVIEW, mark="m-d"))
+    assert wish(shard.take()) == (PRACTIFI, ("subject",), "Review")
+
+
+def test_a_side_that_refuses_does_not_hold_up_the_other() -> None:
+    shard, _ = renamed()
+    shard.refuse(Why.INVALID)
+    shard.see(there(replace(SHOWN, location="Room 2"), mark="p-b"), side=PRACTIFI)
+    shard.refuse(Why.INVALID)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.fields) == (MICROSOFT, ("location",))
+
+
+def test_what_was_stopped_goes_on_when_the_policy_is_active_again() -> None:  # AUT-14, ruling 12, ruling 26
+    shard, _ = renamed()
+    shard.refuse(Why.STOPPED)
+    assert not shard.orders
+    shard.set_policy(TWO_WAY, active=False)
+    shard.see(here(REVIEW, mark="m-c"))
+    assert not shard.orders, "paused"
+    shard.set_policy(TWO_WAY)
+    assert wish(shard.take()) == (PRACTIFI, ("subject",), "Review")
+    shard.set_policy(TWO_WAY)
+    assert not shard.orders, "sent once"
+
+
+def test_a_success_without_an_item_is_no_success() -> None:  # CON-31
+    shard = Shard()
+    shard.see(here())
+    shard.write(None)
+    assert shard.kinds() == ["Failed"]
+
+
+def test_an_answer_to_an_older_order_changes_nothing() -> None:  # O6
+    shard, name = renamed()
+    before = shard.rows[f"link/{name}"]
+    shard.hear(Outcomes((Written("older", name, PRACTIFI, there(SHOWN_REVIEW)),)))
+    assert shard.rows[f"link/{name}"] == before
+    shard.hear(Outcomes((Written("any", "f" * 64, PRACTIFI, there()),)))
+
+
+def test_an_automation_that_changes_everything_back_is_cut_off_after_ten_writes() -> None:  # CON-33, C4
+    shard, name = renamed()
+    for turn in range(20):
+        if not shard.orders:
+            break
+        order = shard.take()
+        assert isinstance(order, Write)
+        answer, flow = (there, SHOWN) if order.side is PRACTIFI else (here, replace(STANDUP, subject=f"Flow {turn}"))
+        event = replace(flow, subject=f"Flow {turn}")
+        shard.write(answer(event, mark=f"t{turn}"), order, echo=order.event)
+    assert turn == 9, "the creation was the first of ten"
+    assert shard.link(name).state is State.PARKED
+    assert shard.kinds()[-1] == "Blocked"
+    shard.see(here(REVIEW, mark="m-y"))
+    assert not shard.orders
+    shard.now += timedelta(hours=1)
+    shard.see(here(DAILY, mark="m-z"))
+    assert len(shard.orders) == 1, "an hour later it is tried again"
+
+
+def test_a_written_field_is_told_with_its_name() -> None:  # S2
+    shard, name = renamed()
+    shard.write(there(SHOWN_DAILY, mark="p-b"))
+    (fact,) = shard.facts
+    assert isinstance(fact, Updated)
+    assert (fact.about.link, fact.side, fact.fields) == (name, PRACTIFI, ("subject",))
+    assert fact.detail
+    assert fact.detail.subject == "Daily"
+
+
+def test_an_event_that_changed_its_owner_in_practifi_is_put_back_and_said() -> None:  # ruling 14
+    shard = Shard()
+    shard.paired()
+    shard.see(there(owner="005-other", mark="p-b"), side=PRACTIFI)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.owner, order.fields) == (PRACTIFI, "005-mike", ())
+    assert shard.kinds() == ["Blocked"]
+    shard.write(there(mark="p-c"), order)
+    assert not shard.orders

@@ -1,0 +1,157 @@
+"""Attendees and the people of Practifi: who is related, and when that changes (M1 to M4, A1, A4, I2)."""
+
+from typing import NamedTuple
+
+import pytest
+from msgspec.structs import replace
+
+from contracts.calendar import Attendee, Role
+from contracts.person import People, Person, Source
+from contracts.write import Write
+from services.reconciler.match import best, candidate, matched
+from services.reconciler.rows import Who
+from tests.decisions.reconciler.shard import (
+    ANN,
+    BOB,
+    EVE,
+    JOHNS,
+    PRACTIFI,
+    SHOWN,
+    STANDUP,
+    Shard,
+    guest,
+    here,
+    there,
+)  # fmt: skip
+
+AT = "pat@firm.example"
+
+
+def person(id: str, source: Source = Source.EMAIL, *, since: str = "2020", **more: bool) -> Person:
+    return Person(id, ((AT, source),), since=since, **more)
+
+
+class Case(NamedTuple):
+    name: str
+    people: tuple[Person, ...]
+    chosen: str
+    domains: tuple[str, ...] = ()
+
+
+CASES = [
+    Case("nobody has the address (ATT-08)", (), ""),
+    Case("a user, inside the firm (ATT-06)", (person("contact"), person("user", user=True)), "user", ("firm.example",)),
+    Case("outside the firm the client comes first", (person("user", user=True), person("contact")), "contact"),
+    Case("e-mail before alternate", (person("alternate", Source.ALTERNATE), person("email")), "email"),
+    Case("alternate before custom", (person("custom", Source.CUSTOM), person("alternate", Source.ALTERNATE)), "alternate"),
+    Case("custom before contact point (ATT-04)",
+         (person("point", Source.CONTACT_POINT), person("custom", Source.CUSTOM)), "custom"),
+    Case("an individual before a contact", (person("contact"), person("individual", individual=True)), "individual"),
+    Case("the oldest of equals (ATT-07)", (person("b", since="2021"), person("a", since="2022")), "b"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_one_address_means_one_person(case: Case) -> None:  # M3
+    who = Who(tuple(candidate(one, AT) for one in case.people)) if case.people else None
+    for row in (who, who and Who(who.candidates[::-1])):
+        one = best(AT, row, case.domains)
+        assert (one.id if one else "") == case.chosen
+
+
+def test_at_most_fifty_are_shown_and_clients_first() -> None:  # A1, ATT-12
+    rows = {f"u{n}@x.example": Who((candidate(Person(f"u{n}", ((f"u{n}@x.example", Source.EMAIL),), user=True),
+                                              f"u{n}@x.example"),)) for n in range(10)}  # fmt: skip
+    rows |= {f"c{n}@x.example": Who((candidate(Person(f"c{n}", ((f"c{n}@x.example", Source.EMAIL),)),
+                                               f"c{n}@x.example"),)) for n in range(45)}  # fmt: skip
+    found = matched(replace(STANDUP, attendees=guest(*rows)), "owner", (), rows.get, lambda _: False)
+    assert (len(found.people), len(found.users)) == (45, 5)
+
+
+def test_rooms_are_nobody_and_an_organizer_from_outside_is_somebody() -> None:  # ATT-24, INB-06
+    shard = Shard()
+    room = Attendee("bob@client.example", role=Role.RESOURCE)
+    shard.see(here(replace(STANDUP, attendees=(room,), organizer="ann@client.example")))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert order.people == (ANN,)
+
+
+def meeting(*addresses: str) -> Shard:
+    """A shard that has a synced meeting with guests."""
+    shard = Shard()
+    known = {"ann@client.example": ANN, "bob@client.example": BOB}
+    people = tuple(known[one] for one in addresses if one in known)
+    shard.paired(here(replace(STANDUP, attendees=guest(*addresses))), there(edited=False, people=people))
+    return shard
+
+
+def people_written(shard: Shard) -> tuple[str, ...] | None:
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.fields) == (PRACTIFI, ())
+    return order.people
+
+
+def test_a_new_guest_in_outlook_is_attached_and_a_removed_one_detached() -> None:  # INB-26
+    shard = meeting("ann@client.example")
+    shard.see(here(replace(STANDUP, attendees=guest("bob@client.example")), mark="m-b"))
+    assert people_written(shard) == (BOB,)
+
+
+def test_whom_a_person_added_in_practifi_by_hand_stays() -> None:  # A4, ATT-23
+    shard = meeting("ann@client.example")
+    shard.see(there(people=(ANN, "003-hand"), mark="p-b"), side=PRACTIFI)
+    assert not shard.orders, "the list in Practifi never goes to Microsoft"
+    shard.see(here(replace(STANDUP, attendees=guest("ann@client.example", "bob@client.example")), mark="m-b"))
+    assert people_written(shard) == (ANN, "003-hand", BOB)
+
+
+def test_whom_a_person_removed_in_practifi_by_hand_is_not_put_back() -> None:
+    shard = meeting("ann@client.example", "bob@client.example")
+    shard.see(there(people=(BOB,), mark="p-b"), side=PRACTIFI)
+    assert not shard.orders
+
+
+def test_a_person_who_is_added_later_is_attached_without_touching_the_event() -> None:  # M4
+    shard = meeting("new@client.example")
+    shard.hear(People(5, (Person("003-new", (("new@client.example", Source.EMAIL),)),)))
+    assert people_written(shard) == ("003-new",)
+
+
+def test_a_person_whose_address_moves_takes_the_event_along() -> None:  # M4, ATT-26
+    shard = meeting("ann@client.example")
+    shard.hear(People(5, (Person(ANN, (("other@client.example", Source.EMAIL),), individual=True),)))
+    assert people_written(shard) == ()
+
+
+def test_an_older_word_about_a_person_changes_nothing() -> None:
+    shard = meeting("ann@client.example")
+    shard.hear(People(1, (Person(ANN, gone=True),)))
+    assert not shard.orders
+
+
+def test_a_person_who_is_gone_is_detached() -> None:
+    shard = meeting("ann@client.example")
+    shard.hear(People(5, (Person(ANN, gone=True),)))
+    assert people_written(shard) == ()
+
+
+def test_a_guest_of_a_practifi_meeting_is_not_written_twice() -> None:
+    shard = Shard()
+    shard.see(there(people=(ANN, EVE, JOHNS)), side=PRACTIFI)
+    order = shard.take()
+    assert isinstance(order, Write)
+    answer = replace(STANDUP, attendees=order.event.attendees, organizer="mike@firm.example")
+    shard.write(here(answer, stamp=order.link), order)
+    assert not shard.orders
+
+
+def test_an_invited_user_is_a_relation_and_no_new_change() -> None:  # I2
+    shard = Shard()
+    shard.see(here(replace(STANDUP, attendees=guest("eve@firm.example"))))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert order.invitees == (EVE,)
+    shard.write(there(SHOWN, edited=False, people=(EVE,)), order)
+    assert not shard.orders

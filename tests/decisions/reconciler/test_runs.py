@@ -1,0 +1,137 @@
+"""When a run has settled, what the policy and the pairing change, and what the public hears of a private event."""
+
+import pytest
+from msgspec.structs import replace
+
+from contracts.calendar import Sensitivity
+from contracts.observed import Pair, Paired, ReadDone, Unreadable
+from contracts.policy import Direction
+from contracts.write import Why
+from tests.decisions.reconciler.shard import (
+    INWARD,
+    MICROSOFT,
+    OUTWARD,
+    PAIRS,
+    PRACTIFI,
+    SHOWN,
+    STANDUP,
+    TWO_WAY,
+    Shard,
+    here,
+    there,
+)  # fmt: skip
+
+
+def done(shard: Shard, reader: str, run: str = "run-1", messages: int = 0, **more: object) -> None:
+    shard.hear(ReadDone(run, reader, messages=messages, **more), f"{reader}/acme/3")  # type: ignore[arg-type]
+
+
+def test_a_run_settles_once_when_both_readers_are_done_and_all_is_written() -> None:  # ruling 24
+    shard = Shard()
+    shard.see(here())
+    done(shard, "graph-poller", messages=1, items=1)
+    done(shard, "salesforce-watcher")
+    assert not shard.settled, "an order is out"
+    shard.write(there(edited=False))
+    (settled,) = shard.settled
+    assert (settled.run, settled.shard, settled.items, settled.failed) == ("run-1", 3, 1, ())
+    done(shard, "salesforce-watcher")
+    assert len(shard.settled) == 1
+
+
+def test_a_run_waits_for_what_a_reader_said_and_we_have_not_heard() -> None:
+    shard = Shard()
+    done(shard, "graph-poller", messages=1)
+    done(shard, "salesforce-watcher")
+    assert not shard.settled
+    shard.see(here(mailbox="mailbox-none"))
+    assert [settled.run for settled in shard.settled] == ["run-1"]
+
+
+def test_a_refused_order_is_set_aside_and_holds_up_no_run() -> None:
+    shard = Shard()
+    shard.see(here())
+    done(shard, "graph-poller", messages=1)
+    done(shard, "salesforce-watcher", failed=("org",))
+    shard.refuse(Why.INVALID)
+    (settled,) = shard.settled
+    assert settled.failed == ("org",)
+
+
+def test_an_order_that_is_never_answered_holds_up_one_run_only() -> None:  # O4
+    shard = Shard()
+    shard.see(here())
+    for run, messages in (("run-1", 1), ("run-2", 0)):
+        done(shard, "graph-poller", run, messages)
+        done(shard, "salesforce-watcher", run)
+    assert [settled.run for settled in shard.settled] == ["run-2"]
+
+
+def test_an_older_run_is_of_no_interest() -> None:
+    shard = Shard()
+    for run in ("run-2", "run-1"):
+        done(shard, "graph-poller", run)
+        done(shard, "salesforce-watcher", run)
+    assert [settled.run for settled in shard.settled] == ["run-2"]
+
+
+def test_switching_the_direction_sends_no_old_difference() -> None:  # ruling 12, D1
+    shard = Shard(INWARD)
+    shard.paired()
+    shard.see(there(replace(SHOWN, subject="Local"), mark="p-b"), side=PRACTIFI)
+    shard.set_policy(TWO_WAY)
+    shard.see(there(replace(SHOWN, subject="Local"), mark="p-c"), side=PRACTIFI)
+    shard.see(here(mark="m-b"))
+    assert not shard.orders
+    shard.see(there(replace(SHOWN, subject="Local 2"), mark="p-d"), side=PRACTIFI)
+    assert shard.take().side is MICROSOFT
+
+
+def test_no_direction_deletes_anything_when_it_is_switched() -> None:  # D1
+    shard = Shard()
+    shard.paired()
+    for direction in Direction:
+        shard.set_policy(replace(TWO_WAY, direction=direction))
+        shard.see(here(mark=f"m-{direction}"))
+    assert not shard.orders
+
+
+def test_outward_an_edit_in_practifi_is_sent_and_one_in_microsoft_is_not() -> None:  # OUT-29
+    shard = Shard()
+    shard.paired()
+    shard.set_policy(OUTWARD)
+    shard.see(here(replace(STANDUP, subject="Theirs"), mark="m-b"))
+    assert not shard.orders
+    shard.see(there(replace(SHOWN, subject="Ours"), mark="p-b"), side=PRACTIFI)
+    assert shard.take().side is MICROSOFT
+
+
+def test_what_waited_for_a_pairing_goes_on_with_it() -> None:  # M7
+    shard = Shard()
+    shard.paired()
+    shard.hear(Paired(2, (Pair("mailbox-mike", 0, reason="two users have this address"), *PAIRS.pairs[1:])))
+    shard.see(here(replace(STANDUP, subject="Daily"), mark="m-b"))
+    assert not shard.orders
+    shard.hear(replace(PAIRS, sequence=3))
+    assert shard.take().side is PRACTIFI
+
+
+def test_a_private_event_is_told_without_its_text() -> None:  # P3, PRV-02
+    shard = Shard()
+    private = replace(STANDUP, sensitivity=Sensitivity.CONFIDENTIAL)
+    shard.see(here(private))
+    shard.write(there(replace(SHOWN, sensitivity=Sensitivity.PRIVATE), edited=False))
+    (fact,) = shard.facts
+    assert fact.detail is None  # type: ignore[union-attr]  # it is a Created
+
+
+def test_an_item_that_cannot_be_understood_is_shown() -> None:  # O5, INB-21
+    shard = Shard()
+    shard.hear(Unreadable(MICROSOFT, "mailbox-mike", "m1", "its zone is unknown"))
+    (fact,) = shard.facts
+    assert (fact.about.microsoft_id, fact.reason) == ("m1", "its zone is unknown")  # type: ignore[union-attr]
+
+
+def test_what_cannot_be_for_us_is_an_error() -> None:
+    with pytest.raises(TypeError, match="does not take"):
+        Shard().hear(PAIRS.pairs[0])

@@ -1,0 +1,123 @@
+"""Occurrences of a Microsoft series: each slot keeps its own Event in Practifi (R1, R3, ruling 2)."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from contracts.observed import Item, Vanished
+from contracts.write import Erase, Write
+from tests.decisions.reconciler.shard import MIKE, PRACTIFI, STANDUP, Shard, here, there, timed
+
+
+def slot(day: int, mark: str = "a", **values: Any) -> Item:
+    """The occurrence of that day in March."""
+    when = values.pop("when", timed(datetime(2026, 3, day, 10, tzinfo=UTC), zone="UTC"))
+    event = replace(STANDUP, when=when, recurrence="Every 2 days", **values)
+    return here(event, id=f"occ-{day}", mark=f"{day}{mark}", series="REC", slot=f"2026-03-{day:02}")
+
+
+def gone(day: int) -> Vanished:
+    return Vanished(f"occ-{day}", MIKE, "REC", f"2026-03-{day:02}")
+
+
+def synced(*days: int) -> tuple[Shard, dict[int, str]]:
+    """A series whose occurrences are in Practifi; the Event of each day."""
+    shard = Shard()
+    shard.see(*(slot(day) for day in days))
+    events = {}
+    for day, order in zip(days, list(shard.orders), strict=True):
+        assert isinstance(order, Write)
+        shown = replace(order.event, when=timed(order.event.when.start))  # type: ignore[union-attr]  # all are timed
+        shard.write(there(shown, id=f"p-{day}", edited=False, mark=f"p{day}"), order)
+        events[day] = f"p-{day}"
+    shard.orders.clear()
+    return shard, events
+
+
+def targets(shard: Shard) -> list[tuple[str, str]]:
+    """What is to be written and to which Event."""
+    return sorted((type(order).__name__, order.target) for order in shard.orders)
+
+
+def test_each_occurrence_is_one_event() -> None:  # REC-01
+    shard, _ = synced(10, 12, 14, 16, 18)
+    assert len(shard.links()) == 5
+
+
+def test_one_renamed_occurrence_changes_only_its_own_event() -> None:  # REC-08, REC-11
+    shard, _ = synced(10, 12, 14)
+    shard.see(slot(12, "b", subject="Special"))
+    assert targets(shard) == [("Write", "p-12")]
+
+
+def test_a_moved_occurrence_stays_the_same_event() -> None:  # REC-09, REC-38
+    shard, _ = synced(10, 12, 14)
+    shard.see(slot(12, "b", when=timed(datetime(2026, 3, 14, 10, tzinfo=UTC), zone="UTC")))
+    assert targets(shard) == [("Write", "p-12")]
+
+
+def test_a_cancelled_occurrence_is_removed_alone() -> None:  # REC-19, REC-29, REC-57
+    shard, _ = synced(10, 12, 14)
+    shard.see(gone(12))
+    assert targets(shard) == [("Erase", "p-12")]
+
+
+def test_dates_that_shift_keep_their_events_in_order() -> None:  # ruling 2, REC-17
+    shard, _ = synced(10, 12, 14)
+    shard.see(slot(11), slot(13), gone(10), gone(12), gone(14))
+    assert targets(shard) == [("Erase", "p-14"), ("Write", "p-10"), ("Write", "p-12")]
+
+
+def test_dates_that_shift_and_shift_back_still_do() -> None:
+    shard, _ = synced(10, 12)
+    shard.see(slot(11), slot(13), gone(10), gone(12))
+    for order in list(shard.orders):
+        shown = replace(order.event, when=timed(order.event.when.start))  # type: ignore[union-attr]  # as above
+        shard.write(there(shown, id=order.target, mark="p-z"), order)
+    shard.orders.clear()
+    shard.see(slot(10, "c"), slot(12, "c"), gone(11), gone(13))
+    assert targets(shard) == [("Write", "p-10"), ("Write", "p-12")]
+
+
+def test_one_cancelled_date_does_not_move_its_event_to_a_new_last_date() -> None:  # R4
+    shard, _ = synced(10, 12, 14)
+    shard.see(gone(12), slot(16))
+    assert [(kind, target) for kind, target in targets(shard)] == [("Erase", "p-12"), ("Write", "")]
+
+
+def test_a_series_that_is_gone_takes_all_its_events() -> None:  # REC-22, REC-28b
+    shard, _ = synced(10, 12, 14)
+    shard.see(Vanished("REC", MIKE))
+    assert targets(shard) == [("Erase", "p-10"), ("Erase", "p-12"), ("Erase", "p-14")]
+
+
+def test_a_single_event_becomes_the_first_slot_of_its_series() -> None:  # ruling 2, REC-51
+    shard = Shard()
+    shard.paired(here(id="REC"))
+    shard.see(slot(10), slot(12), Vanished("REC", MIKE))
+    assert targets(shard) == [("Write", ""), ("Write", "p1")]
+    assert not any(isinstance(order, Erase) for order in shard.orders)
+
+
+def test_a_series_becomes_a_single_event_again() -> None:  # REC-51
+    shard, _ = synced(10, 12, 14)
+    single = here(replace(STANDUP, when=timed(datetime(2026, 3, 10, 10, tzinfo=UTC), zone="UTC")), id="REC", mark="s")
+    shard.see(single)
+    assert targets(shard) == [("Erase", "p-12"), ("Erase", "p-14"), ("Write", "p-10")]
+
+
+def test_an_occurrence_edited_in_practifi_is_written_to_that_occurrence() -> None:  # R5, REC-63
+    shard, _ = synced(10, 12, 14)
+    shown = replace(slot(12).event, when=timed(datetime(2026, 3, 12, 10, tzinfo=UTC)), subject="Special")
+    shard.see(there(shown, id="p-12", mark="p-new"), side=PRACTIFI)
+    assert targets(shard) == [("Write", "occ-12")]
+
+
+def test_the_answer_of_a_direct_read_does_not_forget_the_slot() -> None:
+    shard, _ = synced(10, 12)
+    shown = replace(slot(12).event, when=timed(datetime(2026, 3, 12, 10, tzinfo=UTC)), subject="Special")
+    shard.see(there(shown, id="p-12", mark="p-new"), side=PRACTIFI)
+    shard.write(replace(slot(12, "direct", subject="Special"), slot=""))
+    shard.see(gone(12))
+    assert targets(shard) == [("Erase", "p-12")]
