@@ -2,9 +2,10 @@
 FROM python:3.13-slim
 
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+ENV PATH=/opt/calsync/bin:$PATH
 WORKDIR /app
 COPY requirements.lock ./
-RUN python -m pip install --require-hashes -r requirements.lock
+RUN python -m venv /opt/calsync && python -m pip install --require-hashes -r requirements.lock
 COPY pyproject.toml README.md ./
 COPY contracts contracts
 COPY services services

@@ -49,26 +49,26 @@ FILES = [(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")) f
 
 
 @pytest.mark.parametrize("module", ALONE)
-def test_one_file_alone_imports(module):
+def test_one_file_alone_imports(module: str) -> None:
     assert strangers(module, ALONE[module], FILES) == set()
 
 
 @pytest.mark.parametrize("module", ALONE)
-def test_a_second_file_that_imports_it_is_noticed(module):
+def test_a_second_file_that_imports_it_is_noticed(module: str) -> None:
     assert strangers(module, ALONE[module], [*FILES, ("services/new.py", f"from {module} import x")]) == {"services/new.py"}
 
 
-def test_only_the_clock_reads_the_time():
+def test_only_the_clock_reads_the_time() -> None:
     product = [(name, text) for name, text in FILES if not name.startswith("services/sandbox/")]
     assert {name for name, text in product if READS_TIME.search(text)} == {"services/kernel/clock.py"}
 
 
-def test_nobody_reads_the_environment_but_the_settings():
+def test_nobody_reads_the_environment_but_the_settings() -> None:
     """The library of settings.py reads it; the command line hands its own on to the processes that it starts."""
     assert {name for name, text in FILES if READS_ENVIRONMENT.search(text)} <= {"services/cli/processes.py"}
 
 
-def test_the_reconciler_can_only_speak():
+def test_the_reconciler_can_only_speak() -> None:
     assert not (ROOT / "services/reconciler/perform.py").exists()
 
 
@@ -80,7 +80,7 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def test_the_layers_hold():
+def test_the_layers_hold() -> None:
     done = lint(ROOT)
     assert done.returncode == 0, done.stdout[-2000:]
 
@@ -96,7 +96,7 @@ OFFENCES = {
 
 
 @pytest.mark.parametrize("rule", OFFENCES)
-def test_a_broken_rule_is_noticed(rule, tmp_path):
+def test_a_broken_rule_is_noticed(rule: str, tmp_path: Path) -> None:
     for folder in ("contracts", "services"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "*.json"))
     shutil.copy(ROOT / ".importlinter", tmp_path)

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,19 +20,19 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def parsed(document):
+def parsed(document: dict[str, Any]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["node", "check.mjs"], cwd=FOLDER, input=json.dumps(document), capture_output=True, text=True, check=False
     )
 
 
-def test_the_document_is_valid():  # S2
+def test_the_document_is_valid() -> None:  # S2
     done = parsed(asyncapi())
     assert done.returncode == 0, done.stderr
     assert done.stdout.split()[0] == str(len(asyncapi()["channels"]))
 
 
-def test_a_broken_reference_is_noticed():
+def test_a_broken_reference_is_noticed() -> None:
     document = asyncapi()
     document["channels"]["policy"]["messages"]["calsync-policy-v1"]["$ref"] = "#/components/messages/nowhere"
     assert parsed(document).returncode != 0

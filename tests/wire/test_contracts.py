@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import msgspec
@@ -15,14 +16,14 @@ SAMPLES = Path(documents.HERE) / "samples"
 FILES = sorted(SAMPLES.glob("*.json"))
 
 
-def test_every_kind_and_every_public_fact_has_a_frozen_sample():  # S1
+def test_every_kind_and_every_public_fact_has_a_frozen_sample() -> None:  # S1
     named = {path.stem for path in FILES}
     facts = {f"calsync.fact.v1.{kind}" for kind in fact_kinds()}
     assert named == (set(KINDS) - {"calsync.fact.v1"}) | facts
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_frozen_sample_is_still_understood_and_said_the_same_way(path):  # S1
+def test_a_frozen_sample_is_still_understood_and_said_the_same_way(path: Path) -> None:  # S1
     sample = json.loads(path.read_bytes())
     assert json.loads(encode(decode(path.read_bytes()))) == sample
 
@@ -38,39 +39,39 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("change", BROKEN.values(), ids=BROKEN.keys())
-def test_a_message_is_refused_with(change):
+def test_a_message_is_refused_with(change: dict[str, Any]) -> None:
     sample = json.loads((SAMPLES / "calsync.observed.v1.json").read_bytes())
     with pytest.raises(Malformed):
         decode(msgspec.json.encode(sample | change))
 
 
 @pytest.mark.parametrize("payload", [b"", b"\xff\xfe", b"[]", b"{", b'"x"', b"\x00" * 10, b'{"data":' * 2000])
-def test_what_is_no_json_object_is_refused(payload):
+def test_what_is_no_json_object_is_refused(payload: bytes) -> None:
     with pytest.raises(Malformed):
         decode(payload)
 
 
-def test_a_time_inside_an_event_needs_its_zone():  # Z1
+def test_a_time_inside_an_event_needs_its_zone() -> None:  # Z1
     text = (SAMPLES / "calsync.observed.v1.json").read_text().replace('"start": "2026-11-25T09:00:00Z"',
                                                                       '"start": "2026-11-25T09:00:00"')  # fmt: skip
     with pytest.raises(Malformed):
         decode(text.encode())
 
 
-def test_the_documents_follow_the_types():
+def test_the_documents_follow_the_types() -> None:
     stale = [path.name for path, text in documents.documents().items()
              if not path.exists() or path.read_text(encoding="utf-8") != text]  # fmt: skip
     assert stale == [], "run `make contracts`"
 
 
 @pytest.mark.parametrize("kind", sorted(fact_kinds()))
-def test_a_public_fact_fits_its_json_schema(kind):  # S2
+def test_a_public_fact_fits_its_json_schema(kind: str) -> None:  # S2
     schema = fact_schemas()[kind]
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(json.loads((SAMPLES / f"calsync.fact.v1.{kind}.json").read_bytes()), schema)
 
 
-def test_a_fact_of_another_kind_does_not_fit():
+def test_a_fact_of_another_kind_does_not_fit() -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(
             json.loads((SAMPLES / "calsync.fact.v1.created.json").read_bytes()), fact_schemas()["conflict"]
