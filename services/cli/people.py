@@ -53,6 +53,6 @@ def encoded(**fields: Any) -> bytes:
 
 def _reason(error: HTTPError) -> str:
     try:
-        return str(json.loads(error.read())["error"])
+        return str(json.loads(error.read())["error"]).rstrip(".")
     except (ValueError, KeyError, TypeError):
         return f"it answered {error.code}"

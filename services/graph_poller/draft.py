@@ -1,52 +1,26 @@
-"""A decision of the poller while it is being made: what it sees, and what it has changed so far. Pure memory."""
+"""A decision of the poller while it is being made: the rows that it shares between its parts. Pure memory."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 
-from msgspec import Struct
-from msgspec.structs import replace
-
-from contracts.message import Message
 from contracts.observed import Pair
-from contracts.policy import Policy
-from services.graph_poller.rows import Pairs, Reader, Root, Running
-from services.kernel.decision import Decision, Effect, State
-from services.kernel.micros import micros
+from services.graph_poller.rows import Pairs, Place, Reader, Running
+from services.kernel.draft import Draft as Plain
+
+RUN = "run/"
 
 
 @dataclass(slots=True)
-class Draft:
-    state: State
-    message: Message
-    now: datetime
-    policy: Policy
-    active: bool
-    rows: dict[str, Struct | None] = field(default_factory=dict)
-    effects: list[Effect] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=dict)
-
-    def decision(self) -> Decision:
-        return Decision(self.rows, tuple(self.effects), self.counts)
-
+class Draft(Plain):
     def reader(self) -> Reader:
-        changed = self.rows.get("reader")
-        return changed if isinstance(changed, Reader) else self.state.get("reader", Reader) or Reader()
-
-    def sequence(self) -> int:
-        """The next sequence: above all that were used, also by a memory that was restored since (ruling 6)."""
-        reader = self.reader()
-        number = max(reader.sequence + 1, micros(self.now))
-        self.rows["reader"] = replace(reader, sequence=number)
-        return number
+        return self.get("reader", Reader) or Reader()
 
     def pairs(self) -> tuple[Pair, ...]:
-        kept = self.state.get("pairs", Pairs)
+        kept = self.get("pairs", Pairs)
         return kept.pairs if kept else ()
 
-    def running(self) -> dict[str, Running]:
-        """Runs that still wait for something."""
-        kept = {**self.state.under("run/", Running), **{k: v for k, v in self.rows.items() if k.startswith("run/")}}
-        return {key: row for key, row in kept.items() if isinstance(row, Running)}
+    def place(self, mailbox: str) -> Place:
+        return self.get(f"place/{mailbox}", Place) or Place()
 
-    def root(self, mailbox: str, root: str) -> Root | None:
-        return self.state.get(f"known/{mailbox}/{root}", Root)
+    def running(self) -> dict[str, Running]:
+        """Runs that still wait for something, by their names."""
+        return {key.removeprefix(RUN): row for key, row in self.under(RUN, Running).items()}

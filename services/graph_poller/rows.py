@@ -7,14 +7,18 @@ from msgspec import Struct
 from contracts.observed import Mailbox, Pair
 from contracts.policy import PrivateEvents
 from services.clients.graph.seen import Round, Seen
+from services.kernel.decision import Undone
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DIRECTORY = "directory"
+"""The lane in which the list of mailboxes is read, and its name among mailboxes."""
+PAIRS = "pairs"
+"""What a run waits for while nobody knows whose mailboxes there are."""
 
 
 class Reader(Struct, frozen=True, omit_defaults=True):
-    """Row `reader`: the last sequence that was used, and when the directory was last read."""
+    """Row `reader`: when the directory was last read, and the sequence of the pairs."""
 
-    sequence: int = 0
     directory_at: datetime | None = None
     pairs: int = 0
 
@@ -41,11 +45,13 @@ class Root(Struct, frozen=True):
     members: dict[str, str]
 
 
-class Rounds(Struct, frozen=True):
-    """Row `held/<mailbox>`: a round that waits for its proofs."""
+class Rounds(Struct, frozen=True, omit_defaults=True):
+    """Row `held/<mailbox>`: a round that waits for its proofs, and those that it has (`looked`, `series`: Proved)."""
 
     round: Round
     place: Place
+    looked: dict[str, Seen | None] = {}
+    series: dict[str, tuple[Seen, ...] | None] = {}
 
 
 class Running(Struct, frozen=True, omit_defaults=True):
@@ -115,4 +121,4 @@ class Unread(Struct, frozen=True, omit_defaults=True):
     excluded: bool = False
 
 
-PRIVATE = (ReadDirectory, ReadMailbox, Prove, DirectoryRead, MailboxRead, Proved, Unread)
+PRIVATE = (ReadDirectory, ReadMailbox, Prove, DirectoryRead, MailboxRead, Proved, Unread, Undone)

@@ -19,13 +19,13 @@ def said(policy: Policy, now: datetime) -> tuple[datetime, datetime]:
     """The window of which events are said: whole UTC days (D9)."""
     today = datetime.combine(now.date(), time(), now.tzinfo)
     start = today - timedelta(days=policy.past_inbound_days)
-    return start, today + relativedelta(months=policy.future_inbound_months)
+    return start, min(today + relativedelta(months=policy.future_inbound_months), start + MOST - 2 * REACH)
 
 
 def read(policy: Policy, now: datetime) -> tuple[datetime, datetime]:
     """The window of a new cursor."""
     start, end = said(policy, now)
-    return start - REACH, min(end + REACH, start - REACH + MOST)
+    return start - REACH, end + REACH
 
 
 def stale(place: Place, mailbox: str, policy: Policy, now: datetime) -> bool:

@@ -9,7 +9,6 @@ from contracts.policy import PrivateEvents
 from services.clients.salesforce.row import Cursors, OrgRound, OrgUser, Row
 from services.kernel.decision import Undone
 
-
 ORG = "org"
 """The watcher's one lane."""
 

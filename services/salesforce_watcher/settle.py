@@ -16,12 +16,12 @@ WORK = 5
 
 def quiet(draft: Draft, rows: Iterable[Row], now: datetime) -> list[Row]:
     """Rows that may be said at Salesforce's time `now`; the others are kept back, and looked at again."""
-    said, until = list[Row](), list[datetime]()
+    said, until, kept_back = list[Row](), list[datetime](), settling(draft)
     for row in rows:
         quiet_at = _quiet_at(draft, row)
         if quiet_at is None or quiet_at <= now:
             said.append(row)
-            if row.id in settling(draft):
+            if row.id in kept_back:
                 draft.rows[f"{PREFIX}{row.id}"] = None
         else:
             draft.rows[f"{PREFIX}{row.id}"] = Settling(quiet_at)

@@ -1,5 +1,5 @@
-"""One shard of the reconciler as the kernel lives it: rows as bytes, loaded only when named, one decision a message. Also
-the people and events that the tables speak of."""
+"""One shard of the reconciler as the kernel lives it: rows as bytes, loaded only when named, one decision a message.
+Also the people and events that the tables speak of."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -64,16 +64,16 @@ def guest(*addresses: str) -> tuple[Attendee, ...]:
     return tuple(Attendee(address) for address in addresses)
 
 
-def here(event: CalendarEvent = STANDUP, id: str = "m1", mark: str = "m-a", **more: Any) -> Item:
+def here(event: CalendarEvent = STANDUP, *, name: str = "m1", mark: str = "m-a", **more: Any) -> Item:
     """An item of Mike's mailbox."""
-    return Item(id=id, mark=mark, mailbox=more.pop("mailbox", MIKE), event=event, **more)
+    return Item(id=name, mark=mark, mailbox=more.pop("mailbox", MIKE), event=event, **more)
 
 
-def there(event: CalendarEvent = SHOWN, id: str = "p1", mark: str = "p-a", **more: Any) -> Item:
+def there(event: CalendarEvent = SHOWN, *, name: str = "p1", mark: str = "p-a", **more: Any) -> Item:
     """Mike's Event in Practifi, which a person has touched."""
     owner, edited = more.pop("owner", MIKES), more.pop("edited", True)
     mailbox = more.pop("mailbox", MIKE)
-    return Item(id=id, mark=mark, mailbox=mailbox, event=event, owner=owner, edited=edited, **more)
+    return Item(id=name, mark=mark, mailbox=mailbox, event=event, owner=owner, edited=edited, **more)
 
 
 @dataclass

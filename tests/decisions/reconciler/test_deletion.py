@@ -1,6 +1,8 @@
 """Something is gone on one side: what follows on the other, and what never comes back."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pytest
@@ -38,7 +40,7 @@ class Case(NamedTuple):
     erased: Side | None
     policy: Policy = TWO_WAY
     event: Any = STANDUP
-    held: dict[str, Any] = {}
+    held: Mapping[str, Any] = MappingProxyType({})
 
 
 CASES = [
@@ -48,7 +50,8 @@ CASES = [
     Case("deleted in Practifi (X1, OUT-17)", PRACTIFI, MICROSOFT),
     Case("deleted in Practifi, one way inward: Microsoft is never touched", PRACTIFI, None, INWARD),
     Case("a past event is deleted in Practifi (X3)", PRACTIFI, None, event=PAST),
-    Case("an invitation is deleted in Practifi: others keep the meeting (X3, A7)", PRACTIFI, None, held={"mine": False}),
+    Case("an invitation is deleted in Practifi: others keep the meeting (X3, A7)", PRACTIFI, None,
+         held={"mine": False}),
     Case("a meeting with guests, and the policy forbids mail (ruling 16)", PRACTIFI, None,
          replace(TWO_WAY, invitations=Invitations.NEVER), replace(STANDUP, attendees=guest("ann@client.example"))),
 ]  # fmt: skip
@@ -102,7 +105,7 @@ def test_an_event_deleted_in_practifi_while_microsoft_changes_it_comes_back() ->
     order = shard.take()
     assert isinstance(order, Write)
     assert (order.side, order.target, order.event.subject, order.generation) == (PRACTIFI, "", "Daily", 1)
-    shard.write(there(replace(SHOWN, subject="Daily"), id="p2"), order)
+    shard.write(there(replace(SHOWN, subject="Daily"), name="p2"), order)
     assert not shard.orders
     assert "Conflict" in shard.kinds()
 
@@ -150,3 +153,14 @@ def test_a_tombstone_holds_no_text() -> None:  # X5, ruling 20
     shard.see(Vanished("m1", MIKE))
     shard.write()
     assert b"Standup" not in shard.rows[f"link/{name}"]
+
+
+def test_deleted_before_we_are_told_that_our_own_order_made_it() -> None:  # O6
+    shard = Shard()
+    shard.see(there(), side=PRACTIFI)
+    order = shard.take()
+    shard.see(Vanished("m1", MIKE))
+    shard.write(here(stamp=f"{order.link}-g0"), order)
+    erase = shard.take()
+    assert isinstance(erase, Erase)
+    assert erase.side is PRACTIFI

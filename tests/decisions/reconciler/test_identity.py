@@ -52,7 +52,7 @@ def test_nothing_is_made_in_practifi_before_practifi_was_read() -> None:  # ruli
     assert not shard.orders
     shard.readers_done("run-1", messages=1)
     assert not shard.orders, "one message of the org is still under way"
-    shard.see(there(id="p9", edited=False), side=PRACTIFI)
+    shard.see(there(name="p9", edited=False), side=PRACTIFI)
     assert shard.take().side is PRACTIFI
 
 
@@ -62,7 +62,7 @@ def test_a_copy_in_outlook_that_carries_our_stamp_is_a_new_event() -> None:  # I
     order = shard.take()
     stamp = f"{order.link}-g0"
     shard.write(here(stamp=stamp), order)
-    shard.see(here(id="m2", mark="m-z", stamp=stamp))
+    shard.see(here(name="m2", mark="m-z", stamp=stamp))
     made = shard.take()
     assert isinstance(made, Write)
     assert (made.side, made.target) == (PRACTIFI, "")
@@ -75,7 +75,7 @@ def test_a_copy_in_outlook_that_carries_our_stamp_is_a_new_event() -> None:  # I
 def test_a_clone_in_salesforce_is_a_new_event() -> None:  # IDN-19
     shard = Shard()
     name = shard.paired()
-    shard.see(there(id="p2", stamp=name), side=PRACTIFI)
+    shard.see(there(name="p2", stamp=name), side=PRACTIFI)
     order = shard.take()
     assert (order.side, order.link == name) == (MICROSOFT, False)
 
@@ -137,11 +137,11 @@ def test_what_is_said_again_changes_no_row() -> None:  # CON-24, CUR-15
 
 def test_three_copies_of_one_meeting_are_three_events() -> None:  # IDN-10, I2
     shard = Shard(INWARD)
-    shard.see(here(uid="u1", mine=False), here(id="m2", uid="u1", mailbox="mailbox-john", mine=False))
+    shard.see(here(uid="u1", mine=False), here(name="m2", uid="u1", mailbox="mailbox-john", mine=False))
     assert len({order.link for order in shard.orders}) == 2
 
 
 def test_ids_are_kept_byte_for_byte() -> None:  # IDN-24
     shard = Shard(TWO_WAY)
-    shard.see(*(here(id=name, uid=name) for name in ("aB", "ab", "a/b/", "Ä b\n", "a~")))
+    shard.see(*(here(name=name, uid=name) for name in ("aB", "ab", "a/b/", "Ä b\n", "a~")))
     assert len({order.link for order in shard.orders}) == 5

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from contracts.calendar import Side
-from tests.decisions.reconciler.shard import MICROSOFT, PRACTIFI, STANDUP, TWO_WAY, Shard
+from contracts.write import Why, Write
+from tests.decisions.reconciler.shard import MICROSOFT, PRACTIFI, SHOWN, STANDUP, TWO_WAY, Shard, here, there
 from tests.decisions.reconciler.test_converges import VALUES, agree
 from tests.decisions.reconciler.world import World, kept
 
@@ -53,3 +54,28 @@ def test_the_last_word_on_every_field_stands(moves: list[Any]) -> None:
     agree(world)
     assert world.settle() == 0
     assert "Conflict" not in world.shard.kinds(), "nobody changed what the other changed"
+
+
+def test_an_edit_after_our_write_that_a_reader_tells_before_the_writer_does() -> None:  # CON-21
+    shard = Shard()
+    shard.paired()
+    shard.see(here(replace(STANDUP, subject="Daily"), mark="m-b"))
+    order = shard.take()
+    shard.see(there(replace(SHOWN, subject="Mine"), mark="p-c"), side=PRACTIFI)
+    shard.write(there(replace(SHOWN, subject="Daily"), mark="p-b"), order)
+    back = shard.take()
+    assert isinstance(back, Write)
+    assert (back.side, back.event.subject) == (MICROSOFT, "Mine")
+
+
+def test_a_refusal_that_is_older_than_what_a_reader_told_meanwhile() -> None:  # CON-20
+    shard = Shard()
+    shard.paired()
+    shard.see(there(replace(SHOWN, location="Room 2"), mark="p-b"), side=PRACTIFI)
+    order = shard.take()
+    shard.see(here(replace(STANDUP, subject="Newest"), mark="m-c"))
+    shard.orders.append(order)
+    shard.refuse(Why.MOVED_ON, here(replace(STANDUP, subject="Older"), mark="m-b"))
+    back = shard.take()
+    assert isinstance(back, Write)
+    assert (back.side, back.event.subject) == (PRACTIFI, "Newest")

@@ -27,7 +27,7 @@ MEETING = replace(STANDUP, organizer="mike@firm.example", attendees=guest("john@
 
 def copy(event: CalendarEvent = MEETING, **more: Any) -> Item:
     """The same meeting in John's mailbox."""
-    return here(event, id="j1", mark="j-a", mailbox=JOHN, uid="uid-1", mine=False, **more)
+    return here(event, name="j1", mark="j-a", mailbox=JOHN, uid="uid-1", mine=False, **more)
 
 
 def test_every_synced_mailbox_has_its_own_version_of_a_microsoft_meeting() -> None:  # I2
@@ -86,7 +86,7 @@ def test_the_copy_of_a_practifi_meeting_is_never_an_event_whenever_it_comes() ->
 def test_the_organizers_next_change_overrides_an_attendees_edit_and_says_so() -> None:  # I2, I3, ATT-27, ATT-28
     shard = Shard()
     theirs = replace(STANDUP, organizer="somebody@else.example")
-    shown = there(replace(theirs, organizer=""), id="pj", mailbox=JOHN, owner=JOHNS, edited=False)
+    shown = there(replace(theirs, organizer=""), name="pj", mailbox=JOHN, owner=JOHNS, edited=False)
     shard.paired(copy(theirs), shown)
     renamed = replace(shown, event=replace(shown.event, subject="Mine"), mark="pj-b")
     shard.see(renamed, side=PRACTIFI)

@@ -1,6 +1,8 @@
 """Both sides have an event and somebody changed something: what is written where. One row is one story."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pytest
@@ -15,6 +17,7 @@ from tests.decisions.reconciler.world import kept
 
 TWO, IN, OUT = Direction.TWO_WAY, Direction.MICROSOFT_TO_PRACTIFI, Direction.PRACTIFI_TO_MICROSOFT
 ELEVEN = timed(TEN + timedelta(hours=1), zone="Europe/Warsaw")
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 LONG = replace(STANDUP, subject="x" * 300)
 
 
@@ -22,8 +25,8 @@ class Case(NamedTuple):
     """`mine` are the changes in Microsoft, `theirs` those in Practifi; the rest is what the plan says."""
 
     name: str
-    mine: dict[str, Any] = {}
-    theirs: dict[str, Any] = {}
+    mine: Mapping[str, Any] = NOTHING
+    theirs: Mapping[str, Any] = NOTHING
     microsoft: tuple[str, ...] = ()
     practifi: tuple[str, ...] = ()
     adopt: tuple[str, ...] = ()
@@ -32,7 +35,7 @@ class Case(NamedTuple):
     direction: Direction = TWO
     base: CalendarEvent = STANDUP
     local: tuple[str, ...] = ()
-    held: dict[str, Any] = {}
+    held: Mapping[str, Any] = NOTHING
 
 
 DAILY, REVIEW, ROOM_2 = {"subject": "Daily"}, {"subject": "Review"}, {"location": "Room 2"}
@@ -57,7 +60,8 @@ CASES = [
     Case("a cut subject that a person wrote anew is an edit", {}, DAILY, microsoft=("subject",), base=LONG),
     Case("the guest list is Microsoft's: nothing is written for it (A4, OUT-13)", {},
          {"attendees": guest("ann@client.example")}, adopt=("attendees",), kept=("attendees",)),
-    Case("notes written in Practifi stay there (F4, ruling 15)", {}, {"body": "notes"}, adopt=("body",), kept=("body",)),
+    Case("notes written in Practifi stay there (F4, ruling 15)", {}, {"body": "notes"}, adopt=("body",),
+         kept=("body",)),
     Case("a new agenda in Microsoft replaces them, and that is said (D6, I3)", {"body": "agenda"}, {},
          practifi=("body",), conflicts=("body",), local=("body",)),
     Case("the recurrence text is put back (R2, REC-62)", {}, {"recurrence": "Every day"}, practifi=("recurrence",)),
@@ -65,7 +69,8 @@ CASES = [
     Case("categories and importance have no place in Practifi",
          {"categories": ("Red",), "importance": Importance.HIGH}, adopt=("importance", "categories")),
     Case("a response comes to Practifi (A6)", {"my_response": Response.ACCEPTED}, practifi=("my_response",)),
-    Case("one way: an edit in Practifi is not sent (D6)", {}, DAILY, adopt=("subject",), kept=("subject",), direction=IN),
+    Case("one way: an edit in Practifi is not sent (D6)", {}, DAILY, adopt=("subject",), kept=("subject",),
+         direction=IN),
     Case("one way: Microsoft's next change overwrites it (D6, OUT-28)", REVIEW, {}, practifi=("subject",),
          conflicts=("subject",), direction=IN, local=("subject",)),
     Case("one way: other fields stay as edited (D6)", ROOM_2, {}, practifi=("location",), direction=IN,
@@ -128,7 +133,8 @@ class Clamp(NamedTuple):
 DAY = timedelta(days=1)
 FIRST = date(2026, 3, 9)
 CLAMPS = [
-    Clamp("thirty days, shown as fourteen and moved by a day, stay thirty days", Timed(TEN, TEN + 30 * DAY, "Europe/Warsaw"),
+    Clamp("thirty days, shown as fourteen and moved by a day, stay thirty days",
+          Timed(TEN, TEN + 30 * DAY, "Europe/Warsaw"),
           Timed(TEN, TEN + 14 * DAY), Timed(TEN + DAY, TEN + 15 * DAY),
           Timed(TEN + DAY, TEN + 31 * DAY, "Europe/Warsaw")),
     Clamp("a person who shortens it means it", Timed(TEN, TEN + 30 * DAY), Timed(TEN, TEN + 14 * DAY),

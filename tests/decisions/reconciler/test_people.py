@@ -27,8 +27,8 @@ from tests.decisions.reconciler.shard import (
 AT = "pat@firm.example"
 
 
-def person(id: str, source: Source = Source.EMAIL, *, since: str = "2020", **more: bool) -> Person:
-    return Person(id, ((AT, source),), since=since, **more)
+def person(name: str, source: Source = Source.EMAIL, *, since: str = "2020", **more: bool) -> Person:
+    return Person(name, ((AT, source),), since=since, **more)
 
 
 class Case(NamedTuple):
@@ -43,7 +43,8 @@ CASES = [
     Case("a user, inside the firm (ATT-06)", (person("contact"), person("user", user=True)), "user", ("firm.example",)),
     Case("outside the firm the client comes first", (person("user", user=True), person("contact")), "contact"),
     Case("e-mail before alternate", (person("alternate", Source.ALTERNATE), person("email")), "email"),
-    Case("alternate before custom", (person("custom", Source.CUSTOM), person("alternate", Source.ALTERNATE)), "alternate"),
+    Case("alternate before custom",
+         (person("custom", Source.CUSTOM), person("alternate", Source.ALTERNATE)), "alternate"),
     Case("custom before contact point (ATT-04)",
          (person("point", Source.CONTACT_POINT), person("custom", Source.CUSTOM)), "custom"),
     Case("an individual before a contact", (person("contact"), person("individual", individual=True)), "individual"),

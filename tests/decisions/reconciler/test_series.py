@@ -14,7 +14,7 @@ def slot(day: int, mark: str = "a", **values: Any) -> Item:
     """The occurrence of that day in March."""
     when = values.pop("when", timed(datetime(2026, 3, day, 10, tzinfo=UTC), zone="UTC"))
     event = replace(STANDUP, when=when, recurrence="Every 2 days", **values)
-    return here(event, id=f"occ-{day}", mark=f"{day}{mark}", series="REC", slot=f"2026-03-{day:02}")
+    return here(event, name=f"occ-{day}", mark=f"{day}{mark}", series="REC", slot=f"2026-03-{day:02}")
 
 
 def gone(day: int) -> Vanished:
@@ -29,7 +29,7 @@ def synced(*days: int) -> tuple[Shard, dict[int, str]]:
     for day, order in zip(days, list(shard.orders), strict=True):
         assert isinstance(order, Write)
         shown = replace(order.event, when=timed(order.event.when.start))  # type: ignore[union-attr]  # all are timed
-        shard.write(there(shown, id=f"p-{day}", edited=False, mark=f"p{day}"), order)
+        shard.write(there(shown, name=f"p-{day}", edited=False, mark=f"p{day}"), order)
         events[day] = f"p-{day}"
     shard.orders.clear()
     return shard, events
@@ -74,7 +74,7 @@ def test_dates_that_shift_and_shift_back_still_do() -> None:
     shard.see(slot(11), slot(13), gone(10), gone(12))
     for order in list(shard.orders):
         shown = replace(order.event, when=timed(order.event.when.start))  # type: ignore[union-attr]  # as above
-        shard.write(there(shown, id=order.target, mark="p-z"), order)
+        shard.write(there(shown, name=order.target, mark="p-z"), order)
     shard.orders.clear()
     shard.see(slot(10, "c"), slot(12, "c"), gone(11), gone(13))
     assert targets(shard) == [("Write", "p-10"), ("Write", "p-12")]
@@ -94,7 +94,7 @@ def test_a_series_that_is_gone_takes_all_its_events() -> None:  # REC-22, REC-28
 
 def test_a_single_event_becomes_the_first_slot_of_its_series() -> None:  # ruling 2, REC-51
     shard = Shard()
-    shard.paired(here(id="REC"))
+    shard.paired(here(name="REC"))
     shard.see(slot(10), slot(12), Vanished("REC", MIKE))
     assert targets(shard) == [("Write", ""), ("Write", "p1")]
     assert not any(isinstance(order, Erase) for order in shard.orders)
@@ -102,7 +102,7 @@ def test_a_single_event_becomes_the_first_slot_of_its_series() -> None:  # rulin
 
 def test_a_series_becomes_a_single_event_again() -> None:  # REC-51
     shard, _ = synced(10, 12, 14)
-    single = here(replace(STANDUP, when=timed(datetime(2026, 3, 10, 10, tzinfo=UTC), zone="UTC")), id="REC", mark="s")
+    single = here(replace(STANDUP, when=timed(datetime(2026, 3, 10, 10, tzinfo=UTC), zone="UTC")), name="REC", mark="s")
     shard.see(single)
     assert targets(shard) == [("Erase", "p-12"), ("Erase", "p-14"), ("Write", "p-10")]
 
@@ -110,14 +110,14 @@ def test_a_series_becomes_a_single_event_again() -> None:  # REC-51
 def test_an_occurrence_edited_in_practifi_is_written_to_that_occurrence() -> None:  # R5, REC-63
     shard, _ = synced(10, 12, 14)
     shown = replace(slot(12).event, when=timed(datetime(2026, 3, 12, 10, tzinfo=UTC)), subject="Special")
-    shard.see(there(shown, id="p-12", mark="p-new"), side=PRACTIFI)
+    shard.see(there(shown, name="p-12", mark="p-new"), side=PRACTIFI)
     assert targets(shard) == [("Write", "occ-12")]
 
 
 def test_the_answer_of_a_direct_read_does_not_forget_the_slot() -> None:
     shard, _ = synced(10, 12)
     shown = replace(slot(12).event, when=timed(datetime(2026, 3, 12, 10, tzinfo=UTC)), subject="Special")
-    shard.see(there(shown, id="p-12", mark="p-new"), side=PRACTIFI)
+    shard.see(there(shown, name="p-12", mark="p-new"), side=PRACTIFI)
     shard.write(replace(slot(12, "direct", subject="Special"), slot=""))
     shard.see(gone(12))
     assert targets(shard) == [("Erase", "p-12")]

@@ -1,5 +1,5 @@
-"""Both calendars, their readers and a perfect writer, in memory, around one real reconciler: the smallest world in which
-merging can go wrong. Practifi keeps what it can: no zone, 255 characters, tentative as busy."""
+"""Both calendars, their readers and a perfect writer, in memory, around one real reconciler: the smallest world in
+which merging can go wrong. Practifi keeps what it can: no zone, 255 characters, tentative as busy."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,0 +1,137 @@
+"""What a round says of a series. A returned master replaces the set of its occurrences (graph.md §2.4); one that is
+missing from the set is gone only if a read of the whole series says so, too (ruling 29). Occurrences are thin: their
+content is their master's, their time is their own."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from contracts.calendar import Days, Timed, When
+from services.clients.graph.seen import Kind, Seen
+from services.graph_poller.digest import Digest, inside
+from services.graph_poller.rows import Root
+
+
+@dataclass(slots=True)
+class Members:
+    """The occurrences of one series, id to slot: `before` this round, and `now` as far as is known."""
+
+    root: str
+    master: Seen | None
+    before: dict[str, str]
+    now: dict[str, str]
+
+
+def series(root: str, own: Seen | None, rows: Iterable[Seen], known: Root | None, out: Digest) -> None:
+    """A series of which occurrences came, and perhaps its master (`own`). Without the master nothing is said of the
+    occurrences that did not come (REC-57)."""
+    if own is None and root not in out.looked.events:
+        if any(_needs_master(row) for row in rows):
+            out.look.add(root)
+            return
+    elif own is not None and own.cancelled:
+        out.forget(root, known)
+        return
+    before = dict(known.members) if known else {}
+    some = Members(root, own or out.looked.events.get(root), before, {} if own else dict(before))
+    for row in rows:
+        if row.id != root:
+            _member(row, some, out)
+    if own is not None:
+        _missing(some, out)
+    out.known[root] = Root(some.now) if some.now else None
+
+
+def _member(row: Seen, some: Members, out: Digest) -> None:
+    """One occurrence: thin ones take the master's content, edited ones bring their own."""
+    if row.cancelled or row.kind is Kind.REMOVED:
+        _cancelled(row, some, out)
+        return
+    if _unfinished(row, some.master):
+        full = out.looked.events.get(row.id)
+        if full is None:
+            out.look |= {row.id} - out.looked.events.keys()
+            return
+        row = full
+    seen = filled(some.master, row) if some.master is not None and _needs_master(row) else row
+    slot = seen.slot or some.before.get(row.id, "")
+    if out.put(seen, some.root, slot, was=row.id in some.before):
+        some.now[row.id] = slot
+
+
+def _cancelled(row: Seen, some: Members, out: Digest) -> None:
+    """An occurrence that its organizer has called off (REC-29); one that was never said is none of ours (INB-16)."""
+    slot = some.before.get(row.id) or row.slot
+    same = [id_ for id_, of in some.before.items() if id_ == row.id or (slot and of == slot)]
+    if same:
+        out.gone(some.root, row.id, slot)
+    for id_ in same:
+        some.before.pop(id_)
+        some.now.pop(id_, None)
+
+
+def _missing(some: Members, out: Digest) -> None:
+    """Occurrences that were there and did not come. One read of the series proves them all; what has left our sight is
+    forgotten without a word (D9). A slot that came under another id is not missing."""
+    slots = {slot for slot in some.now.values() if slot}
+    lost = {id_: slot for id_, slot in some.before.items() if id_ not in some.now and slot not in slots}
+    if some.root in lost:  # a single event has become this series, whose first slot it is (ruling 2)
+        out.gone(some.root, some.root, lost.pop(some.root))
+    suspects = {id_: slot for id_, slot in lost.items() if not slot or inside(slot, out.read)}
+    if suspects and some.root not in out.looked.series:
+        out.list.add(some.root)
+        return
+    there = {row.id for row in out.looked.series.get(some.root) or () if not row.cancelled}
+    for id_, slot in suspects.items():
+        if id_ in there:
+            some.now[id_] = slot
+        else:
+            out.gone(some.root, id_, slot)
+
+
+def filled(master: Seen, row: Seen) -> Seen:
+    """A thin occurrence with its master's content and its own time and slot; an edited one with the series' rule."""
+    if row.event is not None:
+        rule = master.event.recurrence if master.event else ""
+        return replace(row, event=replace(row.event, recurrence=rule))
+    if row.when is None:
+        return replace(row, error="it has no time")
+    when = _in_zone(row.when, master)
+    seen = replace(row, when=when, slot=row.slot or slot_of(when, master.zone), zone=master.zone)
+    if master.event is None:
+        return replace(seen, skipped=master.skipped, error="" if master.skipped else master.error or _UNREAD)
+    return replace(
+        seen, event=replace(master.event, when=when), uid=master.uid, mine=master.mine, redacted=master.redacted,
+        mark=f"{master.mark}.{row.mark}",
+    )  # fmt: skip
+
+
+_UNREAD = "its series cannot be read"
+
+
+def slot_of(when: When, zone: str) -> str:
+    """The local date on which an occurrence begins in its series' zone (ruling 2)."""
+    if isinstance(when, Days):
+        return when.first.isoformat()
+    return when.start.astimezone(ZoneInfo(zone or "UTC")).date().isoformat()
+
+
+def _in_zone(when: When, master: Seen) -> When:
+    """Thin rows do not say whether they are whole days."""
+    days = isinstance(master.when if master.event is None else master.event.when, Days)
+    if days and isinstance(when, Timed):
+        return Days(when.start.date(), when.end.date())
+    return replace(when, zone=master.zone) if isinstance(when, Timed) else when
+
+
+def _needs_master(row: Seen) -> bool:
+    """Thin occurrences need all of it, edited ones the rule of the series (R2)."""
+    return row.kind in {Kind.OCCURRENCE, Kind.EXCEPTION} and not (row.error or row.skipped or row.cancelled)
+
+
+def _unfinished(row: Seen, master: Seen | None) -> bool:
+    """Whether a row has to be read by itself: no master fills it (REC-53)."""
+    alone = row.kind is Kind.EXCEPTION or master is None
+    return alone and row.event is None and not (row.error or row.skipped)

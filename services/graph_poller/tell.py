@@ -1,0 +1,73 @@
+"""How the poller words what it knows: items for the reconciler, the state of a mailbox for the public, and the end of a
+run's reading."""
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from contracts.calendar import Side
+from contracts.facts import MailboxState, Said
+from contracts.observed import Observed, Pair, ReadDone
+from contracts.status import Problem
+from services.graph_poller.digest import Digest
+from services.graph_poller.draft import RUN, Draft
+from services.graph_poller.rows import Running
+from services.kernel.decision import SAME, Say
+
+ITEMS = 100
+"""Items in one message: some 100 kB."""
+
+
+def observe(draft: Draft, out: Digest) -> int:
+    """Tell the reconciler, in messages of ITEMS; how many they were."""
+    starts = range(0, max(len(out.items), len(out.vanished)), ITEMS)
+    for start in starts:
+        items, vanished = out.items[start : start + ITEMS], out.vanished[start : start + ITEMS]
+        observed = Observed(Side.MICROSOFT, draft.sequence(), tuple(items), tuple(vanished))
+        draft.effects.append(Say("reconciler", observed, SAME))
+    for unreadable in out.unreadable:
+        draft.effects.append(Say("reconciler", unreadable, SAME, key=unreadable.id))
+        draft.count("unreadable")
+    return len(starts)
+
+
+def show(draft: Draft, mailbox: str, state: str, problem: Problem | None = None) -> None:
+    """How a mailbox does: told when it is news (E8), and its problem kept for all to see."""
+    draft.rows[f"problem/{mailbox}"] = problem
+    place = draft.place(mailbox)
+    if place.state != state:
+        draft.rows[f"place/{mailbox}"] = replace(place, state=state)
+        reason = problem.what if problem else ""
+        draft.effects.append(Say("feed", Said((MailboxState(mailbox, state, reason),)), key=mailbox))
+
+
+def show_pair(draft: Draft, pair: Pair) -> None:
+    """A mailbox without a user is not synced, and says why (M7): no problem, for it may be meant."""
+    place = draft.place(pair.mailbox)
+    if pair.reason and place.state != "excluded":
+        draft.rows[f"place/{pair.mailbox}"] = replace(place, state="excluded")
+        fact = MailboxState(pair.mailbox, "excluded", pair.reason)
+        draft.effects.append(Say("feed", Said((fact,)), key=pair.mailbox))
+
+
+def begin(draft: Draft, run: str, waiting: Iterable[str], mailbox: str = "") -> None:
+    """A run waits for these mailboxes."""
+    _keep(draft, run, Running(tuple(waiting), mailbox=mailbox))
+
+
+def over(draft: Draft, waited: str, *, items: int = 0, messages: int = 0, failed: str = "") -> None:
+    """A mailbox is done: for every run that waited for it."""
+    for run, running in draft.running().items():
+        if waited in running.waiting:
+            left = tuple(name for name in running.waiting if name != waited)
+            failures = (*running.failed, failed) if failed else running.failed
+            items_now, messages_now = running.items + items, running.messages + messages
+            _keep(draft, run, replace(running, waiting=left, items=items_now, messages=messages_now, failed=failures))
+
+
+def _keep(draft: Draft, run: str, running: Running) -> None:
+    """Say that the reading is done when nothing is waited for."""
+    draft.rows[f"{RUN}{run}"] = running if running.waiting else None
+    if not running.waiting:
+        done = ReadDone(run, "graph-poller", running.items, running.messages, running.failed)
+        draft.effects.append(Say("reconciler", done, SAME))

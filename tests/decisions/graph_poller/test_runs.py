@@ -1,0 +1,189 @@
+"""A run of the poller: whom it reads, what it waits for, how it ends."""
+
+from typing import Any
+
+import pytest
+
+from contracts.facts import MailboxState, Said
+from contracts.observed import Mailbox, Mailboxes, Observed, Pair, Paired, ReadDone, Undirected
+from contracts.policy import Policy
+from contracts.status import Problem
+from services.clients.graph.seen import Round
+from services.graph_poller.rows import (
+    DirectoryRead,
+    MailboxRead,
+    Place,
+    Prove,
+    ReadDirectory,
+    ReadMailbox,
+    Root,
+    Unread,
+)
+from services.kernel.decision import Undone
+from tests.decisions.graph_poller.mailbox import JOHN, MIKE, PAIRS, POLICY, Poller, removed, single
+
+EMPTY = Round((), "c", fresh=False)
+
+
+def brings(poller: Poller, mailbox: str, *rows: Any) -> None:
+    order = poller.order
+    poller.hear(MailboxRead(mailbox, Round(rows, "c", fresh=False), order.start, order.end, order.private))
+
+
+def states(poller: Poller) -> list[tuple[str, str]]:
+    facts = [fact for said in poller.told(Said) for fact in said.facts]
+    return [(fact.mailbox, fact.state) for fact in facts if isinstance(fact, MailboxState)]
+
+
+def newborn(policy: Policy = POLICY) -> Poller:
+    """A poller that does not know whose mailboxes there are."""
+    poller = Poller(policy)
+    for key in ("pairs", "reader"):
+        poller.rows.pop(key)
+    return poller
+
+
+def test_a_run_reads_each_mailbox_once_and_is_done_after_the_last() -> None:
+    poller = Poller()
+    assert [order.mailbox for order in poller.due()] == [MIKE, JOHN]
+    brings(poller, MIKE, *(single(f"s{n}") for n in range(250)))
+    assert [len(one.items) for one in poller.told(Observed)] == [100, 100, 50]
+    assert poller.told(ReadDone) == []
+    brings(poller, JOHN, single())
+    assert poller.told(ReadDone) == [ReadDone("run-1", "graph-poller", items=251, messages=4)]
+
+
+def test_sequences_only_grow_also_beyond_a_clock_that_goes_back() -> None:  # ruling 6, INB-24
+    poller = Poller()
+    poller.due()
+    brings(poller, MIKE, *(single(f"s{n}") for n in range(250)))
+    first = [one.sequence for one in poller.told(Observed)]
+    poller.later(hours=-2)
+    brings(poller, JOHN, single())
+    numbers = [*first, *(one.sequence for one in poller.told(Observed))]
+    assert numbers == sorted(set(numbers))
+
+
+def test_a_mailbox_that_fails_does_not_stop_the_other() -> None:  # CUR-30, E3
+    poller = Poller()
+    poller.due()
+    poller.hear(Unread(MIKE, "ErrorX", "broken"))
+    assert states(poller) == [(MIKE, "attention")]
+    assert poller.row(f"problem/{MIKE}", Problem) == Problem(MIKE, "ErrorX: broken")
+    brings(poller, JOHN, single())
+    assert poller.told(ReadDone) == [ReadDone("run-1", "graph-poller", items=1, messages=1, failed=(MIKE,))]
+
+
+@pytest.mark.parametrize(("unread", "state", "failed"), [
+    pytest.param(Unread(MIKE, "", "throttled", heals=True), "waiting", (MIKE,), id="one that heals waits"),
+    pytest.param(Unread(MIKE, "X", "no mailbox", excluded=True), "excluded", (), id="one that is none is no failure"),
+    pytest.param(Undone(ReadMailbox(MIKE, "", *[None] * 3), "a mistake"), "attention", (MIKE,), id="set aside"),  # type: ignore[arg-type]
+])  # fmt: skip
+def test_an_unread_mailbox_ends_its_part_of_the_run(unread: Any, state: str, failed: tuple[str, ...]) -> None:
+    poller = Poller()
+    poller.due("mike@firm.example")
+    poller.hear(unread)
+    assert states(poller) == [(MIKE, state)]
+    assert poller.told(ReadDone)[0].failed == failed
+
+
+def test_a_mailbox_that_works_again_is_healthy_and_keeps_its_place() -> None:  # O4
+    poller = Poller()
+    poller.reads(single(), fresh=True, cursor="c7")
+    poller.due()
+    poller.hear(Unread(MIKE, "", "throttled", heals=True))
+    assert poller.due()[0].cursor == "c7"
+    brings(poller, MIKE)
+    assert states(poller) == [(MIKE, "healthy")]
+    assert poller.row(f"problem/{MIKE}", Problem) is None
+    brings(poller, MIKE)
+    assert states(poller) == [], "no news"
+
+
+def test_a_failure_between_round_and_proof_reads_the_round_again() -> None:  # CUR-10
+    poller = Poller()
+    poller.reads(single(), fresh=True, cursor="c1")
+    poller.reads(removed("s1"), cursor="c2")
+    assert poller.asked(Prove)
+    poller.hear(Unread(MIKE, "", "throttled", heals=True))
+    assert poller.due()[0].cursor == "c1"
+    assert poller.row(f"known/{MIKE}/s1", Root) is not None
+
+
+def test_one_mailbox_can_be_synced_alone() -> None:  # D5
+    poller = Poller()
+    assert [order.mailbox for order in poller.due("John@Firm.example")] == [JOHN]
+    brings(poller, JOHN)
+    assert poller.told(ReadDone) == [ReadDone("run-1", "graph-poller")]
+
+
+def test_a_run_that_has_nothing_to_read_is_done_at_once() -> None:
+    poller = Poller()
+    poller.due("nobody@firm.example")
+    assert poller.told(ReadDone) == [ReadDone("run-1", "graph-poller")]
+
+
+def test_a_newer_read_of_a_mailbox_ends_both_runs() -> None:  # CUR-34
+    poller = Poller()
+    poller.due()
+    poller.due()
+    brings(poller, MIKE, single())
+    brings(poller, JOHN)
+    assert [done.run for done in poller.told(ReadDone)] == ["run-1", "run-2"]
+
+
+def test_a_paused_firm_is_not_read() -> None:  # D2
+    poller = Poller()
+    poller.govern(POLICY, active=False)
+    assert poller.due() == []
+    assert poller.effects == ()
+
+
+def test_the_first_run_waits_for_the_mailboxes() -> None:
+    poller = newborn()
+    assert poller.due() == []
+    assert poller.asked(ReadDirectory)
+    poller.hear(DirectoryRead((Mailbox(MIKE, "mike@firm.example"),)))
+    assert poller.told(Mailboxes, "salesforce-watcher")[0].mailboxes[0].id == MIKE
+    poller.hear(Paired(5, PAIRS))
+    assert [order.mailbox for order in poller.asked(ReadMailbox)] == [MIKE, JOHN]
+
+
+def test_the_directory_is_the_first_shards_business_and_old_after_an_hour() -> None:  # M6
+    poller = newborn()
+    poller.due(shard=1)
+    assert not poller.asked(ReadDirectory)
+    for hours, reads in ((0, True), (0.5, False), (0.6, True)):
+        poller.later(hours=hours)
+        poller.due()
+        assert bool(poller.asked(ReadDirectory)) is reads
+
+
+def test_a_directory_that_cannot_be_read_lets_nobody_wait() -> None:
+    policy = Policy(enabled=True, shards=2)
+    first, second = newborn(policy), newborn(policy)
+    first.due()
+    second.due(shard=1)
+    first.hear(Unread("directory", "Forbidden", "no consent"))
+    assert first.told(ReadDone)[0].failed == ("directory",)
+    assert first.told(Undirected, "salesforce-watcher")
+    (word,) = first.told(Undirected, "graph-poller", shard=1)
+    second.hear(word)
+    assert second.told(ReadDone)[0].failed == ("directory",)
+    first.due()
+    assert first.asked(ReadDirectory), "the next run asks again"
+
+
+def test_an_older_list_of_pairs_changes_nothing() -> None:  # design §2.3
+    poller = Poller()
+    poller.hear(Paired(0, ()))
+    assert [order.mailbox for order in poller.due()] == [MIKE, JOHN]
+
+
+def test_a_mailbox_without_a_user_is_not_read_and_says_why() -> None:  # M7
+    poller = Poller()
+    poller.hear(Paired(2, (Pair(MIKE, 0, reason="nobody has this address"), PAIRS[1])))
+    (said,) = poller.told(Said, "feed")
+    assert said.facts == (MailboxState(MIKE, "excluded", "nobody has this address"),)
+    assert [order.mailbox for order in poller.due()] == [JOHN]
+    assert poller.row(f"place/{MIKE}", Place) == Place(state="excluded")

@@ -1,0 +1,82 @@
+"""A watcher of a firm with Mike and John, and the rows that its org shows."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from msgspec.structs import replace
+
+from contracts.calendar import CalendarEvent, Timed
+from contracts.control import RunDue
+from contracts.observed import Item, Mailbox, Mailboxes, Observed, ReadDone
+from contracts.person import Person
+from contracts.policy import Direction, Policy
+from services.clients.salesforce.row import Cursors, OrgRound, OrgUser, Row
+from services.salesforce_watcher import decide
+from services.salesforce_watcher.rows import LookRows, OrgRead, ReadOrg, RowsLooked, Settled
+from tests.decisions.life import NOW, Life
+
+MIKE, JOHN = "mailbox-mike", "mailbox-john"
+MIKES, JOHNS = "005-mike", "005-john"
+MAILBOXES = (
+    Mailbox(MIKE, "mike@firm.example", addresses=("mike@firm.example",)),
+    Mailbox(JOHN, "john@firm.example", addresses=("john@firm.example",)),
+)
+USERS = (OrgUser(MIKES, "mike@firm.example"), OrgUser(JOHNS, "john@firm.example"))
+TWO_WAY = Policy(enabled=True, direction=Direction.TWO_WAY)
+WHEN = Timed(NOW + timedelta(days=7), NOW + timedelta(days=7, hours=1))
+
+
+def row(id_: str = "00U1", mark: str = "a", **more: Any) -> Row:
+    """An Event that Mike made long ago."""
+    ago = NOW - timedelta(days=30)
+    plain = Row(id_, mark, MIKES, CalendarEvent(WHEN, "Review"), created_at=ago, edited_at=ago)
+    return replace(plain, **more)
+
+
+class Watcher(Life):
+    """It knows the mailboxes and has read nothing. `salesforce` is the org's own time."""
+
+    def __init__(self, policy: Policy = TWO_WAY, *, directed: bool = True, behind: timedelta = timedelta()) -> None:
+        super().__init__(decide, policy)
+        self.behind = behind
+        self.runs = 0
+        if directed:
+            self.hear(Mailboxes(1, MAILBOXES))
+
+    @property
+    def salesforce(self) -> datetime:
+        return self.now - self.behind
+
+    def due(self) -> list[ReadOrg]:
+        self.runs += 1
+        self.hear(RunDue(f"run-{self.runs}"))
+        return self.asked(ReadOrg)
+
+    def reads(self, *rows: Row, people: tuple[Person, ...] = (), users: tuple[OrgUser, ...] = USERS) -> list[Item]:
+        """A run, and what it brings; the items that are said."""
+        (order,) = self.due()
+        at = self.salesforce.isoformat()
+        round_ = OrgRound(rows, people, users, Cursors(at, at, at, at, at), self.salesforce)
+        self.hear(OrgRead(round_, order.private))
+        return self.items()
+
+    def settles(self, *rows: Row) -> list[Item]:
+        """The time has come to look again; what is said then."""
+        self.hear(Settled())
+        (asked,) = self.asked(LookRows)
+        self.hear(RowsLooked(asked.ids, rows))
+        return self.items()
+
+    def items(self) -> list[Item]:
+        return [item for one in self.told(Observed, "reconciler") for item in one.items]
+
+    def gone(self) -> list[str]:
+        return [one.id for said in self.told(Observed, "reconciler") for one in said.vanished]
+
+    def done(self) -> list[ReadDone]:
+        return self.told(ReadDone, "reconciler")
+
+    def fresh(self, id_: str = "00U9", ago: int = 0, **more: Any) -> Row:
+        """An Event that Mike has just made: so many seconds ago by Salesforce's time."""
+        made = self.salesforce - timedelta(seconds=ago)
+        return row(id_, **({"created_at": made, "edited_at": made} | more))

@@ -1,0 +1,189 @@
+"""A run of the watcher: what it reads, what of it is news, to whom it is said, how it ends."""
+
+
+import pytest
+from msgspec.structs import replace
+
+from contracts.control import RunDue
+from contracts.observed import Mailboxes, Observed, Paired, ReadDone, Undirected, Unreadable
+from contracts.person import People, Person
+from contracts.policy import Direction, Policy, PrivateEvents
+from contracts.status import Problem
+from services.clients.salesforce.row import OrgUser
+from services.kernel.decision import Undone
+from services.salesforce_watcher.pair import shard_of
+from services.salesforce_watcher.rows import OrgUnread, ReadOrg
+from tests.decisions.salesforce_watcher.org import JOHNS, MAILBOXES, MIKE, MIKES, TWO_WAY, Watcher, row
+
+SHARDS = Policy(enabled=True, direction=Direction.TWO_WAY, shards=4)
+STRANGER = "005-nobody"
+
+
+def test_an_event_is_said_to_its_owners_shard() -> None:  # ruling 22
+    watcher = Watcher(SHARDS)
+    watcher.reads(row("00U1"), row("00U2", owner=JOHNS), row("00U3", owner=STRANGER))
+    expected = {"00U1": shard_of(MIKE, 4), "00U2": shard_of("mailbox-john", 4), "00U3": shard_of(STRANGER, 4)}
+    said = {item.id: shard for shard in range(4) for one in watcher.told(Observed, "reconciler", shard)
+            for item in one.items}  # fmt: skip
+    assert said == expected
+    assert {item.id: item.mailbox for item in watcher.items()} == {"00U1": MIKE, "00U2": "mailbox-john", "00U3": ""}
+    assert len(watcher.done()) == 4, "every shard hears that the reading is done"
+
+
+def test_the_end_of_a_run_counts_each_shards_messages() -> None:
+    watcher = Watcher(SHARDS)
+    watcher.reads(*(row(f"00U{n}") for n in range(250)))
+    mine = shard_of(MIKE, 4)
+    counts = [watcher.told(ReadDone, "reconciler", shard)[0].messages for shard in range(4)]
+    assert counts == [3 if shard == mine else 0 for shard in range(4)]
+    assert len(watcher.told(Observed)) == 3
+
+
+def test_what_the_look_back_brings_again_is_no_news() -> None:  # SFD-02, SFD-03, CON-24
+    watcher = Watcher()
+    assert len(watcher.reads(row("00U1"), row("00U2"))) == 2
+    watcher.later(minutes=1)
+    assert [item.id for item in watcher.reads(row("00U1"), row("00U2", "b"), row("late"))] == ["00U2", "late"]
+    watcher.later(minutes=1)
+    assert watcher.reads(row("00U1"), row("00U2", "b")) == []
+
+
+def test_another_privacy_rule_reads_all_events_again_and_says_them() -> None:  # ruling 20, P2
+    watcher = Watcher()
+    watcher.reads(row())
+    watcher.govern(replace(TWO_WAY, private_events=PrivateEvents.FULL))
+    (order,) = watcher.due()
+    assert (order.cursors.events, bool(order.cursors.contacts), order.private) == ("", True, PrivateEvents.FULL)
+    assert len(watcher.reads(row())) == 1
+
+
+def test_the_cursors_of_a_run_are_those_that_the_last_one_ended_with() -> None:  # SFD-12
+    watcher = Watcher()
+    watcher.reads()
+    ended = watcher.salesforce.isoformat()
+    watcher.later(minutes=15)
+    (order,) = watcher.due()
+    assert order.cursors.events == ended
+    assert str(order.since) == "2026-01-31"
+
+
+def test_a_deleted_event_has_vanished() -> None:  # X1
+    watcher = Watcher()
+    watcher.reads(row(event=None, deleted=True))
+    assert watcher.gone() == ["00U1"]
+
+
+def test_an_invitees_copy_is_not_said() -> None:  # I1
+    assert Watcher().reads(row(child=True)) == []
+
+
+def test_an_unreadable_event_is_named_and_the_others_go_on() -> None:  # O5
+    watcher = Watcher()
+    assert len(watcher.reads(row("bad", event=None, error="no time"), row())) == 1
+    assert [(one.id, one.mailbox) for one in watcher.told(Unreadable)] == [("bad", MIKE)]
+
+
+def test_people_are_told_to_every_shard() -> None:  # M6
+    watcher = Watcher(SHARDS)
+    watcher.reads(people=tuple(Person(f"003-{n}") for n in range(600)))
+    for shard in range(4):
+        assert [len(one.people) for one in watcher.told(People, "reconciler", shard)] == [500, 100]
+    assert len({one.sequence for one in watcher.told(People)}) == 2
+
+
+def test_pairs_are_told_to_pollers_and_reconcilers_when_they_are_news() -> None:
+    watcher = Watcher()
+    watcher.reads()
+    assert [pair.user for pair in watcher.told(Paired, "graph-poller")[0].pairs] == [MIKES, JOHNS]
+    assert watcher.told(Paired, "reconciler") == watcher.told(Paired, "graph-poller")
+    watcher.reads()
+    assert watcher.told(Paired) == []
+    watcher.reads(users=(OrgUser(MIKES, "mike@firm.example", active=False),))
+    assert [pair.user for pair in watcher.told(Paired, "graph-poller")[0].pairs] == ["", JOHNS]
+
+
+def test_a_firm_without_mailboxes_has_nobody_paired_and_says_so_once() -> None:
+    watcher = Watcher(directed=False)
+    watcher.hear(Mailboxes(1, ()))
+    watcher.reads(users=())
+    assert watcher.told(Paired, "graph-poller") == [Paired(watcher.told(Paired)[0].sequence, ())]
+
+
+def test_runs_wait_for_the_mailboxes() -> None:
+    watcher = Watcher(directed=False)
+    assert watcher.due() == []
+    assert watcher.due() == []
+    watcher.hear(Mailboxes(1, MAILBOXES))
+    assert len(watcher.asked(ReadOrg)) == 1, "one read serves both"
+    watcher.hear(OrgUnread("X", "broken"))
+    assert [(done.run, done.failed) for done in watcher.done()] == [("run-1", ("org",)), ("run-2", ("org",))]
+
+
+def test_runs_that_wait_for_mailboxes_in_vain_end() -> None:
+    watcher = Watcher(directed=False)
+    watcher.due()
+    watcher.hear(Undirected("no consent"))
+    assert [done.failed for done in watcher.done()] == [("directory: no consent",)]
+    watcher.hear(Mailboxes(1, MAILBOXES))
+    assert not watcher.asked(ReadOrg), "nobody waits any more"
+
+
+def test_a_later_list_that_cannot_be_read_stops_no_run() -> None:
+    watcher = Watcher()
+    watcher.due()
+    watcher.hear(Undirected("throttled"))
+    assert watcher.done() == []
+
+
+def test_an_older_list_of_mailboxes_changes_nothing() -> None:  # design §2.3
+    watcher = Watcher()
+    watcher.reads()
+    watcher.hear(Mailboxes(1, ()))
+    assert watcher.told(Paired) == []
+
+
+@pytest.mark.parametrize(("unread", "problem"), [
+    pytest.param(OrgUnread("X", "broken", "mend it"), Problem("org", "X: broken", "mend it"), id="a person must act"),
+    pytest.param(OrgUnread("", "throttled", heals=True), Problem("org", "throttled", heals=True), id="it heals"),
+    pytest.param(Undone(None, "a mistake"), Problem("org", "set_aside: a mistake"), id="it was set aside"),
+])  # fmt: skip
+def test_an_org_that_cannot_be_read_is_shown_and_ends_the_run(unread: OrgUnread, problem: Problem) -> None:  # O4
+    watcher = Watcher()
+    watcher.reads()
+    watcher.due()
+    watcher.hear(unread)
+    assert watcher.row("problem/org", Problem) == problem
+    assert watcher.done()[0].failed == ("org",)
+    assert watcher.told(Undirected) == [], "the pollers know their mailboxes"
+    watcher.reads()
+    assert watcher.row("problem/org", Problem) is None
+
+
+def test_an_org_that_was_never_read_lets_no_poller_wait() -> None:
+    watcher = Watcher(SHARDS)
+    watcher.due()
+    watcher.hear(OrgUnread("X", "broken"))
+    assert [len(watcher.told(Undirected, "graph-poller", shard)) for shard in range(4)] == [1, 1, 1, 1]
+
+
+def test_a_paused_firm_is_not_read() -> None:  # D2
+    watcher = Watcher()
+    watcher.govern(TWO_WAY, active=False)
+    watcher.hear(RunDue("run-1"))
+    assert watcher.effects == ()
+
+
+def test_sequences_only_grow_also_beyond_a_clock_that_goes_back() -> None:  # ruling 6
+    watcher = Watcher()
+    watcher.reads(row("00U1"))
+    before = watcher.told(Observed)[0].sequence
+    watcher.later(hours=-3)
+    watcher.reads(row("00U1", "b"))
+    assert watcher.told(Observed)[0].sequence > before
+
+
+def test_users_come_with_the_first_read_and_stay() -> None:
+    watcher = Watcher()
+    watcher.reads()
+    watcher.later(minutes=15)
+    assert watcher.reads(row(), users=())[0].mailbox == MIKE
