@@ -170,4 +170,3 @@ _PARAMETERS = {
     "instance": "The name of one replica.",
     "shard": "The shard, from 0.",
 }
-

@@ -105,4 +105,3 @@ def _raise_first(tasks: Sequence[asyncio.Future[Any]]) -> None:
 def wrong(host: Host) -> list[str]:
     """Why this replica is not healthy; empty when it is."""
     return [] if host.bus.connected.is_set() else ["not connected to the broker"]
-

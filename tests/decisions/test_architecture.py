@@ -1,5 +1,5 @@
-"""The architecture as a machine holds it: the layers of `.importlinter`, and who alone may touch what. Each rule is shown
-to fail when it is broken, because a check that nobody has seen fail is no check."""
+"""The architecture as a machine holds it: the layers of `.importlinter`, and who alone may touch what. Each rule is
+shown to fail when it is broken, because a check that nobody has seen fail is no check."""
 
 import ast
 import re
@@ -55,7 +55,9 @@ def test_one_file_alone_imports(module: str) -> None:
 
 @pytest.mark.parametrize("module", ALONE)
 def test_a_second_file_that_imports_it_is_noticed(module: str) -> None:
-    assert strangers(module, ALONE[module], [*FILES, ("services/new.py", f"from {module} import x")]) == {"services/new.py"}
+    assert strangers(module, ALONE[module], [*FILES, ("services/new.py", f"from {module} import x")]) == {
+        "services/new.py"
+    }
 
 
 def test_only_the_clock_reads_the_time() -> None:
@@ -89,7 +91,10 @@ OFFENCES = {
     "Services over clients over kernel over contracts": ("services/kernel/store.py", "import services.clients.http"),
     "The sandbox and the product know nothing": ("services/sandbox/wire.py", "import contracts.calendar"),
     "Nothing of the product leans on the sandbox": ("services/writer/perform.py", "import services.sandbox.wire"),
-    "The two sides do not know each other": ("services/clients/graph/item.py", "import services.clients.salesforce.row"),
+    "The two sides do not know each other": (
+        "services/clients/graph/item.py",
+        "import services.clients.salesforce.row",
+    ),
     "Contracts know no service": ("contracts/calendar.py", "import asyncio"),
     "Decisions touch nothing": ("services/reconciler/merge.py", "import logging"),
 }

@@ -106,7 +106,10 @@ def test_the_link_of_a_meeting_is_found_in_its_text(written: str, link: str) -> 
 
 
 def test_the_link_that_microsoft_names_comes_first() -> None:  # TMS-01, TMS-04
-    both = {"body": {"contentType": "text", "content": "https://zoom.us/j/1"}, "onlineMeetingUrl": "https://x.example/m"}
+    both = {
+        "body": {"contentType": "text", "content": "https://zoom.us/j/1"},
+        "onlineMeetingUrl": "https://x.example/m",
+    }
 
     named = read(MEETING, isOnlineMeeting=True, onlineMeeting={"joinUrl": TEAMS}, **both).event
     old = read(MEETING, **both).event

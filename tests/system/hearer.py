@@ -1,4 +1,4 @@
-"""An ear on the broker: everything that is said there, kept, and waited for without sleeping. It says nothing itself."""
+"""An ear on the broker: all that is said there, kept, and waited for without sleeping. It says nothing itself."""
 
 import json
 import threading
@@ -75,7 +75,9 @@ class Hearer:
     def finished(self, since: datetime) -> Json | None:
         """The first run that began after `since` and is finished."""
         of_kind = (fact for fact in self.facts if fact["fact"]["type"] == "run-finished")
-        return next((one["fact"] for one in of_kind if datetime.fromisoformat(one["fact"]["started_at"]) >= since), None)
+        return next(
+            (one["fact"] for one in of_kind if datetime.fromisoformat(one["fact"]["started_at"]) >= since), None
+        )
 
     def kinds(self, kind: str) -> list[Json]:
         """All facts of a kind."""
@@ -83,7 +85,9 @@ class Hearer:
 
     def picture(self) -> str:
         """Who has what to do, in ids and counts."""
-        shown = [(one["service"], one.get("outstanding"), one.get("counts"), one.get("problems")) for one in self.alive()]
+        shown = [
+            (one["service"], one.get("outstanding"), one.get("counts"), one.get("problems")) for one in self.alive()
+        ]
         return "\n".join(map(str, sorted(shown, key=str)))
 
     def _heard(self, _client: Any, _data: Any, message: paho.MQTTMessage) -> None:

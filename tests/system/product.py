@@ -97,7 +97,9 @@ class Product:
 
     def first_run(self, seconds: float = PATIENCE) -> Json:
         """The first run of all, when it is finished and everything is at rest."""
-        run = self.hearer.until(lambda: self.hearer.finished(datetime.min.replace(tzinfo=UTC)), "a finished run", seconds)
+        run = self.hearer.until(
+            lambda: self.hearer.finished(datetime.min.replace(tzinfo=UTC)), "a finished run", seconds
+        )
         self.rest(seconds)
         return dict(run)
 
@@ -136,7 +138,7 @@ class Product:
 
     def reach_sandbox(self) -> None:
         """Return when the sandbox can be asked."""
-        until(lambda: (self.place.data / "sandbox" / "sandbox.json").exists(), "a sandbox")
+        until((self.place.data / "sandbox" / "sandbox.json").exists, "a sandbox")
 
     def events(self, side: str, **query: Any) -> list[Json]:
         return list(self.ask("GET", "events", side=side, **query)["events"])
@@ -167,7 +169,8 @@ def only_sandbox(product: Product) -> Iterator[None]:
     command = sandbox(product.place, product._ports["sandbox"])
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
     try:
-        assert process.stdout and process.stdout.readline()
+        assert process.stdout
+        assert process.stdout.readline()
         yield
     finally:
         process.terminate()

@@ -203,7 +203,9 @@ def test_an_occurrence_cancelled_in_microsoft_is_removed(product: Product, weekl
     assert left == [one["Id"] for place, one in enumerate(before) if place != 2]
 
 
-def test_an_occurrence_edited_in_practifi_becomes_an_exception_in_microsoft(product: Product, weekly: Any) -> None:  # R5
+def test_an_occurrence_edited_in_practifi_becomes_an_exception_in_microsoft(
+    product: Product, weekly: Any
+) -> None:  # R5
     series, before = weekly("Compass check")
     product.change("practifi", before[3], subject="Compass check, long")
     product.sync()

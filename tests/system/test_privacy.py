@@ -47,14 +47,16 @@ def in_stores(folder: Path) -> str:
     for file in sorted(folder.glob("*.sqlite3")):
         with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as store:
             for (table,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-                found += [str(row) for row in store.execute(f"SELECT * FROM {table}").fetchall()]  # noqa: S608
+                found += [str(row) for row in store.execute(f"SELECT * FROM {table}").fetchall()]
         store.close()
     return "\n".join(found)
 
 
 def in_files(folder: Path) -> bytes:
     """All bytes that the services and the broker keep; the sandbox's own memory is a remote's."""
-    kept = [one for one in sorted(folder.rglob("*")) if one.is_file() and "sandbox" not in one.relative_to(folder).parts]
+    kept = [
+        one for one in sorted(folder.rglob("*")) if one.is_file() and "sandbox" not in one.relative_to(folder).parts
+    ]
     return b"\n".join(one.read_bytes() for one in kept)
 
 

@@ -7,9 +7,7 @@ from contracts.observed import Mailbox
 from services.clients.graph.door import decoded
 from services.clients.graph.shape import User
 
-USERS = (
-    "/v1.0/users?$select=id,displayName,mail,userPrincipalName,proxyAddresses,accountEnabled,userType&$top=999"
-)
+USERS = "/v1.0/users?$select=id,displayName,mail,userPrincipalName,proxyAddresses,accountEnabled,userType&$top=999"
 _SMTP = "smtp:"
 _USER = msgspec.json.Decoder(User)
 

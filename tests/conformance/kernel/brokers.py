@@ -38,7 +38,7 @@ class InMemory:
     async def stop(self) -> None:
         self.broker.stop()
 
-    def bus(self, name: str, **_: Any) -> Bus:  # noqa: ARG002 - a memory bus needs no name
+    def bus(self, name: str, **_: Any) -> Bus:
         return MemoryBus(self.broker)
 
 

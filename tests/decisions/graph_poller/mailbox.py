@@ -110,5 +110,3 @@ def gone(said: Observed) -> list[str]:
 
 def starts(said: Observed) -> list[datetime]:
     return [item.event.when.start for item in said.items if isinstance(item.event.when, Timed)]
-
-

@@ -148,5 +148,3 @@ def test_an_event_deleted_outside_the_window_is_left_alone() -> None:  # D9
     poller = knows(master("2026-01-20"), thin("2026-01-20"), thin("2026-03-10"))
     poller.reads(removed(SERIES))
     assert gone(poller.proves(REC=None)) == ["2026-03-10"]
-
-

@@ -1,6 +1,5 @@
 """A run of the watcher: what it reads, what of it is news, to whom it is said, how it ends."""
 
-
 import pytest
 from msgspec.structs import replace
 

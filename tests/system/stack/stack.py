@@ -15,9 +15,10 @@ PORT = "21883"
 PATIENCE = 120.0
 ASK = """
 import json, ssl, sys, urllib.request as u
+trust = ssl.create_default_context(cafile="/tls/ca.pem")
 method, path, body = sys.argv[1:4]
 request = u.Request(f"https://sandbox:8765/sandbox/{path}", method=method, data=body.encode() or None)
-sys.stdout.write(u.urlopen(request, context=ssl.create_default_context(cafile="/tls/ca.pem"), timeout=60).read().decode())
+sys.stdout.write(u.urlopen(request, context=trust, timeout=60).read().decode())
 """
 
 
@@ -34,8 +35,9 @@ class Stack:
 
     def compose(self, *words: str, check: bool = True) -> str:
         """One `docker compose` command; what it wrote."""
+        command = ["docker", "compose", "--project-name", "calsync-journey", *words]
         done = subprocess.run(
-            ["docker", "compose", "--project-name", "calsync-journey", *words], cwd=ROOT, capture_output=True, text=True,
+            command, cwd=ROOT, capture_output=True, text=True,
             env={**os.environ, "CALSYNC_BROKER_PORT": PORT}, check=False, timeout=600,
         )  # fmt: skip
         assert not check or done.returncode == 0, f"{words}: {done.stderr[-2000:]}"

@@ -1,0 +1,198 @@
+"""One turn of an actor: all of it or nothing, and a repeat decides nothing again."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec import Struct
+
+from contracts.control import Pause, RunDue, SyncNow
+from contracts.message import Message
+from services.kernel.actor import Actor, Heard, Turn
+from services.kernel.decision import Decision, Do, Say, State, Thinks, Wake
+from services.kernel.driver import Connect
+from services.kernel.effects import Kept
+from services.kernel.errors import Transient
+from services.kernel.keeping import Words, effect_id
+from services.kernel.queue import Queue
+from services.kernel.store import Store
+from tests.conformance.kernel.actors import Count, Did, Job, Listener
+from tests.conformance.kernel.stores import SCOPE, T0, opened
+from tests.conformance.kernel.town import FIRM
+
+SENDER = "speaker/firm/0"
+WORDS = Words((Job, Did))
+
+
+@pytest.fixture
+async def store(tmp_path: Path, connect: Connect) -> AsyncIterator[Store]:
+    async with opened(tmp_path / "s.sqlite3", connect) as one:
+        yield one
+
+
+def message(name: str, number: int = 0, **more: Any) -> Heard:
+    plain = Message(f"id-{name}", "firm", T0, RunDue(name), sender=SENDER, store="s9", number=number)
+    return Heard(msgspec.structs.replace(plain, **more))
+
+
+async def turn(store: Store, *heard: Heard, mind: Thinks | None = None, **more: Any) -> Turn:
+    return await Actor(FIRM, mind or Listener(), WORDS, store, lambda: T0).turn(heard, **more)
+
+
+async def rows(store: Store) -> dict[str, int]:
+    async with store.transaction() as tx:
+        found = await tx.rows(SCOPE, ["heard/"])
+    return {key: msgspec.msgpack.decode(row, type=Count).n for key, row in found.items() if row}
+
+
+async def test_a_turn_changes_rows_keeps_effects_and_owes_receipts_in_one_commit(store: Store) -> None:
+    done = await turn(store, message("do-1", 5), message("plain", 6))
+    assert done.receipts == {SENDER: [5, 6]}
+    assert (done.effects, done.commit) == (1, 1)
+    assert await rows(store) == {"heard/do-1": 1, "heard/plain": 1}
+    assert len(await Queue(store).batch("firm:lane", T0, 9)) == 1
+
+
+async def test_a_repeat_is_receipted_and_not_decided(store: Store) -> None:  # INB-25
+    await turn(store, message("do-1", 5))
+    again = await turn(store, message("do-1", 5), message("do-1", 5), message("new", 6), message("new", 6))
+    assert again.receipts == {SENDER: [5, 6]}
+    assert await rows(store) == {"heard/do-1": 1, "heard/new": 1}
+    assert again.effects == 0
+
+
+async def test_the_same_number_of_another_memory_is_another_message(store: Store) -> None:  # ruling 6, 21
+    await turn(store, message("one", 5), message("two", 5, store="s10"), message("three", 5, sender="other/firm/0"))
+    assert await rows(store) == {"heard/one": 1, "heard/two": 1, "heard/three": 1}
+
+
+async def test_one_message_sees_what_the_one_before_it_changed(store: Store) -> None:
+    await turn(store, message("same", 5), message("same", 6), message("same", 7))
+    assert await rows(store) == {"heard/same": 3}
+
+
+async def test_a_turn_that_is_cancelled_leaves_nothing(store: Store) -> None:  # O6
+    stuck = asyncio.Event()
+
+    async def never() -> bool:
+        async with asyncio.timeout(0):
+            await stuck.wait()
+        return True
+
+    with pytest.raises(TimeoutError):
+        await turn(store, message("do-1", 5), allowed=never)
+    assert await rows(store) == {}
+    assert (await turn(store, message("do-1", 5))).effects == 1, "it was not seen either"
+
+
+async def test_a_store_that_fails_midway_leaves_nothing_and_is_no_dead_letter(store: Store) -> None:
+    class Failing:
+        def needs(self, state: State, message: Message) -> Iterable[str]:
+            return ()
+
+        def decide(self, state: State, message: Message, now: datetime) -> Decision:
+            raise Transient("the store is held by another process")
+
+    with pytest.raises(Transient):
+        await turn(store, message("one", 5), mind=Failing())
+    assert await store.dead_count(SCOPE) == 0
+    assert (await turn(store, message("one", 5))).receipts == {SENDER: [5]}
+    assert await rows(store) == {"heard/one": 1}
+
+
+async def test_one_that_cannot_be_decided_costs_itself_alone(store: Store) -> None:  # O5
+    done = await turn(store, message("one", 5), message("bad", 6), message("two", 7))
+    assert await rows(store) == {"heard/one": 1, "heard/two": 1}
+    assert done.receipts == {SENDER: [5, 6, 7]}
+    assert (done.counts, done.dead) == ({"dead": 1}, [("RunDue", "ValueError: see the place below")])
+
+
+class Wrong:
+    """Wants something impossible in its second effect."""
+
+    def __init__(self, body: Struct) -> None:
+        self.body = body
+
+    def needs(self, state: State, message: Message) -> Iterable[str]:
+        return ()
+
+    def decide(self, state: State, message: Message, now: datetime) -> Decision:
+        return Decision({"heard/x": Count(1)}, (Say("other", Pause("me")), Say("other", self.body)))
+
+
+async def test_a_decision_is_kept_whole_or_not_at_all(store: Store) -> None:
+    await turn(store, message("one", 5), mind=Wrong(Job("no message")))
+    assert await rows(store) == {}
+    assert await store.outstanding(SCOPE) == 0
+    assert await store.dead_count(SCOPE) == 1
+
+
+async def test_a_row_that_was_not_named_is_a_mistake_and_not_an_absent_row(store: Store) -> None:
+    class Greedy(Listener):
+        def needs(self, state: State, message: Message) -> Iterable[str]:
+            return ()
+
+    done = await turn(store, message("one", 5), mind=Greedy())
+    assert done.dead == [("RunDue", "KeyError: 'heard/one'")]
+
+
+async def test_one_row_may_lead_to_the_next(store: Store) -> None:
+    class Following:
+        def needs(self, state: State, message: Message) -> Iterable[str]:
+            yield "heard/do-1"
+            if state.known("heard/do-1") and state.get("heard/do-1", Count):
+                yield "heard/next"
+
+        def decide(self, state: State, message: Message, now: datetime) -> Decision:
+            return Decision({"heard/found": Count(0 if state.get("heard/next", Count) else 1)})
+
+    await turn(store, message("do-1", 5))
+    await turn(store, message("x", 6), mind=Following())
+    assert (await rows(store))["heard/found"] == 1
+
+
+async def test_an_answer_is_heard_once_and_ends_its_effect(store: Store) -> None:
+    await turn(store, message("do-1", 5))
+    (kept,) = await Queue(store).batch("firm:lane", T0, 9)
+    answer = Heard(Message(f"{kept.id}/answer", "firm", T0, Did("do-1"), cause=kept.id), settles=kept.number)
+    await turn(store, answer)
+    await turn(store, answer)
+    assert (await rows(store))["heard/did do-1"] == 1, "another replica's answer comes too late"
+    assert await store.outstanding(SCOPE) == 0
+
+
+async def test_who_may_not_settle_changes_nothing(store: Store) -> None:  # ruling 23
+    async def no() -> bool:
+        return False
+
+    await turn(store, message("do-1", 5))
+    (kept,) = await Queue(store).batch("firm:lane", T0, 9)
+    answer = Heard(Message("a", "firm", T0, Did("do-1")), settles=kept.number)
+    done = await turn(store, answer, done=[kept.number], allowed=no)
+    assert (done.receipts, done.commit) == ({}, 0)
+    assert await store.outstanding(SCOPE) == 1
+
+
+def test_effects_have_ids_that_follow_from_their_cause() -> None:  # design §2.1
+    cause = message("x").message
+    ids = [effect_id(cause, index) for index in range(3)]
+    assert ids == [effect_id(cause, index) for index in range(3)]
+    assert len(set(ids)) == 3
+    assert effect_id(message("y").message, 0) not in ids
+
+
+@pytest.mark.parametrize(("effect", "lane", "kind"), [
+    pytest.param(Say("writer", SyncNow("me"), 3), "writer/firm/3", "say", id="a word has its receiver's address"),
+    pytest.param(Say("writer", SyncNow("me"), -1), "writer/firm/0", "say", id="or that of the same shard"),
+    pytest.param(Do("org", Job("x")), "firm:org", "do", id="a deed has the tenant's lane, over all shards"),
+    pytest.param(Wake(T0, Job("x"), "k"), "wake", "wake", id="a wake"),
+])  # fmt: skip
+def test_an_effect_is_kept_with_its_lane_and_comes_back_as_it_was(effect: Any, lane: str, kind: str) -> None:
+    kept = WORDS.keep(effect, 0, FIRM, message("x").message, T0)
+    assert (kept.lane, kept.kind) == (lane, kind)
+    if kind != "say":
+        assert WORDS.doing(Kept(**msgspec.structs.asdict(kept), number=1)).body == Job("x")

@@ -1,0 +1,214 @@
+"""Orders to an org: one fate for each, few requests for all, and no edit covered that nobody has seen."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from contracts.calendar import FIELDS, CalendarEvent, Side, Timed
+from contracts.policy import PrivateEvents
+from contracts.write import Erase, Refused, Why, Write, Written
+from services.clients.http import UnknownOutcome
+from services.clients.salesforce.opened import Opened
+from services.kernel.lanes import Later
+from services.sandbox.wire import Request, Response, answer
+from services.writer.compare import Order
+from services.writer.practifi import Practifi
+from tests.conformance.salesforce.conftest import START, Place
+
+FULL = PrivateEvents.FULL
+WHEN = Timed(START.replace(day=9), START.replace(day=9, hour=10))
+EVENT = CalendarEvent(WHEN, "Annual review", "Room 2")
+
+
+def creation(name: str = "o1", event: CalendarEvent = EVENT, **more: Any) -> Write:
+    return replace(Write(name, f"link-{name}", Side.PRACTIFI, "mailbox", event, FIELDS), **more)
+
+
+async def standing(place: Place, name: str = "o1", **more: Any) -> Written:
+    """An Event that we have created."""
+    made = await one(place, creation(name, **more))
+    assert isinstance(made, Written)
+    return made
+
+
+def update(made: Written, *fields: str, **changes: Any) -> Write:
+    """A change of some fields of what stands there."""
+    item = made.item
+    assert item is not None
+    return Write("u1", made.link, Side.PRACTIFI, "mailbox", replace(item.event, **changes), fields or tuple(changes),
+                 target=item.id, base=item.event, base_people=item.people)  # fmt: skip
+
+
+def erasure(made: Written, name: str = "e1") -> Erase:
+    assert made.item is not None
+    return Erase(name, made.link, Side.PRACTIFI, "mailbox", made.item.id, made.item.event, made.item.people)
+
+
+async def carried(place: Place, *orders: Order) -> dict[str, Any]:
+    warned = list[tuple[str, str]]()
+    practifi = Practifi(Opened(place.org, place.shape), FULL, lambda code, what: warned.append((code, what)))
+    return {**await practifi.carry_out(orders), "warned": warned}
+
+
+async def one(place: Place, order: Order) -> Any:
+    return (await carried(place, order))[order.order]
+
+
+async def test_a_creation_stands_as_it_was_wanted_and_bears_our_key(place: Place) -> None:  # ruling 1
+    made = await standing(place)
+    assert made.item is not None
+    assert (made.item.stamp, made.item.event.subject, made.item.event.location) == ("link-o1", "Annual review", "Room 2")
+    assert made.echo == made.item.event
+
+
+async def test_a_creation_that_is_repeated_makes_no_second_event(place: Place) -> None:  # SFD-18, O6
+    first, second = await standing(place), await standing(place)
+    assert first.item == replace(second.item, mark=first.item.mark) if first.item and second.item else False
+    assert len(place.salesforce.rows("Event")) == 1
+
+
+async def test_a_creation_of_unknown_outcome_is_made_once(place: Place) -> None:  # ruling 9, THR-23
+    def lost(request: Request) -> Response | None:
+        if request.path.endswith("/composite") and b"M365_Key__c" in request.body:
+            place.salesforce.handle(request)
+            return answer(500)
+        return None
+
+    place.spoil = lost
+    with pytest.raises(UnknownOutcome):
+        await carried(place, creation())
+    place.spoil = lambda _: None
+    await standing(place)
+    assert len(place.salesforce.rows("Event")) == 1
+
+
+async def test_two_thousand_creations_are_two_writes(place: Place) -> None:  # salesforce.md §7
+    fates = await carried(place, *(creation(f"o{n}") for n in range(2000)))
+    writes = [one for one in place.heard if b'"PATCH"' in one.body]
+    assert (len(writes), place.calls) == (2, 2 + 2)
+    assert sum(isinstance(fate, Written) for fate in fates.values()) == 2000
+
+
+async def test_a_change_sends_its_fields_alone(place: Place) -> None:  # D6
+    made = await standing(place)
+    assert made.item is not None
+    place.heard.clear()
+    done = await one(place, update(made, subject="New"))
+    assert isinstance(done, Written)
+    (sent,) = [one.body for one in place.heard if b'"PATCH"' in one.body]
+    assert b'"Subject":"New"' in sent
+    assert b"Location" not in sent
+    assert place.salesforce.row("Event", made.item.id)["Location"] == "Room 2"
+
+
+async def test_a_change_over_an_edit_that_nobody_has_seen_is_refused_with_it(place: Place) -> None:  # ruling 7
+    made = await standing(place)
+    assert made.item is not None
+    place.salesforce.update("Event", made.item.id, {"Location": "Room 9"}, place.later(minutes=1))
+    fate = await one(place, update(made, subject="New"))
+    assert isinstance(fate, Refused)
+    assert (fate.why, fate.item and fate.item.event.location) == (Why.MOVED_ON, "Room 9")
+    assert place.salesforce.row("Event", made.item.id)["Subject"] == "Annual review"
+
+
+async def test_an_event_with_other_people_on_it_has_moved_on(place: Place) -> None:  # ruling 7, D6
+    ann, ben = place.contact("Adams"), place.contact("Brown")
+    made = await standing(place, people=(ann,))
+    assert made.item is not None
+    place.salesforce.update("Event", made.item.id, {"EventWhoIds": [ann, ben]}, place.later(minutes=1))
+    fate = await one(place, update(made, subject="New"))
+    assert isinstance(fate, Refused)
+    assert fate.item is not None
+    assert set(fate.item.people) == {ann, ben}
+
+
+async def test_an_edit_that_comes_with_our_own_write_is_told_from_it(place: Place) -> None:  # C4, CON-21, PRO-12
+    place.salesforce.automate({"Location": "Put there by the org"})
+    made = await standing(place)
+    assert made.item is not None
+    assert made.item.event.location == "Put there by the org"
+    assert made.echo == made.item.event, "the org's own way of keeping what we wrote is no edit"
+
+
+async def test_a_change_of_what_is_gone_says_so(place: Place) -> None:  # OUT-22
+    made = await standing(place)
+    assert made.item is not None
+    place.salesforce.delete("Event", made.item.id, place.later(minutes=1))
+    fate = await one(place, update(made, subject="New"))
+    assert isinstance(fate, Refused)
+    assert fate.why is Why.GONE
+
+
+async def test_an_erasure_of_what_is_gone_is_done(place: Place) -> None:  # OUT-21
+    made = await standing(place)
+    assert made.item is not None
+    place.salesforce.delete("Event", made.item.id, place.later(minutes=1))
+    assert isinstance(await one(place, erasure(made)), Written)
+
+
+async def test_an_erasure_puts_the_event_into_the_bin(place: Place) -> None:  # X5
+    made = await standing(place)
+    assert isinstance(await one(place, erasure(made)), Written)
+    assert place.salesforce.rows("Event") == []
+    assert len(place.salesforce.rows("Event", include_deleted=True)) == 1
+
+
+async def test_an_erasure_of_what_somebody_has_edited_is_refused(place: Place) -> None:  # ruling 7, X1
+    made = await standing(place)
+    assert made.item is not None
+    place.salesforce.update("Event", made.item.id, {"Subject": "Keep this"}, place.later(minutes=1))
+    fate = await one(place, erasure(made))
+    assert isinstance(fate, Refused)
+    assert fate.why is Why.MOVED_ON
+    assert len(place.salesforce.rows("Event")) == 1
+
+
+async def test_a_locked_row_is_tried_later_and_the_others_are_written(place: Place) -> None:  # O4
+    place.salesforce.fail_rows("UNABLE_TO_LOCK_ROW", 100)
+    fates = await carried(place, creation("o1"))
+    assert isinstance(fates["o1"], Later)
+
+
+async def test_a_row_that_practifi_refuses_costs_itself_alone(place: Place) -> None:  # CUR-25, O5
+    place.salesforce.fail_rows("FIELD_CUSTOM_VALIDATION_EXCEPTION", 1)
+    fates = await carried(place, creation("o1"), creation("o2"))
+    refused = [fate for fate in fates.values() if isinstance(fate, Refused)]
+    assert [(one.why, one.code) for one in refused] == [(Why.INVALID, "FIELD_CUSTOM_VALIDATION_EXCEPTION")]
+    assert len(place.salesforce.rows("Event")) == 1
+
+
+async def test_an_owner_who_may_not_own_is_for_a_person_to_mend(place: Place) -> None:  # SFD-22
+    fate = await one(place, creation(owner="005000000000000AAA"))
+    assert isinstance(fate, Refused)
+    assert fate.why in {Why.FORBIDDEN, Why.INVALID}
+    assert place.salesforce.rows("Event") == []
+
+
+async def test_internal_people_are_invited_and_one_who_cannot_be_is_told(place: Place) -> None:  # I2
+    ann = place.user("Ann One")
+    fates = await carried(place, creation("o1", invitees=(ann,)), creation("o2", invitees=("005000000000000AAA",)))
+    assert fates["o1"].item.people == (ann,)
+    assert isinstance(fates["o2"], Written), "the Event stands all the same"
+    assert len(fates["warned"]) == 1
+
+
+async def test_an_org_that_fails_after_the_creations_loses_none_of_them(place: Place) -> None:  # ruling 9
+    made = await standing(place)
+    heard = iter(range(100))
+
+    def fails(request: Request) -> Response | None:
+        return answer(503) if request.path.endswith("/composite") and next(heard) >= 2 else None
+
+    place.spoil = fails
+    fates = await carried(place, creation("new"), update(made, subject="New"))
+    assert isinstance(fates["new"], Written)
+    assert isinstance(fates["u1"], Later)
+
+
+async def test_a_batch_of_all_kinds_reads_twice_and_writes_once_a_kind(place: Place) -> None:
+    first, second = await standing(place, "a"), await standing(place, "b")
+    place.heard.clear()
+    fates = await carried(place, creation("c"), update(first, subject="New"), erasure(second))
+    assert {type(fate) for name, fate in fates.items() if name != "warned"} == {Written}
+    assert place.calls <= 6
