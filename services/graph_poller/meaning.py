@@ -48,7 +48,7 @@ def _digested(draft: Draft, mailbox: str, held: Rounds) -> Digest:
     known = dict(_known(draft, mailbox, round_, by_root))
     for root, rows in by_root.items():
         _root(root, rows, known.get(root), out)
-    for root in (known.keys() - by_root.keys()) if round_.fresh else ():
+    for root in known.keys() - by_root.keys():  # only a fresh round has loaded more than it brought
         out.suspect(root, known[root])
     return out
 

@@ -39,8 +39,7 @@ def series(root: str, own: Seen | None, rows: Iterable[Seen], known: Root | None
     for row in rows:
         if row.id != root:
             _member(row, some, out)
-    if own is not None:
-        _missing(some, out)
+    _missing(some, out)
     out.known[root] = Root(some.now) if some.now else None
 
 

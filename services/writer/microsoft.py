@@ -13,7 +13,7 @@ from services.clients.graph.api import Graph
 from services.clients.graph.item import item_of
 from services.clients.graph.mapping import transaction
 from services.clients.graph.seen import Seen
-from services.kernel.errors import Conflict, Permanent
+from services.kernel.errors import Conflict, Permanent, Transient
 from services.writer.compare import Order, moved_on, refused
 
 FORBIDDEN = frozenset({"ErrorAccessDenied", "ErrorQuotaExceeded", "MailboxNotEnabledForRESTAPI"})
@@ -29,11 +29,13 @@ class Mailboxes:
     policy: Policy
 
     async def carry_out(self, order: Order) -> Written | Refused:
-        """What became of the order. Raises Transient."""
+        """What became of the order. Raises Transient and Fatal."""
         try:
             if isinstance(order, Write) and not order.target:
                 return await self._create(order)
             return await self._change(order)
+        except Conflict as error:
+            raise Transient(str(error)) from error
         except Permanent as error:
             why = Why.GONE if error.code in GONE else Why.FORBIDDEN if error.code in FORBIDDEN else Why.INVALID
             return refused(order, why, error.code, error.what)

@@ -131,10 +131,10 @@ class Product:
         os.kill(pid, signal.SIGKILL)
         return pid
 
-    def ask(self, method: str, name: str, body: Json | bytes | None = None, **query: Any) -> Any:
+    def ask(self, method: str, path: str, body: Json | bytes | None = None, /, **query: Any) -> Any:
         """The sandbox's control paths."""
         raw = json.dumps(body).encode() if isinstance(body, dict) else body
-        return people.ask(self.place, method, name, query, raw)
+        return people.ask(self.place, method, path, query, raw)
 
     def reach_sandbox(self) -> None:
         """Return when the sandbox can be asked."""

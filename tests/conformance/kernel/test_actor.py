@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from contracts.control import Pause, RunDue, SyncNow
 from contracts.message import Message
+from contracts.policy import Policy, PolicyNow
 from services.kernel.actor import Actor, Heard, Turn
 from services.kernel.decision import Decision, Do, Say, State, Thinks, Wake
 from services.kernel.driver import Connect
@@ -163,6 +164,17 @@ async def test_an_answer_is_heard_once_and_ends_its_effect(store: Store) -> None
     await turn(store, answer)
     assert (await rows(store))["heard/did do-1"] == 1, "another replica's answer comes too late"
     assert await store.outstanding(SCOPE) == 0
+
+
+async def test_an_older_policy_is_no_news(store: Store) -> None:  # D1, design §2.3
+    for name, version in (("a", 3), ("c", 3), ("b", 2)):
+        body = PolicyNow(version, active=name != "c", policy=Policy())
+        await turn(store, Heard(Message(name, "firm", T0, body)))
+    async with store.transaction() as tx:
+        kept = (await tx.rows(SCOPE, ["policy"]))["policy"]
+    assert kept is not None
+    now = msgspec.msgpack.decode(kept, type=PolicyNow)
+    assert (now.version, now.active) == (3, False), "the same version said otherwise holds, an older one does not"
 
 
 async def test_who_may_not_settle_changes_nothing(store: Store) -> None:  # ruling 23

@@ -241,6 +241,16 @@ async def test_who_slept_past_its_lease_settles_nothing_any_more(town: Town) -> 
     assert [await two.heard(f"did do-{n}") for n in (1, 2)] == [1, 1]
 
 
+async def test_who_has_lost_a_lane_begins_nothing_more_in_it(town: Town) -> None:  # ruling 23
+    one, hands = await performing(town, holding=[gate := asyncio.Event()])
+    town.tell("do-1", "do-2")
+    await town.settle()
+    await one.host.store.fetch("UPDATE lease SET owner = 'two', fence = fence + 1 WHERE name LIKE 'lane/%'")
+    gate.set()
+    await town.settle()
+    assert (hands.tried(), await left(one)) == (["do-1"], 2)
+
+
 async def test_a_lane_that_is_lost_is_stopped(town: Town) -> None:
     one, hands = await performing(town, holding=[asyncio.Event()])
     town.tell("do-1")

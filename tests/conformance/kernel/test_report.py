@@ -1,6 +1,5 @@
 """What a replica says of itself."""
 
-
 from contracts import topics
 from contracts.message import decode
 from contracts.status import Problem, Status
@@ -28,6 +27,16 @@ async def test_a_status_counts_what_is_not_done_yet_and_what_is_set_aside(town: 
     await town.settle()
     await report.once()
     assert (status(town).outstanding, status(town).dead, status(town).counts) == (2, 1, {"dead": 1})
+
+
+async def test_a_status_follows_what_happens(town: Town) -> None:
+    _, report = await reporting(town)
+    for count in (1, 2):
+        await report.once()
+        town.tell(f"do-{count}")
+        await town.settle()
+        await report.once()
+        assert status(town).outstanding == count
 
 
 async def test_what_is_in_hand_counts_too(town: Town) -> None:

@@ -96,7 +96,8 @@ class Town:
                     Metrics(service.name))  # fmt: skip
         if hands:
             hands.clock = clock
-        replica = Replica(host, bus, clock, Crew(host, hands) if hands else None)
+        does = hands or (service.hands(host) if service.hands else None)
+        replica = Replica(host, bus, clock, Crew(host, does) if does else None)
         await host.remember()
         await bus.subscribe(topics.POLICIES)
         self.alive.append(replica)
@@ -112,9 +113,11 @@ class Town:
         if replica.crew:
             await asyncio.gather(*replica.crew._running.values(), return_exceptions=True)
 
-    def govern(self, policy: Policy = Policy(), version: int = 1, tenant: str = "firm") -> None:  # noqa: B008 - frozen
+    def govern(
+        self, policy: Policy = Policy(), version: int = 1, tenant: str = "firm", *, active: bool = True  # noqa: B008 - frozen
+    ) -> None:  # fmt: skip
         """The registry's word, as the broker keeps it."""
-        body = PolicyNow(version, active=True, policy=policy)
+        body = PolicyNow(version, active, policy)
         payload = encode(Message(self._name(), tenant, self.time.at, body))
         self.broker.take(topics.policy(tenant), payload, retain=True)
 

@@ -14,6 +14,7 @@ from services.graph_poller.rows import (
     MailboxRead,
     Place,
     Prove,
+    Proved,
     ReadDirectory,
     ReadMailbox,
     Root,
@@ -106,6 +107,8 @@ def test_a_failure_between_round_and_proof_reads_the_round_again() -> None:  # C
     poller.reads(removed("s1"), cursor="c2")
     assert poller.asked(Prove)
     poller.hear(Unread(MIKE, "", "throttled", heals=True))
+    poller.hear(Proved(MIKE, {"s1": None}, {}))
+    assert poller.heard().vanished == (), "a proof that comes too late proves nothing"
     assert poller.due()[0].cursor == "c1"
     assert poller.row(f"known/{MIKE}/s1", Root) is not None
 

@@ -129,6 +129,11 @@ def test_a_cancelled_occurrence_goes_and_the_others_stay() -> None:  # REC-29, C
     assert set(subjects(said)) == {DAYS[0], DAYS[2]}
 
 
+def test_a_cancelled_occurrence_that_was_never_said_is_ignored() -> None:  # INB-16
+    said = knows().reads(master(), *(thin(day) for day in DAYS), edited("2026-03-20", cancelled=True))
+    assert gone(said) == []
+
+
 def test_a_cancelled_occurrence_goes_also_under_another_id() -> None:
     said = knows().reads(master(), thin(DAYS[0]), edited(DAYS[1], id="new", cancelled=True), thin(DAYS[2]))
     assert gone(said) == [DAYS[1]]
@@ -198,6 +203,11 @@ def test_a_series_that_turns_private_loses_its_text_where_it_was_said() -> None:
 def test_the_slot_is_the_local_date(start: str, zone: str, slot: str) -> None:
     begins = datetime.fromisoformat(start).replace(tzinfo=UTC)
     assert slot_of(Timed(begins, begins), zone) == slot
+
+
+def test_a_thin_occurrence_after_local_midnight_has_its_local_date() -> None:  # ruling 2
+    (item,) = Poller().reads(master(), thin("2026-03-11", 23), fresh=True).items
+    assert item.slot == "2026-03-12"
 
 
 def test_over_a_change_of_clocks_nothing_is_missing_but_what_is() -> None:  # REC-32, REC-33
