@@ -22,7 +22,7 @@ async def tell(at: Broker, tenant: str | None, body: Struct, clock: Clock) -> tu
     async with connected(at, clock) as listener:
         number = int(clock.fresh(), 16) % 1_000_000_000
         hearing = asyncio.create_task(listener.listen())
-        await listener.settle(clock)
+        await _know(listener, tenant, clock)
         hearing.cancel()
         tenants = _chosen(listener, tenant, running=isinstance(body, SyncNow))
         for slug in tenants:
@@ -36,6 +36,16 @@ def who() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
+
+
+async def _know(listener: Listener, tenant: str | None, clock: Clock) -> None:
+    """Return when the policies that matter have come; a broker that lost its memory is told them within seconds."""
+    end = clock.now() + PATIENCE
+    while True:
+        await listener.settle(clock)
+        known = listener.seen.policies
+        if (tenant in known if tenant else known) or clock.now() >= end:
+            return
 
 
 def _chosen(listener: Listener, tenant: str | None, *, running: bool) -> tuple[str, ...]:

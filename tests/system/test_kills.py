@@ -1,5 +1,5 @@
-"""Whatever dies or misbehaves in the middle of a sync, the end is the same: both sides agree, nothing is there twice and
-nobody is mailed twice (O4, O6)."""
+"""Whatever dies or misbehaves in the middle of a sync, the end is the same: both sides agree, nothing is there twice
+and nobody is mailed twice (O4, O6)."""
 
 import shutil
 from collections.abc import Iterator
