@@ -13,5 +13,7 @@ def hands(host: Host) -> Hands:
     return Hands(host, Graphs(host.settings.config, host.clock, host.count))
 
 
+SERVICE = Service("graph-poller", decide, hands, PRIVATE)
+
 if __name__ == "__main__":
-    run(Service("graph-poller", decide, hands, PRIVATE))
+    run(SERVICE)

@@ -4,5 +4,7 @@ from services.kernel.run import run
 from services.kernel.service import Service
 from services.reconciler import decide
 
+SERVICE = Service("reconciler", decide, private=decide.PRIVATE)
+
 if __name__ == "__main__":
-    run(Service("reconciler", decide, private=decide.PRIVATE))
+    run(SERVICE)

@@ -13,5 +13,7 @@ def hands(host: Host) -> Hands:
     return Hands(host, Orgs(host.settings.config, host.clock, host.count))
 
 
+SERVICE = Service("salesforce-watcher", decide, hands, PRIVATE, sharded=False)
+
 if __name__ == "__main__":
-    run(Service("salesforce-watcher", decide, hands, PRIVATE, sharded=False))
+    run(SERVICE)

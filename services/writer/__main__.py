@@ -14,5 +14,7 @@ def hands(host: Host) -> Hands:
     return Hands(host, Graphs(config, clock, count), Orgs(config, clock, count))
 
 
+SERVICE = Service("writer", decide, hands, decide.PRIVATE)
+
 if __name__ == "__main__":
-    run(Service("writer", decide, hands, decide.PRIVATE))
+    run(SERVICE)

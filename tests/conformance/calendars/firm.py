@@ -1,0 +1,104 @@
+"""A firm of one mailbox at any time of history: the real readers, reconciler and writer over a broker in memory, and the
+sandbox behind a real socket, all at a time that the test chooses."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from contracts import topics
+from contracts.control import RunDue
+from contracts.message import Message, encode
+from contracts.policy import Direction, Policy, PrivateEvents
+from services.graph_poller.__main__ import SERVICE as POLLER
+from services.kernel.driver import DirectDriver
+from services.reconciler.__main__ import SERVICE as RECONCILER
+from services.salesforce_watcher.__main__ import SERVICE as WATCHER
+from services.sandbox.keys import Keys, made
+from services.sandbox.web import heard
+from services.sandbox.world import World
+from services.writer.__main__ import SERVICE as WRITER
+from tests.conformance.kernel.town import Town
+
+WHO = "ann@firm.example"
+SECRET = "not-so-secret"
+FILE = """
+[microsoft]
+tenant_id = "firm"
+client_id = "app"
+client_secret_file = "../secret"
+authority = "{root}"
+graph_url = "{root}"
+[salesforce]
+client_id = "app"
+client_secret_file = "../secret"
+login_url = "{root}"
+"""
+POLICY = Policy(enabled=True, direction=Direction.TWO_WAY, private_events=PrivateEvents.FULL)
+ROUNDS = 12
+"""Turns of the clock in which a run must come to rest."""
+
+
+@dataclass
+class Firm:
+    """The town of the services and the world that they sync."""
+
+    town: Town
+    world: World
+    runs: int = 0
+
+    async def sync(self) -> None:
+        """One run, to its end."""
+        self.runs += 1
+        for address in (topics.address("graph-poller", "firm", 0), topics.address("salesforce-watcher", "firm", 0)):
+            body = RunDue(f"run-{self.runs}")
+            payload = encode(Message(f"{address}{self.runs}", "firm", self.town.time.at, body))
+            self.town.broker.take(topics.inbox(address), payload, retain=False)
+        for _ in range(ROUNDS):
+            await self.town.later(seconds=5)
+
+    def events(self) -> list[dict[str, Any]]:
+        """What stands in Practifi."""
+        return list(self.world.sides.salesforce.rows("Event"))
+
+    @property
+    def writes(self) -> int:
+        return len([entry for entry in self.world.log.entries if entry.kind == "write"])
+
+
+@asynccontextmanager
+async def firm(folder: Path, at: datetime) -> AsyncIterator[Firm]:
+    """The firm at a time, with nothing in its calendars."""
+    world = made(Keys("firm", "app", SECRET, "app", "calsync@firm.example"), seed=1)
+    world.sides.microsoft.add_user(name="Ann", upn=WHO)
+    world.sides.salesforce.add_user(name="Ann", email=WHO)
+    town = Town(folder, DirectDriver)
+    town.time.at = at
+
+    async def serve(raw: web.BaseRequest) -> web.StreamResponse:
+        response = world.handle(await heard(raw, town.time.at))
+        return web.Response(status=response.status, body=response.body, headers=dict(response.headers))
+
+    runner = web.ServerRunner(web.Server(serve, access_log=None))
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    (folder / "tenants").mkdir()
+    (folder / "secret").write_text(SECRET)
+    (folder / "tenants" / "firm.toml").write_text(FILE.format(root=f"http://127.0.0.1:{runner.addresses[0][1]}"))
+    town.govern(POLICY)
+    try:
+        for service in (POLLER, WATCHER, RECONCILER, WRITER):
+            await town.replica(service, config=folder)
+        await town.settle()
+        yield Firm(town, world)
+    finally:
+        for replica in town.alive:
+            if replica.crew:
+                await replica.crew.close()
+            await replica.host.store.close()
+        await runner.cleanup()
