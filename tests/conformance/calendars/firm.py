@@ -1,5 +1,5 @@
-"""A firm of one mailbox at any time of history: the real readers, reconciler and writer over a broker in memory, and the
-sandbox behind a real socket, all at a time that the test chooses."""
+"""A firm of one mailbox at any time of history: the real readers, reconciler and writer over a broker in memory, and
+the sandbox behind a real socket, all at a time that the test chooses."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,5 +1,6 @@
-"""A real calendar that is imported into a mailbox arrives in Practifi with the occurrences, dates and all-day flags that
-another reader of the file finds (recurring-ical-events), but for what Exchange itself cannot hold, which is named."""
+"""A real calendar that is imported into a mailbox arrives in Practifi with the occurrences, dates and all-day flags
+that another reader of the file finds (recurring-ical-events), but for what Exchange itself cannot hold, which is
+named."""
 
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
@@ -59,10 +60,14 @@ def arrived(event: dict[str, Any]) -> tuple[str, str]:
     return start.astimezone(UTC).isoformat(), end.astimezone(UTC).isoformat()
 
 
+@pytest.fixture
+def text(file: Path) -> bytes:
+    return file.read_bytes()
+
+
 @pytest.mark.skipif(not FILES, reason="the real calendars are not beside the project")
 @pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
-async def test_a_real_calendar_arrives_in_practifi(file: Path, tmp_path: Path) -> None:  # R1, Z1, Z2
-    text = file.read_bytes()
+async def test_a_real_calendar_arrives_in_practifi(text: bytes, tmp_path: Path) -> None:  # R1, Z1, Z2
     calendar = icalendar.Calendar.from_ical(text)
     for number, event in enumerate([event for event in calendar.walk("VEVENT") if not event.get("UID")], 1):
         event["UID"] = f"no-uid-{number}"
