@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from services.clients.graph.seen import Kind, Round, Seen
 from services.graph_poller import window
+from services.graph_poller.brake import brake, size_after, stands
 from services.graph_poller.digest import Digest, Looked, roots_of, single
 from services.graph_poller.draft import Draft
 from services.graph_poller.rows import Prove, Root, Rounds
@@ -30,8 +31,12 @@ def understand(draft: Draft, mailbox: str, held: Rounds) -> None:
         draft.rows[f"held/{mailbox}"] = held
         draft.effects.append(Do(f"mailbox/{mailbox}", prove, key=f"replace:prove/{mailbox}"))
         return
+    if stands(draft, out):
+        brake(draft, out)
+        return
+    place = replace(place, state=draft.place(mailbox).state, size=size_after(draft, out))
     draft.rows |= {f"known/{mailbox}/{root}": row for root, row in out.known.items()}
-    draft.rows |= {f"held/{mailbox}": None, f"place/{mailbox}": replace(place, state=draft.place(mailbox).state)}
+    draft.rows |= {f"held/{mailbox}": None, f"place/{mailbox}": place}
     messages = observe(draft, out)
     show(draft, mailbox, "healthy")
     over(draft, mailbox, items=len(out.items) + len(out.vanished), messages=messages)
@@ -56,8 +61,7 @@ def _digested(draft: Draft, mailbox: str, held: Rounds) -> Digest:
 def _root(root: str, rows: list[Seen], known: Root | None, out: Digest) -> None:
     own = next((row for row in rows if row.id == root), None)
     if own is not None and own.kind is Kind.REMOVED:
-        if known is not None:
-            out.suspect(root, known)
+        out.suspect(root, known or Root({root: ""}))  # we may have made it since the last round
     elif own is not None and own.kind is Kind.SINGLE:
         single(own, known, out)
     else:

@@ -30,13 +30,16 @@ class Pairs(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True, omit_defaults=True):
-    """Row `place/<mailbox>`: how far a mailbox is read. The window is fixed in the cursor (graph.md §2.5)."""
+    """Row `place/<mailbox>`: how far a mailbox is read. The window is fixed in the cursor (graph.md §2.5). `size`
+    counts known items; `braked` is the number of consents when its brake was shown, None while none stands."""
 
     cursor: str = ""
     start: datetime = EPOCH
     end: datetime = EPOCH
     private: PrivateEvents = PrivateEvents.BUSY_ONLY
     state: str = ""
+    size: int = 0
+    braked: int | None = None
 
 
 class Root(Struct, frozen=True):

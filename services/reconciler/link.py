@@ -28,7 +28,7 @@ def name_of(item: Item | Vanished) -> str:
 
 
 def gone_key(side: Side, name: str) -> str:
-    """The row that says that an item vanished which no link held, while orders were out."""
+    """The row that says that an item vanished which no link held."""
     return f"gone/{side.value}/{name}"
 
 

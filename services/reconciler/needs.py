@@ -58,6 +58,7 @@ def _observed(state: State, body: Observed) -> Iterator[str]:
 
 def _item(state: State, side: Side, item: Item) -> Iterator[str]:
     yield from _places(state, side, item)
+    yield gone_key(side, item.id)
     if item.mailbox:
         yield f"pair/{item.mailbox}"
     if stamp_of(item):

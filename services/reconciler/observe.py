@@ -10,7 +10,7 @@ from services.reconciler.held import dead, held_of, invites, late, put, repeats,
 from services.reconciler.link import find, gone_key, holds, keys, known, refer, stamp_of
 from services.reconciler.order import rested
 from services.reconciler.people import agreed
-from services.reconciler.rows import Held, Link, Mark, State
+from services.reconciler.rows import Gone, Held, Link, State
 from services.reconciler.step import end, step
 from services.reconciler.work import Work
 
@@ -33,7 +33,8 @@ def take(work: Work, side: Side, item: Item, sequence: int) -> None:
     name = find(work, side, item)
     link = work.link(name)
     if link is None:
-        _first(work, side, item, sequence, name)
+        if not _outlived(work, side, item, sequence):
+            _first(work, side, item, sequence, name)
         return
     held = link.on(side)
     if held is None or (held.gone and not holds(held, side, item)):
@@ -42,12 +43,20 @@ def take(work: Work, side: Side, item: Item, sequence: int) -> None:
         step(work, changed(work, link, side, held, item, sequence))
 
 
+def _outlived(work: Work, side: Side, item: Item, sequence: int) -> bool:
+    """Whether we know already that the item is gone: this word of it was said before and comes after."""
+    gone = work.get(gone_key(side, item.id), Gone)
+    if gone is not None and gone.sequence < sequence:
+        work.rows[gone_key(side, item.id)] = None
+    return gone is not None and gone.sequence > sequence
+
+
 def vanish(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
-    """One item that is proven gone; one that was never known is none of ours (IDN-08, INB-16), or so new that we have
-    not been told yet that our order made it."""
+    """One item that is proven gone; one that was never known is none of ours (IDN-08, INB-16), or so new that it
+    may be heard of only later."""
     link = known(work, side, gone)
-    if link is None and work.busy:
-        work.rows[gone_key(side, gone.id)] = Mark()
+    if link is None:
+        work.rows[gone_key(side, gone.id)] = Gone(sequence)
     held = link.on(side) if link is not None else None
     if link is None or held is None or held.gone or sequence <= held.sequence:
         return

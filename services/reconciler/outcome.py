@@ -11,7 +11,7 @@ from services.reconciler.held import dead, found, held_of, invites, past, put
 from services.reconciler.link import gone_key, refer
 from services.reconciler.merge import advance
 from services.reconciler.people import agreed
-from services.reconciler.rows import Held, Kind, Link, Mark, Pending
+from services.reconciler.rows import Gone, Held, Kind, Link, Pending
 from services.reconciler.step import step
 from services.reconciler.work import Work
 
@@ -59,7 +59,7 @@ def _created(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
     link = _source(put(link, pending.side, new), pending, None)
     link = _people(work, replace(link, owner=item.owner or link.owner, local=()), pending)
     refer(work, pending.side, link.id, new)
-    if work.get(gone_key(pending.side, new.id), Mark) is not None:
+    if work.get(gone_key(pending.side, new.id), Gone) is not None:
         work.rows[gone_key(pending.side, new.id)] = None
         return dead(link, pending.side)
     if pending.side is Side.MICROSOFT:

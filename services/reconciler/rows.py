@@ -142,6 +142,13 @@ class Mark(Struct, frozen=True):
     `stopped/<mailbox>/<link>` (an order waits for the policy)."""
 
 
+class Gone(Struct, frozen=True):
+    """The row `gone/<side>/<id>`: an item vanished that no link held. It may be so new that we have not been told yet
+    that our order made it, or that it is there at all: what is older than `sequence` comes too late."""
+
+    sequence: int
+
+
 class Address(Struct, frozen=True):
     """The row `address/<address>`: the synced mailbox that it belongs to."""
 

@@ -81,12 +81,6 @@ class Work:
         runs = self.get("runs", Runs)
         return runs.epoch if runs else 0
 
-    @property
-    def busy(self) -> bool:
-        """Whether orders are out."""
-        runs = self.get("runs", Runs)
-        return self.out + (runs.pending if runs else 0) > 0
-
     def stop(self, link: Link) -> None:
         """Remember that this link has to be looked at when the policy allows writing again."""
         self.rows[f"stopped/{link.mailbox}/{link.id}"] = Mark()

@@ -30,10 +30,10 @@ class Life:
     def __post_init__(self) -> None:
         self.govern(self.policy, active=self.active)
 
-    def govern(self, policy: Policy, *, active: bool = True) -> None:
+    def govern(self, policy: Policy, *, active: bool = True, consents: int = 0) -> None:
         """This policy holds from now on."""
         self.policy, self.said = policy, self.said + 1
-        now = PolicyNow(self.said, active, policy)
+        now = PolicyNow(self.said, active, policy, consents)
         self.rows["policy"] = msgspec.msgpack.encode(now)
         self.hear(now)
 

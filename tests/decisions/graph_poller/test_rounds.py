@@ -50,10 +50,17 @@ def test_a_removed_series_goes_with_all_its_occurrences() -> None:  # REC-22, RE
     assert gone(poller.proves(REC=None)) == list(days)
 
 
-def test_a_removed_event_that_nobody_knows_costs_nothing() -> None:  # graph.md §2.4
+def test_an_event_that_came_and_went_between_two_rounds_is_gone() -> None:  # X1: our own creation, deleted at once
     poller = Poller()
-    assert poller.reads(removed("never seen")).vanished == ()
-    assert not poller.asked(Prove)
+    assert poller.reads(removed("s7")).vanished == ()
+    assert gone(poller.proves(s7=None)) == ["s7"]
+
+
+def test_a_removed_event_that_nobody_knows_and_that_is_there_means_nothing() -> None:  # graph.md §2.4, CUR-20
+    poller = Poller()
+    poller.reads(removed("s7"))
+    said = poller.proves(s7=single("s7", day="2030-01-01"))
+    assert (said.items, said.vanished) == ((), ())
 
 
 def test_a_removed_event_that_was_cancelled_is_gone() -> None:  # X3

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import Side
 from contracts.facts import Deleted
-from contracts.observed import Vanished
+from contracts.observed import Observed, Vanished
 from contracts.policy import Invitations, Policy
 from contracts.write import Erase, Why, Write
 from services.reconciler.rows import State
@@ -164,3 +164,19 @@ def test_deleted_before_we_are_told_that_our_own_order_made_it() -> None:  # O6
     erase = shard.take()
     assert isinstance(erase, Erase)
     assert erase.side is PRACTIFI
+
+
+@pytest.mark.parametrize("side", Side)
+def test_made_and_deleted_before_its_first_word_arrives_stays_gone(side: Side) -> None:  # design §2.3
+    shard = Shard()
+    name = "m1" if side is MICROSOFT else "p1"
+    shard.hear(Observed(side, 902, (), (Vanished(name, MIKE),)))
+    shard.hear(Observed(side, 901, (here() if side is MICROSOFT else there(),)))
+    assert (shard.orders, shard.links()) == ([], [])
+
+
+def test_what_is_there_again_after_it_vanished_is_new() -> None:
+    shard = Shard()
+    shard.hear(Observed(PRACTIFI, 902, (), (Vanished("p1", MIKE),)))
+    shard.hear(Observed(PRACTIFI, 903, (there(),)))
+    assert len(shard.orders) == 1
