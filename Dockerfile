@@ -1,7 +1,7 @@
 # One image for every service and the sandbox: the same lock as everywhere, nobody is root.
 FROM python:3.13-slim
 
-ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+ENV PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 ENV PATH=/opt/calsync/bin:$PATH
 WORKDIR /app
 COPY requirements.lock ./

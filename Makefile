@@ -18,14 +18,14 @@ up: $(STAMP) ## Start calsync with its sandbox on this machine (ARGS="--until-id
 	@$(BIN)/calsync up $(ARGS)
 
 test: $(STAMP) ## Run all tests (ARGS="tests/decisions" for some)
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: $(STAMP) ## Check format, style and types
 	$(BIN)/ruff format --check contracts services tests
 	$(BIN)/ruff check contracts services tests
 	$(BIN)/mypy contracts services
 
-contracts: $(STAMP) ## Write the documents that are made from the messages (AsyncAPI, JSON Schemas)
+contracts: $(STAMP) ## Write the AsyncAPI document and the JSON Schemas from the types
 	$(BIN)/python -m contracts
 
 clean: ## Remove the installation, not the data

@@ -54,4 +54,6 @@ def environment(place: Place, broker_url: str, config: Path) -> dict[str, str]:
         "CALSYNC_CONFIG": str(config),
         "CALSYNC_LOG_FORMAT": "json",
         "PYTHONUNBUFFERED": "1",
+        "MALLOC_ARENA_MAX": "2",  # a service has few threads; more arenas only keep what a large page has left behind
+        "MALLOC_TRIM_THRESHOLD_": "131072",
     }
