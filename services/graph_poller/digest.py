@@ -12,7 +12,7 @@ from contracts.calendar import CalendarEvent, Days, Sensitivity, Side, When
 from contracts.observed import Item, Unreadable, Vanished
 from services.clients.graph.item import item_of
 from services.clients.graph.mapping import PRIVATE_SUBJECT
-from services.clients.graph.seen import Seen
+from services.clients.graph.seen import Kind, Seen
 from services.graph_poller.rows import Root
 
 Window = tuple[datetime, datetime]
@@ -45,7 +45,7 @@ class Digest:
     def put(self, row: Seen, root: str, slot: str, *, was: bool) -> bool:
         """Say an item, if it lies in the window; whether it is known from now on (it `was` before)."""
         if row.error:
-            self.unreadable.append(Unreadable(Side.MICROSOFT, self.mailbox, row.id, row.error))
+            self._unread(root, row)
             return was
         if row.skipped and was:
             row = hidden(row)
@@ -55,6 +55,13 @@ class Digest:
             series = root if row.id != root else ""
             self.items.append(replace(item_of(row, self.mailbox), series=series, slot=slot))
         return True
+
+    def _unread(self, root: str, row: Seen) -> None:
+        """Set one aside with its reason (O5); what is wrong with a whole series is told once."""
+        last = self.unreadable[-1] if self.unreadable else None
+        if last is None or (last.id, last.reason) != (root, row.error):
+            whole = row.event is None and row.kind is not Kind.EXCEPTION
+            self.unreadable.append(Unreadable(Side.MICROSOFT, self.mailbox, root if whole else row.id, row.error))
 
     def gone(self, root: str, id_: str, slot: str) -> None:
         """Say that an item is proven gone, unless it lies outside the window."""

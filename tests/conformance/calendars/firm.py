@@ -1,7 +1,7 @@
 """A firm of one mailbox at any time of history: the real readers, reconciler and writer over a broker in memory, and
 the sandbox behind a real socket, all at a time that the test chooses."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,11 +45,12 @@ ROUNDS = 12
 
 @dataclass
 class Firm:
-    """The town of the services and the world that they sync."""
+    """The town of the services and the world that they sync; `spoil` changes what the world answers."""
 
     town: Town
     world: World
     runs: int = 0
+    spoil: Callable[[bytes], bytes] = bytes
 
     async def sync(self) -> None:
         """One run, to its end."""
@@ -78,10 +79,11 @@ async def firm(folder: Path, at: datetime) -> AsyncIterator[Firm]:
     world.sides.salesforce.add_user(name="Ann", email=WHO)
     town = Town(folder, DirectDriver)
     town.time.at = at
+    it = Firm(town, world)
 
     async def serve(raw: web.BaseRequest) -> web.StreamResponse:
         response = world.handle(await heard(raw, town.time.at))
-        return web.Response(status=response.status, body=response.body, headers=dict(response.headers))
+        return web.Response(status=response.status, body=it.spoil(response.body), headers=dict(response.headers))
 
     runner = web.ServerRunner(web.Server(serve, access_log=None))
     await runner.setup()
@@ -95,7 +97,7 @@ async def firm(folder: Path, at: datetime) -> AsyncIterator[Firm]:
         for service in (POLLER, WATCHER, RECONCILER, WRITER):
             await town.replica(service, config=folder)
         await town.settle()
-        yield Firm(town, world)
+        yield it
     finally:
         for replica in town.alive:
             if replica.crew:
