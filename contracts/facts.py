@@ -1,5 +1,6 @@
 """The public sync events (S2): what an integrator may subscribe to. Their meaning never changes; a new meaning is a new
-version. They hold ids only, unless the policy `topic_detail` allows more (S3)."""
+version. They hold ids only, unless the policy `topic_detail` allows more (S3). `mailed` counts the people whom
+Microsoft mailed because of a write, and `cause` says why it was written (`contracts.write.Cause`)."""
 
 from msgspec import Struct
 
@@ -32,6 +33,7 @@ class Created(Struct, frozen=True, omit_defaults=True, tag="created"):
     side: Side
     mailed: int = 0
     detail: Detail | None = None
+    cause: str = ""
 
 
 class Updated(Struct, frozen=True, omit_defaults=True, tag="updated"):
@@ -42,6 +44,7 @@ class Updated(Struct, frozen=True, omit_defaults=True, tag="updated"):
     fields: tuple[str, ...] = ()
     mailed: int = 0
     detail: Detail | None = None
+    cause: str = ""
 
 
 class Deleted(Struct, frozen=True, omit_defaults=True, tag="deleted"):
@@ -50,6 +53,7 @@ class Deleted(Struct, frozen=True, omit_defaults=True, tag="deleted"):
     about: Subject
     side: Side
     mailed: int = 0
+    cause: str = ""
 
 
 class Conflict(Struct, frozen=True, omit_defaults=True, tag="conflict"):

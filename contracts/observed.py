@@ -3,7 +3,7 @@ late arrival harms nothing."""
 
 from msgspec import Struct
 
-from contracts.calendar import CalendarEvent, Side
+from contracts.calendar import CalendarEvent, Response, Side
 
 
 class Item(Struct, frozen=True, omit_defaults=True):
@@ -15,6 +15,8 @@ class Item(Struct, frozen=True, omit_defaults=True):
     item. `mine` says that the mailbox organizes it; `edited` that a person touched it after outbound was switched on
     (D7). `people` are the ids of the related Practifi people, `owner` the Practifi owner. `native_series` marks an
     occurrence of Practifi's own recurrence (R6). `redacted` marks a private event of which only the time is here (P1).
+    `status` is our own word as it stands on a Practifi Event. `answers` are the answers of related people as they
+    stand in Practifi, without those who have not answered.
     """
 
     id: str
@@ -31,6 +33,8 @@ class Item(Struct, frozen=True, omit_defaults=True):
     people: tuple[str, ...] = ()
     native_series: bool = False
     redacted: bool = False
+    status: str = ""
+    answers: tuple[tuple[str, Response], ...] = ()
 
 
 class Vanished(Struct, frozen=True, omit_defaults=True):

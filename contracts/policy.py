@@ -1,11 +1,13 @@
 """A firm's settings: what an administrator decides. Every key has its default here and nowhere else."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
-from contracts.calendar import Side
+from contracts.calendar import FIELDS, Side
 
 
 class Direction(StrEnum):
@@ -41,11 +43,34 @@ class TopicDetail(StrEnum):
     FULL = "full"
 
 
+class Mapped(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A row of `[policy.mapping]`, for one field of CalendarEvent (F2): the Practifi `field` that holds it, by its API
+    name ("": the default one), and whether it travels to each side (None: as by default)."""
+
+    field: str = ""
+    to_practifi: bool | None = None
+    to_microsoft: bool | None = None
+
+
+class Narrower(Struct, frozen=True, forbid_unknown_fields=True):
+    """One `[[policy.narrower]]`: a stricter rule for some mailboxes, by their addresses (D11). The first that names a
+    mailbox holds."""
+
+    mailboxes: tuple[str, ...]
+    direction: Direction | None = None
+    private_events: PrivateEvents | None = None
+
+
+_STRICTER = (PrivateEvents.FULL, PrivateEvents.BUSY_ONLY, PrivateEvents.SKIP)
+
+
 class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     """The `[policy]` table of a tenant's file. Lengths are in the unit that the name says.
 
     `mailboxes` lists addresses, or is empty for all paired users (E8). `settle_seconds` is how long a new Practifi
-    Event and its relations must have been quiet before it is sent (ruling 10). Brakes: ruling 30.
+    Event and its relations must have been quiet before it is sent (ruling 10). Brakes: ruling 30. `winners` names the
+    side that keeps its value when both changed a field (C2; Microsoft where nothing is said). Microsoft events with
+    one of `excluded_categories`, or whose guests are all at one of `excluded_domains`, are left out.
     """
 
     enabled: bool = False
@@ -63,7 +88,34 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     topic_detail: TopicDetail = TopicDetail.IDS
     brake_share: Annotated[float, Meta(gt=0, le=1)] = 0.3
     brake_minimum: Annotated[int, Meta(ge=1)] = 20
+    brake_hourly_deletions: Annotated[int, Meta(ge=1)] = 500
+    mail_cap_per_hour: Annotated[int, Meta(ge=0)] = 200
     park_after_writes_per_hour: Annotated[int, Meta(ge=1)] = 10
+    winners: dict[str, Side] = {}
+    mapping: dict[str, Mapped] = {}
+    narrower: tuple[Narrower, ...] = ()
+    excluded_categories: tuple[str, ...] = ()
+    excluded_domains: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """ValueError for a name that is no field, and for what would be wider and not narrower."""
+        for name in (*self.winners, *self.mapping):
+            if name not in FIELDS:
+                raise ValueError(f"`{name[:40]}` is no field; the fields are {', '.join(FIELDS)}")
+        for one in self.narrower:
+            if one.direction is not None and self.direction not in {one.direction, Direction.TWO_WAY}:
+                raise ValueError("a narrower direction must lie within the firm's own")
+
+    def of(self, addresses: Collection[str]) -> "Policy":
+        """The policy of the mailbox that has these addresses: never wider than the firm's (D11)."""
+        if not self.narrower:
+            return self
+        known = {address.lower() for address in addresses}
+        rule = next((one for one in self.narrower if known & {name.lower() for name in one.mailboxes}), None)
+        if rule is None:
+            return self
+        private = max(self.private_events, rule.private_events or self.private_events, key=_STRICTER.index)
+        return replace(self, direction=rule.direction or self.direction, private_events=private)
 
 
 class PolicyNow(Struct, frozen=True, omit_defaults=True):

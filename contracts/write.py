@@ -5,8 +5,21 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from contracts.calendar import CalendarEvent, Side
+from contracts.calendar import CalendarEvent, Response, Side
 from contracts.observed import Item
+from contracts.policy import PrivateEvents
+
+
+class Cause(StrEnum):
+    """Why something is written; kept with every mail that it leads to (A5). Only a person's own EDIT may mail without
+    an administrator's consent (ruling 16)."""
+
+    EDIT = "edit"
+    BACKFILL = "backfill"
+    RESTORED = "restored"
+    TURNED = "turned"
+    POLICY = "policy"
+    OWNER = "owner"
 
 
 class Write(Struct, frozen=True, omit_defaults=True, tag="write"):
@@ -15,7 +28,9 @@ class Write(Struct, frozen=True, omit_defaults=True, tag="write"):
     `event` is the wanted state, of which only `fields` are sent; `people` the wanted Practifi relations (None: leave
     them). `base` is what the side is believed to hold (None when creating): if it holds something else, nothing is
     written and a conflict comes back. `generation` grows when an event has to be created anew (ruling 1). `invitees`
-    are internal users to be invited (I2). `own_edit`: a person's own edit is the cause and may mail (ruling 16).
+    are internal users to be invited (I2). `my_response` among the fields is sent as the mailbox's own answer (A6).
+    `answers` are the answers that related people gave, as Practifi shall show them (None: leave them). `status` is
+    our word to who looks at the Practifi Event (None: leave it). `private` is the rule by which reads are redacted.
     """
 
     order: str
@@ -31,7 +46,10 @@ class Write(Struct, frozen=True, omit_defaults=True, tag="write"):
     base_people: tuple[str, ...] = ()
     people: tuple[str, ...] | None = None
     invitees: tuple[str, ...] | None = None
-    own_edit: bool = False
+    answers: tuple[tuple[str, Response], ...] | None = None
+    status: str | None = None
+    cause: Cause = Cause.EDIT
+    private: PrivateEvents = PrivateEvents.BUSY_ONLY
 
 
 class Erase(Struct, frozen=True, omit_defaults=True, tag="erase"):
@@ -44,17 +62,35 @@ class Erase(Struct, frozen=True, omit_defaults=True, tag="erase"):
     target: str
     base: CalendarEvent | None = None
     base_people: tuple[str, ...] = ()
+    cause: Cause = Cause.EDIT
+    private: PrivateEvents = PrivateEvents.BUSY_ONLY
+
+
+class Revive(Struct, frozen=True, omit_defaults=True, tag="revive"):
+    """Take one deleted Practifi Event out of the recycle bin (X5)."""
+
+    order: str
+    link: str
+    side: Side
+    mailbox: str
+    target: str
+    cause: Cause = Cause.RESTORED
+    private: PrivateEvents = PrivateEvents.BUSY_ONLY
+
+
+Order = Write | Erase | Revive
 
 
 class Orders(Struct, frozen=True):
     """Many orders of one turn."""
 
-    orders: tuple[Write | Erase, ...]
+    orders: tuple[Order, ...]
 
 
 class Written(Struct, frozen=True, omit_defaults=True, tag="written"):
     """The order was carried out; `item` is what the side holds since (None after an erase). `echo` is what we wrote as
-    that side keeps it: where the item differs, somebody else edited. `mailed` counts the people who got mail."""
+    that side keeps it: where the item differs, somebody else edited. `mailed` counts the people who got mail. `lost`
+    are the fields that the side cannot hold as they were wanted (F3)."""
 
     order: str
     link: str
@@ -62,6 +98,7 @@ class Written(Struct, frozen=True, omit_defaults=True, tag="written"):
     item: Item | None = None
     echo: CalendarEvent | None = None
     mailed: int = 0
+    lost: tuple[str, ...] = ()
 
 
 class Why(StrEnum):
@@ -72,11 +109,13 @@ class Why(StrEnum):
     FORBIDDEN = "forbidden"
     INVALID = "invalid"
     STOPPED = "stopped"
+    HELD = "held"
 
 
 class Refused(Struct, frozen=True, omit_defaults=True, tag="refused"):
     """The order was not carried out. MOVED_ON brings the `item` that is there now; GONE says it is proven gone;
-    FORBIDDEN and INVALID are for a person to mend; STOPPED: the policy forbids writing now."""
+    FORBIDDEN and INVALID are for a person to mend; STOPPED: the policy forbids writing now; HELD: a brake or the mail
+    cap waits for an administrator's consent (X4, A5)."""
 
     order: str
     link: str

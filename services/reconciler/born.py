@@ -84,7 +84,7 @@ def _invite(work: Work, link: Link, there: Held) -> Link:
     def write(name: str) -> Write:
         return Write(
             order=name, link=link.id, side=Side.MICROSOFT, mailbox=there.mailbox, event=event, fields=fields,
-            generation=link.generation, own_edit=True,
+            generation=link.generation,
         )  # fmt: skip
 
     mute = len([one for one in there.people if one != there.owner]) - len(invited)

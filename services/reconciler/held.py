@@ -19,6 +19,7 @@ def held_of(work: Work, side: Side, item: Item, sequence: int = 0) -> Held:
         id=item.id, mailbox=item.mailbox, mark=item.mark, sequence=sequence, base=item.event, people=item.people,
         users=users_of(work, side, item.people), owner=item.owner, series=item.series, slot=item.slot, uid=item.uid,
         mine=item.mine, edited=item.edited, native_series=item.native_series, redacted=item.redacted,
+        status=item.status, answers=item.answers,
     )  # fmt: skip
 
 

@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from contracts.calendar import CalendarEvent, Side
+from contracts.calendar import CalendarEvent, Response, Side
 from contracts.person import Person, Source
+from contracts.write import Cause
 
 
 class Held(Struct, frozen=True, omit_defaults=True):
@@ -30,6 +31,8 @@ class Held(Struct, frozen=True, omit_defaults=True):
     edited: bool = False
     native_series: bool = False
     redacted: bool = False
+    status: str = ""
+    answers: tuple[tuple[str, Response], ...] = ()
     gone: bool = False
     past: tuple[str, ...] = ()
 
@@ -62,6 +65,7 @@ class Pending(Struct, frozen=True, omit_defaults=True):
     conflicts: tuple[str, ...] = ()
     related: tuple[str, ...] | None = None
     invited: tuple[str, ...] | None = None
+    cause: Cause = Cause.EDIT
 
 
 class State(StrEnum):
@@ -79,8 +83,10 @@ class Link(Struct, frozen=True, omit_defaults=True):
 
     `generation` grows with every death of one of them (ruling 1). `owner` is the Practifi user who shall own the Event
     (ruling 14). `local` are fields that a person changed where the change stays (D6). `refused` is the side that
-    refused our last order for good. `reason` is why the link is blocked, as last said. `orders` counts all orders,
-    `writes` those since `since`, a Unix time (C4).
+    refused our last order for good. `reason` is why the link is blocked, as last said; `status` is our word that shall
+    stand on the Practifi Event. `cause` is why the next write to Microsoft happens; `held` the number of consents when
+    it was held back, None while nothing is (ruling 16). `orders` counts all orders, `writes` those since `since`, a
+    Unix time (C4).
     """
 
     id: str
@@ -96,6 +102,9 @@ class Link(Struct, frozen=True, omit_defaults=True):
     local: tuple[str, ...] = ()
     refused: Side | None = None
     reason: str = ""
+    status: str = ""
+    cause: Cause = Cause.EDIT
+    held: int | None = None
     orders: int = 0
     writes: int = 0
     since: int = 0

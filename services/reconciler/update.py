@@ -80,7 +80,7 @@ def _to_microsoft(work: Work, link: Link, plan: Plan) -> Link:
     def write(name: str) -> Write:
         return Write(
             order=name, link=link.id, side=Side.MICROSOFT, mailbox=link.mailbox, event=event, fields=plan.microsoft,
-            target=here.id, generation=link.generation, base=here.event, own_edit=True,
+            target=here.id, generation=link.generation, base=here.event,
         )  # fmt: skip
 
     conflicts = tuple(field for field in plan.conflicts if field in plan.microsoft)

@@ -60,6 +60,16 @@ class Work:
     def policy(self) -> Policy:
         return self._now().policy
 
+    @property
+    def consents(self) -> int:
+        """How often a person has said *resume*."""
+        return self._now().consents
+
+    def policy_of(self, mailbox: str) -> Policy:
+        """The policy of one mailbox, which may be narrower than the firm's (D11). Its pair must be loaded."""
+        pair = self.get(f"pair/{mailbox}", Owner) if mailbox and self.policy.narrower else None
+        return self.policy.of(pair.addresses) if pair is not None else self.policy
+
     def owner(self, mailbox: str) -> Owner | None:
         """Who a mailbox belongs to, None while it has no user."""
         pair = self.get(f"pair/{mailbox}", Owner) if mailbox else None

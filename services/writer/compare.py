@@ -3,7 +3,7 @@
 from contracts.calendar import Side
 from contracts.observed import Item
 from contracts.policy import PolicyNow
-from contracts.write import Erase, Refused, Why, Write
+from contracts.write import Erase, Refused, Revive, Why, Write
 
 Order = Write | Erase
 
@@ -13,11 +13,11 @@ def moved_on(order: Order, item: Item) -> bool:
     return item.event != order.base or (order.side is Side.PRACTIFI and set(item.people) != set(order.base_people))
 
 
-def refused(order: Order, why: Why, code: str = "", reason: str = "", item: Item | None = None) -> Refused:
+def refused(order: Order | Revive, why: Why, code: str = "", reason: str = "", item: Item | None = None) -> Refused:
     return Refused(order.order, order.link, order.side, why, code, reason, item)
 
 
-def stopped(order: Order, policy: PolicyNow | None) -> Refused | None:
+def stopped(order: Order | Revive, policy: PolicyNow | None) -> Refused | None:
     """The policy is looked at before every batch, so that disable and pause stop writes at once (ruling 26)."""
     if policy is not None and policy.active and policy.policy.direction.writes(order.side):
         return None

@@ -13,6 +13,8 @@ Json = dict[str, Any]
 SERVICES = {"graph-poller", "salesforce-watcher", "reconciler", "writer", "feed", "registry"}
 RECENT = 12
 """Seconds within which a replica at work says how it does."""
+MOMENT = 1.0
+"""Seconds: longer than a replica takes to say that it has something to do."""
 
 
 class Hearer:
@@ -23,6 +25,7 @@ class Hearer:
         self.statuses: dict[str, Json] = {}
         self.facts: list[Json] = []
         self.said: dict[str, float] = {}
+        self.stirred = monotonic()
         self.news = threading.Condition()
         self._client = paho.Client(paho.CallbackAPIVersion.VERSION2, "a-test", protocol=paho.MQTTv311)
         self._client.on_connect = lambda client, *_: client.subscribe("calsync/v1/#", 1)
@@ -60,9 +63,11 @@ class Hearer:
         return [one for topic, one in self.statuses.items() if one.get("alive", True) and self.said[topic] > recent]
 
     def resting(self) -> bool:
-        """Whether every service is there and has nothing left to do."""
+        """Whether every service is there and has nothing left to do, and nobody has said anything for a moment: a word
+        may be on its way to somebody whose last status is older."""
         alive = self.alive()
-        return {one["service"] for one in alive} >= SERVICES and not any(one.get("outstanding") for one in alive)
+        idle = not any(one.get("outstanding") for one in alive)
+        return {one["service"] for one in alive} >= SERVICES and idle and monotonic() - self.stirred > MOMENT
 
     def problems(self) -> list[Json]:
         """What the replicas at work want a person to know."""
@@ -94,6 +99,7 @@ class Hearer:
         with self.news:
             self.messages.append((message.topic, message.payload))
             part = message.topic.split("/")[3]
+            self.stirred = monotonic() if part == "in" else self.stirred
             if part in {"status", "events"} and message.payload:
                 self._keep(message.topic, part, json.loads(message.payload)["data"])
             self.news.notify_all()

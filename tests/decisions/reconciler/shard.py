@@ -16,7 +16,7 @@ from contracts.message import Message
 from contracts.observed import Item, Observed, Pair, Paired, ReadDone, Vanished
 from contracts.person import People, Person, Source
 from contracts.policy import Direction, Policy, PolicyNow
-from contracts.write import Erase, Orders, Outcomes, Refused, Why, Write, Written
+from contracts.write import Order, Orders, Outcomes, Refused, Why, Written
 from services.kernel.decision import Decision, Say, State, Wake
 from services.reconciler import decide
 from services.reconciler.rows import Link
@@ -84,7 +84,7 @@ class Shard:
     now: datetime = NOW
     ready: bool = True
     rows: dict[str, bytes] = field(default_factory=dict)
-    orders: list[Write | Erase] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     settled: list[RunSettled] = field(default_factory=list)
     wakes: list[Wake] = field(default_factory=list)
@@ -131,14 +131,12 @@ class Shard:
         self.hear(ReadDone(run, "salesforce-watcher", messages=messages), "salesforce-watcher/acme/0")
         self.hear(ReadDone(run, "graph-poller", messages=messages), "graph-poller/acme/0")
 
-    def take(self) -> Write | Erase:
+    def take(self) -> Order:
         """The one order that is out, off the list. AssertionError unless there is exactly one."""
         assert len(self.orders) == 1, self.orders
         return self.orders.pop()
 
-    def write(
-        self, item: Item | None = None, order: Write | Erase | None = None, echo: CalendarEvent | None = None
-    ) -> None:
+    def write(self, item: Item | None = None, order: Order | None = None, echo: CalendarEvent | None = None) -> None:
         """The writer has carried out the one order."""
         order = order or self.take()
         kept = echo or (item.event if item else None)

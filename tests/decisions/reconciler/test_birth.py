@@ -10,7 +10,7 @@ from contracts.calendar import CalendarEvent
 from contracts.facts import Blocked, Created
 from contracts.observed import Item, Vanished
 from contracts.policy import Invitations, Policy, PractifiSeries, PrivateEvents
-from contracts.write import Write
+from contracts.write import Cause, Write
 from services.reconciler.rows import Look
 from tests.decisions.reconciler.shard import (
     ANN,
@@ -87,7 +87,7 @@ def test_a_practifi_event_goes_out_once_with_its_guests() -> None:  # OUT-02, A3
     shard.see(there(made, people=(ANN, MIKES, BOB)), side=PRACTIFI)
     order = shard.take()
     assert isinstance(order, Write)
-    assert (order.side, order.mailbox, order.generation, order.own_edit) == (MICROSOFT, MIKE, 0, True)
+    assert (order.side, order.mailbox, order.generation, order.cause) == (MICROSOFT, MIKE, 0, Cause.EDIT)
     assert [one.address for one in order.event.attendees] == ["ann@client.example", "bob@client.example"]
     assert {"attendees", "online"} <= set(order.fields)  # T2
     assert "body" not in order.fields  # ruling 15

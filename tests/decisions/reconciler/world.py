@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent, ShowAs, Side, Timed
 from contracts.observed import Item, Observed, Vanished
-from contracts.write import Erase, Outcomes, Refused, Why, Write, Written
+from contracts.write import Erase, Order, Outcomes, Refused, Why, Write, Written
 from tests.decisions.reconciler.shard import MICROSOFT, MIKE, MIKES, PRACTIFI, Shard
 
 
@@ -38,7 +38,7 @@ class World:
     read: dict[Side, dict[str, int]] = field(default_factory=lambda: {MICROSOFT: {}, PRACTIFI: {}})
     under_way: list[Observed] = field(default_factory=list)
     answers: list[Written | Refused] = field(default_factory=list)
-    log: list[Write | Erase] = field(default_factory=list)
+    log: list[Order] = field(default_factory=list)
     ticks: int = 0
 
     def tick(self) -> int:
@@ -107,7 +107,8 @@ class World:
                 self.answer()
         raise AssertionError("it does not come to rest")
 
-    def _carry_out(self, order: Write | Erase) -> Written | Refused:
+    def _carry_out(self, order: Order) -> Written | Refused:
+        assert isinstance(order, Write | Erase)
         rows = self.rows[order.side]
         if isinstance(order, Write) and not order.target:
             return self._create(order)
