@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,8 @@ async def firm(folder: Path, at: datetime) -> AsyncIterator[Firm]:
 
     async def serve(raw: web.BaseRequest) -> web.StreamResponse:
         response = world.handle(await heard(raw, town.time.at))
-        return web.Response(status=response.status, body=it.spoil(response.body), headers=dict(response.headers))
+        headers = {**response.headers, "Date": format_datetime(town.time.at, usegmt=True)}
+        return web.Response(status=response.status, body=it.spoil(response.body), headers=headers)
 
     runner = web.ServerRunner(web.Server(serve, access_log=None))
     await runner.setup()
