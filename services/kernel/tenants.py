@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from contracts.policy import Policy
+from contracts.policy import Mapped, Narrower, Policy
 from contracts.topics import SLUG
 from services.kernel.errors import Fatal
 from services.kernel.secret import secret
@@ -22,6 +22,8 @@ Url = Annotated[str, Meta(pattern=r"^https?://[^\s/]")]
 T = TypeVar("T", bound=Struct)
 R = TypeVar("R")
 TABLES = ("microsoft", "salesforce", "policy")
+_WITHIN: dict[str, type[Struct]] = {"mapping": Mapped, "narrower": Narrower}
+"""The tables within `[policy]`."""
 
 
 class MicrosoftSide(Struct, frozen=True, forbid_unknown_fields=True):
@@ -145,9 +147,10 @@ def _mistake(where: str, kind: type[Struct], text: str) -> Fatal:
     what, _, path = text.partition(" - at `$")
     key = path.strip("`.").split("[")[0].lstrip(".")
     if match := re.match(r"Object (contains unknown|missing required) field `(.*)`", what):
-        key = match[2]
+        inside, key = key, f"{key} {match[2]}".strip()
         what = "this key is not known" if "unknown" in match[1] else "this key is missing"
-        mend = f"Known keys: {_words(kind.__struct_fields__)}" if "unknown" in match[1] else "Add it"
+        known = _WITHIN.get(inside, kind).__struct_fields__
+        mend = f"Known keys: {_words(known)}" if "unknown" in match[1] else "Add it"
     else:
         mend = "Correct it" if key else "Correct the table"
     return Fatal(f"{where} {key}".strip(), what, mend)

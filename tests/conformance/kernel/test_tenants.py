@@ -89,6 +89,15 @@ MISTAKES = [
                  id="too many shards"),
     pytest.param("enabled = true", "enabeld = true", "firm.toml [policy] enabeld", "not known", "Known keys: enabled",
                  id="a misspelt policy"),
+    pytest.param('"two_way"', '"two_way"\n[policy.winners]\nplace = "practifi"', "firm.toml [policy]",
+                 "`place` is no field; the fields are when, subject", "Correct", id="a winner of what is no field"),
+    pytest.param('"two_way"', '"two_way"\n[policy.mapping.body]\ncolumn = "Notes__c"',
+                 "firm.toml [policy] mapping column", "not known", "Known keys: field, to_practifi",
+                 id="a misspelt key of a mapping"),
+    pytest.param('"two_way"', '"two_way"\n[[policy.narrower]]\nmailbox = ["a@firm.example"]',
+                 "firm.toml [policy] narrower mailboxes", "is missing", "Add it", id="a rule for nobody"),
+    pytest.param('"two_way"', '"practifi_to_microsoft"\n[[policy.narrower]]\nmailboxes = []\ndirection = "two_way"',
+                 "firm.toml [policy]", "within the firm's own", "Correct", id="a wider rule for some"),
     pytest.param('= "c0ffee"', '"s3cret"', "firm.toml", "no TOML: line 4, column", "Correct it there", id="no TOML"),
 ]  # fmt: skip
 
