@@ -115,7 +115,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
         if rule is None:
             return self
         private = max(self.private_events, rule.private_events or self.private_events, key=_STRICTER.index)
-        return replace(self, direction=rule.direction or self.direction, private_events=private)
+        return replace(self, direction=rule.direction or self.direction, private_events=private, narrower=())
 
 
 class PolicyNow(Struct, frozen=True, omit_defaults=True):

@@ -94,7 +94,7 @@ MISTAKES = [
     pytest.param('"two_way"', '"two_way"\n[policy.mapping.body]\ncolumn = "Notes__c"',
                  "firm.toml [policy] mapping column", "not known", "Known keys: field, to_practifi",
                  id="a misspelt key of a mapping"),
-    pytest.param('"two_way"', '"two_way"\n[[policy.narrower]]\nmailbox = ["a@firm.example"]',
+    pytest.param('"two_way"', '"two_way"\n[[policy.narrower]]\nprivate_events = "skip"',
                  "firm.toml [policy] narrower mailboxes", "is missing", "Add it", id="a rule for nobody"),
     pytest.param('"two_way"', '"practifi_to_microsoft"\n[[policy.narrower]]\nmailboxes = []\ndirection = "two_way"',
                  "firm.toml [policy]", "within the firm's own", "Correct", id="a wider rule for some"),
