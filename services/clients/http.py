@@ -1,9 +1,10 @@
 """The one door to the network, for both remotes. It must never carry a bearer token to another host than the
 configured one, follow a redirect, accept plain http beyond loopback, or let an exception of its library out."""
 
+import asyncio
 import ipaddress
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -77,6 +78,7 @@ class Http:
     def __init__(
         self, root: str, *, where: str, now: Callable[[], datetime], ca_file: Path | None = None,
         timeout: timedelta = timedelta(seconds=60), count: Callable[[str], None] = lambda _: None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:  # fmt: skip
         self.root = checked_root(root, where)
         self.where = where
@@ -84,6 +86,7 @@ class Http:
         self._ca_file = ca_file
         self._timeout = aiohttp.ClientTimeout(total=timeout.total_seconds(), connect=10)
         self._count = count
+        self._sleep = sleep
         self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
@@ -92,21 +95,23 @@ class Http:
             self._session = None
 
     async def send(
-        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None, reads: bool | None = None
-    ) -> Reply:
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None,
+        reads: bool | None = None, faults: bool = False,
+    ) -> Reply:  # fmt: skip
         """Send one request; `url` is a path under the root or an absolute URL on the same host, percent-encoded
         already: it goes out as it stands (an opaque link must).
 
-        `reads` says that repeating it is harmless (default: GET). Raises Transient (429, 5xx, no connection;
+        `reads` says that repeating it is harmless (default: GET). With `faults` an answer of 500 is given back: so SOAP
+        says what it refuses. Raises Transient (429, 5xx, no connection;
         UnknownOutcome for a write that was on its way) and Permanent for a link to another host.
         """
         harmless = method == "GET" if reads is None else reads
         target = self._target(url)
         waits = AsyncRetrying(
             retry=retry_if_exception(lambda error: harmless and _short(error)),
-            wait=_wait, stop=stop_after_attempt(ATTEMPTS), reraise=True,
+            wait=_wait, stop=stop_after_attempt(ATTEMPTS), reraise=True, sleep=self._sleep,
         )  # fmt: skip
-        return await waits(self._once, method, target, headers, body, harmless)
+        return await waits(self._once, method, target, headers, body, harmless, faults)
 
     def _target(self, url: str) -> str:
         target = urljoin(self.root + "/", url.lstrip("/")) if "://" not in url else url
@@ -115,22 +120,25 @@ class Http:
         return target
 
     async def _once(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, harmless: bool
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, harmless: bool, faults: bool
     ) -> Reply:
         self._count("read" if harmless else "write")
         try:
-            async with self._open().request(
-                method, URL(url, encoded=True), headers=dict(headers), data=body, allow_redirects=False
-            ) as response:
-                reply = Reply(
-                    response.status, {k.lower(): v for k, v in response.headers.items()}, await _bounded(response)
-                )
+            reply = await self._exchange(method, url, headers, body)
         except aiohttp.ClientConnectorError as error:
             raise Transient(f"{self.where} cannot be reached: {type(error).__name__}") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             kind = Transient if harmless else UnknownOutcome
             raise kind(f"{self.where} broke off: {type(error).__name__}") from error
-        return self.judged(reply, harmless)
+        return reply if faults and reply.status == 500 else self.judged(reply, harmless)  # noqa: PLR2004
+
+    async def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+        """One request and its answer, whatever it says. Raises the library's own errors."""
+        async with self._open().request(
+            method, URL(url, encoded=True), headers=dict(headers), data=body, allow_redirects=False
+        ) as response:
+            found = {key.lower(): value for key, value in response.headers.items()}
+            return Reply(response.status, found, await _bounded(response))
 
     def judged(self, reply: Reply, harmless: bool) -> Reply:
         """The same answer, also one from inside a batch. Raises for 429, 5xx and redirects as `send` does."""

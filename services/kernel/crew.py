@@ -4,7 +4,7 @@ holder performs the same effects, and two answers would be one too many."""
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
@@ -29,6 +29,7 @@ class Crew:
         self._hands = hands
         self._running: dict[str, asyncio.Task[None]] = {}
         self._taken: set[str] = set()
+        self._rests: dict[str, datetime] = {}
 
     async def work(self) -> None:
         """Start lanes whenever one may have something due, for ever."""
@@ -42,9 +43,17 @@ class Crew:
         for lane in self._taken - self._host.holding.lanes.keys():
             self._running[lane].cancel()
         due = await self._host.queue.lanes(self._host.clock.now())
-        ours = [lane for lane in due if lane not in self._running and self._host.holding.falls_to_me(lane)]
+        free = [lane for lane in due if lane not in self._running and not self._resting(lane)]
+        ours = [lane for lane in free if self._host.holding.falls_to_me(lane)]
         for lane in ours[: SIDE_BY_SIDE - len(self._running)]:
             self._running[lane] = asyncio.ensure_future(self._run(lane))
+
+    def _resting(self, lane: str) -> bool:
+        """Whether a lane was told to wait: what has become due in it since waits too (THR-01)."""
+        if self._rests.get(lane, self._host.clock.now()) > self._host.clock.now():
+            return True
+        self._rests.pop(lane, None)
+        return False
 
     async def close(self) -> None:
         """Stop what runs; effects that are not settled are performed again by whoever comes next."""
@@ -85,7 +94,7 @@ class Crew:
         self._taken.add(lane)
         tenant, name = lane.split(":", 1)
         try:
-            while batch := await self._batch(lane, self._hands.rule(name)):
+            while not self._resting(lane) and (batch := await self._batch(lane, self._hands.rule(name))):
                 if not await holding.keep_lane(lane):
                     return
                 performed = await attempt(self._hands, tenant, name, batch, self._host.clock, self._log)
@@ -126,6 +135,8 @@ class Crew:
 
     async def _put_off(self, lane: str, performed: Performed) -> None:
         if performed.later:
+            if performed.rest:
+                self._rests[lane] = self._host.clock.now() + performed.rest
             async with self._host.store.transaction() as tx:
                 if await self._host.holding.has_lane(lane):
                     for doing, delay, reason in performed.later:

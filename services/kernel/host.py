@@ -80,9 +80,11 @@ class Host:
             self.metrics.requested(side)(kind)
 
     def hear(self, scope: Scope, body: Struct) -> None:
-        """Let an actor hear something of this process's own (it is not kept: say it again after a restart)."""
+        """Let an actor hear something of this process's own (it is not kept: say it again after a restart). A policy
+        comes before all that waits: a run that arrived with it must not be decided by the one before."""
         message = Message(id=self.clock.fresh(), tenant=scope.tenant, sent_at=self.clock.now(), body=body)
-        self.inbox.put(scope, Heard(message))
+        put = self.inbox.put_first if isinstance(body, PolicyNow) else self.inbox.put
+        put(scope, Heard(message))
         self.stirred.set()
 
     async def follow(self, tenant: str, policy: PolicyNow) -> None:

@@ -46,6 +46,9 @@ class Inbox:
     def put(self, scope: Scope, heard: Heard) -> None:
         self.heard.setdefault(scope, []).append(heard)
 
+    def put_first(self, scope: Scope, heard: Heard) -> None:
+        self.put_back(scope, [heard])
+
     def put_back(self, scope: Scope, heard: Sequence[Heard]) -> None:
         """These could not be decided now; they come first again."""
         self.heard[scope] = [*heard, *self.heard.get(scope, ())]

@@ -2,7 +2,7 @@
 commit. A lane that fails waits; the others go on. It never decides: answers go back to the actor as messages."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
 
@@ -57,12 +57,14 @@ class Performs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Performed:
-    """What became of a batch: answers to hear, effects to try later, those to set aside, the lane's problem."""
+    """What became of a batch: answers to hear, effects to try later, those to set aside, the lane's problem. `rest` is
+    how long the remote asked everybody to wait, None when it did not."""
 
     answers: Sequence[tuple[Doing, Struct | None]] = ()
     later: Sequence[tuple[Doing, timedelta, str]] = ()
     dead: Sequence[tuple[Doing, str]] = ()
     problem: Problem | None = None
+    rest: timedelta | None = None
 
 
 async def attempt(  # noqa: PLR0911 - one for each fate
@@ -73,7 +75,8 @@ async def attempt(  # noqa: PLR0911 - one for each fate
     try:
         answers = await hands.perform(tenant, lane, batch)
     except Transient as error:
-        return _later(batch, str(error), error.delay or back_off(tries, clock.jitter()), lane, tries)
+        delay = error.delay or back_off(tries, clock.jitter())
+        return replace(_later(batch, str(error), delay, lane, tries), rest=error.delay)
     except Fatal as error:
         problem = Problem(where=error.where, what=error.what, mend=error.mend)
         return Performed(later=[(doing, HOPELESS, error.what) for doing in batch], problem=problem)

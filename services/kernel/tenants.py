@@ -52,7 +52,7 @@ class SalesforceSide(Struct, frozen=True, forbid_unknown_fields=True):
     private_key_file: Path | None = None
     client_secret_file: Path | None = None
     login_url: Url = "https://login.salesforce.com"
-    api_version: Annotated[str, Meta(pattern=r"^[0-9]{2,3}\.0$")] = "60.0"
+    api_version: Annotated[str, Meta(pattern=r"^[0-9]{2,3}\.0$")] = "57.0"
     ca_file: Path | None = None
 
     def __post_init__(self) -> None:

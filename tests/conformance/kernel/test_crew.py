@@ -123,6 +123,18 @@ async def test_a_lane_that_fails_waits_and_the_others_go_on(town: Town) -> None:
     assert hands.tried().count("ina-x") == 2
 
 
+async def test_what_becomes_due_in_a_lane_that_was_told_to_wait_waits_too(town: Town) -> None:  # THR-01
+    act = raises(Transient("busy", timedelta(seconds=12)))
+    _, hands = await performing(town, act=act)
+    town.tell("do-1")
+    await town.settle()
+    town.tell("do-2")
+    await town.later(seconds=11)
+    assert hands.tried() == ["do-1"]
+    await town.later(seconds=1)
+    assert sorted(hands.tried()) == ["do-1", "do-1", "do-2"]
+
+
 async def test_one_of_a_batch_waits_alone(town: Town) -> None:
     tries: list[int] = []
 

@@ -43,6 +43,18 @@ async def test_what_one_says_the_other_decides_once_and_the_first_forgets_it(tow
     assert await unsaid(speaker) == 0
 
 
+async def test_a_run_that_comes_with_a_policy_is_decided_by_that_policy(town: Town) -> None:  # ruling 26
+    listener = await town.replica(LISTENER)
+    await town.settle()
+    town.tell("run")
+    town.govern(version=2)
+    while listener.bus.waiting:
+        listener.host.arrived(*listener.bus.waiting.popleft())
+    await listener.host._take_policies()
+    heard = [type(one.message.body) for one in listener.host.inbox.take(FIRM)]
+    assert heard == [PolicyNow, RunDue]
+
+
 LOSSES = {"lost": {"lose": 0.4}, "repeated": {"repeat": 0.6}, "reordered": {"reorder": 0.8},
           "all of it": {"lose": 0.3, "repeat": 0.4, "reorder": 0.5}}  # fmt: skip
 

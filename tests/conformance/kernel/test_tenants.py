@@ -47,7 +47,7 @@ def test_a_good_file_is_read_with_its_defaults_and_its_files_beside_it(config: P
     assert secret(firm.microsoft.client_secret_file) == "s3cret"
     assert firm.microsoft.authority == "https://login.microsoftonline.com"
     assert firm.microsoft.graph_url == "https://graph.microsoft.com"
-    assert (firm.salesforce.login_url, firm.salesforce.api_version) == ("https://login.salesforce.com", "60.0")
+    assert (firm.salesforce.login_url, firm.salesforce.api_version) == ("https://login.salesforce.com", "57.0")
 
 
 def test_a_firm_may_have_a_sandbox_a_certificate_and_no_policy_yet(config: Path) -> None:

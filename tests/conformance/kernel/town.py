@@ -112,12 +112,14 @@ class Town:
             task.cancel()
         if replica.crew:
             await asyncio.gather(*replica.crew._running.values(), return_exceptions=True)
+            await replica.crew._hands.close()  # its connections break
 
     def govern(
-        self, policy: Policy = Policy(), version: int = 1, tenant: str = "firm", *, active: bool = True  # noqa: B008 - frozen
+        self, policy: Policy = Policy(), version: int = 1, tenant: str = "firm",  # noqa: B008 - frozen
+        *, active: bool = True, consents: int = 0,
     ) -> None:  # fmt: skip
         """The registry's word, as the broker keeps it."""
-        body = PolicyNow(version, active, policy)
+        body = PolicyNow(version, active, policy, consents)
         payload = encode(Message(self._name(), tenant, self.time.at, body))
         self.broker.take(topics.policy(tenant), payload, retain=True)
 
