@@ -5,9 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ARGS ?=
+SEEDS ?= 0-499
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test check contracts clean
+.PHONY: help install up test simulate check contracts clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -19,6 +20,9 @@ up: $(STAMP) ## Start calsync with its sandbox on this machine (ARGS="--until-id
 
 test: $(STAMP) ## Run all tests (ARGS="tests/decisions" for some)
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+simulate: $(STAMP) ## Play stories of people and faults (SEEDS=0-499)
+	$(BIN)/python -m tests.simulation $(SEEDS)
 
 check: $(STAMP) ## Check format, style and types
 	$(BIN)/ruff format --check contracts services tests

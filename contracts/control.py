@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from contracts.calendar import Side
+
 
 class SyncNow(Struct, frozen=True, omit_defaults=True):
     """Run now, without waiting for the interval (D5); one mailbox only when `mailbox` (an address) is given."""
@@ -20,12 +22,36 @@ class Resume(Struct, frozen=True, omit_defaults=True):
     who: str
 
 
+class Turn(Struct, frozen=True):
+    """Put the losing value of a conflict back, as if a person had just entered it on the side that lost (C3)."""
+
+    who: str
+    conflict: str
+
+
+class Restore(Struct, frozen=True):
+    """Bring back a Practifi Event that was erased because Microsoft's was gone (X5)."""
+
+    who: str
+    link: str
+
+
+class Backfill(Struct, frozen=True, omit_defaults=True):
+    """Send what exists already and nobody has touched to `side` (D10): of one mailbox (an address), or of all."""
+
+    who: str
+    side: Side
+    mailbox: str = ""
+
+
 class RunDue(Struct, frozen=True, omit_defaults=True):
-    """A run begins: said by the registry to each reader. `mailbox` (an address) narrows it; `shard` is the reader's."""
+    """A run begins: said by the registry to each reader. `mailbox` (an address) narrows it; `shard` is the reader's;
+    `fresh` asks for everything from the beginning, not only for what has changed (D10)."""
 
     run: str
     mailbox: str = ""
     shard: int = 0
+    fresh: bool = False
 
 
 class RunSettled(Struct, frozen=True, omit_defaults=True):

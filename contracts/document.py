@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from contracts import facts, topics
+from contracts.asked import Answer
 from contracts.message import KINDS
 from contracts.policy import PolicyNow
 from contracts.status import Status
@@ -14,13 +15,18 @@ from contracts.status import Status
 VERSION = "1.0.0"
 _REF = "#/components/schemas/{name}"
 _INTERNAL = {
-    "graph-poller": ("run-due", "paired", "receipt"),
+    "graph-poller": ("run-due", "paired", "made", "receipt"),
     "salesforce-watcher": ("run-due", "mailboxes", "undirected", "receipt"),
-    "reconciler": ("paired", "people", "observed", "unreadable", "read-done", "outcomes", "receipt"),
+    "reconciler": (
+        "paired", "people", "own", "observed", "unreadable", "read-done", "outcomes", "ask", "turn", "restore",
+        "backfill", "receipt",
+    ),
     "writer": ("orders", "receipt"),
-    "registry": ("sync-now", "pause", "resume", "run-settled", "receipt"),
+    "registry": (
+        "sync-now", "pause", "resume", "turn", "restore", "backfill", "ask", "answer", "run-settled", "receipt",
+    ),
     "feed": ("said", "receipt"),
-}
+}  # fmt: skip
 """Which kinds arrive in whose inbox."""
 
 
@@ -31,14 +37,15 @@ def fact_kinds() -> dict[str, type[Struct]]:
 
 def asyncapi() -> dict[str, Any]:
     """The AsyncAPI 3 document."""
-    channels = {**_public(), **_levels(), **_inboxes()}
+    channels = {**_public(), **_levels(), **_answers(), **_inboxes()}
     return {
         "asyncapi": "3.0.0",
         "info": {
             "title": "calsync",
             "version": VERSION,
             "description": "What the services of calsync say over MQTT. Every payload is a CloudEvents 1.0 document in"
-            " structured JSON mode. The channels under events/ are public; the others are the services' own.",
+            " structured JSON mode. The channels under events/ are public; answers/ is"
+            " for the operator alone; the others are the services' own.",
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/cloudevents+json",
@@ -92,6 +99,11 @@ def _levels() -> dict[str, Any]:
         "policy": _channel(topics.policy("{tenant}"), [_NAMES[PolicyNow]], PolicyNow.__doc__ or "", ["tenant"]),
         "status": _channel(status, [_NAMES[Status]], Status.__doc__ or "", ["tenant", "service", "instance"]),
     }
+
+
+def _answers() -> dict[str, Any]:
+    topic = topics.answer("{tenant}", "{ask}")
+    return {"answers": _channel(topic, [_NAMES[Answer]], Answer.__doc__ or "", ["tenant", "ask"])}
 
 
 def _inboxes() -> dict[str, Any]:
@@ -169,4 +181,5 @@ _PARAMETERS = {
     "service": "The name of the service.",
     "instance": "The name of one replica.",
     "shard": "The shard, from 0.",
+    "ask": "The name of the question.",
 }

@@ -7,16 +7,18 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
-from contracts import control, facts, observed, person, policy, status, write
+from contracts import asked, control, facts, meeting, observed, person, policy, status, write
 from contracts.calendar import Instant
 
 KINDS: dict[str, type[Struct]] = {
     "calsync.observed.v1": observed.Observed,
+    "calsync.made.v1": observed.Made,
     "calsync.unreadable.v1": observed.Unreadable,
     "calsync.mailboxes.v1": observed.Mailboxes,
     "calsync.undirected.v1": observed.Undirected,
     "calsync.paired.v1": observed.Paired,
     "calsync.read-done.v1": observed.ReadDone,
+    "calsync.own.v1": meeting.Own,
     "calsync.people.v1": person.People,
     "calsync.orders.v1": write.Orders,
     "calsync.outcomes.v1": write.Outcomes,
@@ -24,6 +26,11 @@ KINDS: dict[str, type[Struct]] = {
     "calsync.sync-now.v1": control.SyncNow,
     "calsync.pause.v1": control.Pause,
     "calsync.resume.v1": control.Resume,
+    "calsync.turn.v1": control.Turn,
+    "calsync.restore.v1": control.Restore,
+    "calsync.backfill.v1": control.Backfill,
+    "calsync.ask.v1": asked.Ask,
+    "calsync.answer.v1": asked.Answer,
     "calsync.run-due.v1": control.RunDue,
     "calsync.run-settled.v1": control.RunSettled,
     "calsync.receipt.v1": control.Receipt,

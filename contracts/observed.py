@@ -3,7 +3,7 @@ late arrival harms nothing."""
 
 from msgspec import Struct
 
-from contracts.calendar import CalendarEvent, Response, Side
+from contracts.calendar import CalendarEvent, Instant, Response, Side
 
 
 class Item(Struct, frozen=True, omit_defaults=True):
@@ -16,7 +16,9 @@ class Item(Struct, frozen=True, omit_defaults=True):
     (D7). `people` are the ids of the related Practifi people, `owner` the Practifi owner. `native_series` marks an
     occurrence of Practifi's own recurrence (R6). `redacted` marks a private event of which only the time is here (P1).
     `status` is our own word as it stands on a Practifi Event. `answers` are the answers of related people as they
-    stand in Practifi, without those who have not answered.
+    stand in Practifi, without those who have not answered. `places` are the fields that its side keeps elsewhere than
+    usual, and where ("" for nowhere): where that changes, another value is nobody's edit. `changed_at` is the side's
+    own time of the last change, compared with nothing but that of the same item: an earlier one is late news.
     """
 
     id: str
@@ -35,6 +37,8 @@ class Item(Struct, frozen=True, omit_defaults=True):
     redacted: bool = False
     status: str = ""
     answers: tuple[tuple[str, Response], ...] = ()
+    places: tuple[tuple[str, str], ...] = ()
+    changed_at: Instant | None = None
 
 
 class Vanished(Struct, frozen=True, omit_defaults=True):
@@ -62,6 +66,13 @@ class Unreadable(Struct, frozen=True):
     mailbox: str
     id: str
     reason: str
+
+
+class Made(Struct, frozen=True):
+    """We have created this event in a mailbox: said to its poller, who would not miss it before it has seen it."""
+
+    mailbox: str
+    id: str
 
 
 class Mailbox(Struct, frozen=True, omit_defaults=True):
@@ -97,11 +108,13 @@ class Pair(Struct, frozen=True, omit_defaults=True):
     reason: str = ""
 
 
-class Paired(Struct, frozen=True):
-    """Who belongs to whom: the whole list for one shard, said by the watcher to its poller and its reconciler."""
+class Paired(Struct, frozen=True, omit_defaults=True):
+    """Who belongs to whom, said by the watcher to each `shard`: to its poller the mailboxes that it reads, to its
+    reconciler all mailboxes of the firm (I2)."""
 
     sequence: int
     pairs: tuple[Pair, ...]
+    shard: int = 0
 
 
 class ReadDone(Struct, frozen=True, omit_defaults=True):

@@ -32,6 +32,11 @@ def fact(tenant: str, kind: str) -> str:
     return f"{ROOT}/{tenant}/events/{kind}"
 
 
+def answer(tenant: str, ask: str) -> str:
+    """Where the answers to one question are published, for the operator alone."""
+    return f"{ROOT}/{tenant}/answers/{ask}"
+
+
 def tenant_of(topic: str) -> str:
     """The tenant that a topic belongs to."""
     return topic.removeprefix(f"{ROOT}/").split("/", 1)[0]

@@ -31,6 +31,7 @@ class Write(Struct, frozen=True, omit_defaults=True, tag="write"):
     are internal users to be invited (I2). `my_response` among the fields is sent as the mailbox's own answer (A6).
     `answers` are the answers that related people gave, as Practifi shall show them (None: leave them). `status` is
     our word to who looks at the Practifi Event (None: leave it). `private` is the rule by which reads are redacted.
+    `consents` is how many there were when it was given: the writer may not have heard of the last one yet (X4).
     """
 
     order: str
@@ -50,10 +51,11 @@ class Write(Struct, frozen=True, omit_defaults=True, tag="write"):
     status: str | None = None
     cause: Cause = Cause.EDIT
     private: PrivateEvents = PrivateEvents.BUSY_ONLY
+    consents: int = 0
 
 
 class Erase(Struct, frozen=True, omit_defaults=True, tag="erase"):
-    """Remove one event from `side`; `base` as in `Write`."""
+    """Remove one event from `side`; `base` and `consents` as in `Write`."""
 
     order: str
     link: str
@@ -64,6 +66,7 @@ class Erase(Struct, frozen=True, omit_defaults=True, tag="erase"):
     base_people: tuple[str, ...] = ()
     cause: Cause = Cause.EDIT
     private: PrivateEvents = PrivateEvents.BUSY_ONLY
+    consents: int = 0
 
 
 class Revive(Struct, frozen=True, omit_defaults=True, tag="revive"):

@@ -11,9 +11,10 @@ import typer
 
 from contracts.control import Pause, Resume, SyncNow
 from contracts.message import Message
-from services.cli import commands, sandbox
+from services.cli import acts, commands, questions, sandbox
 from services.cli.control import tell, who
 from services.cli.listen import broker
+from services.cli.options import CLOCK, HERE, Data, Json
 from services.cli.place import Place
 from services.cli.progress import Progress, terminal
 from services.cli.status import last_runs, look, report, show
@@ -22,17 +23,13 @@ from services.cli.tail import tail as tail_facts
 from services.cli.up import Plan
 from services.cli.up import up as start
 from services.kernel import logs
-from services.kernel.clock import WallClock
 from services.kernel.errors import Fatal, Permanent, Transient
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help="Keeps Microsoft 365 calendars and Practifi in sync.")  # fmt: skip
+app.add_typer(questions.app)
+app.add_typer(acts.app)
 app.add_typer(sandbox.app, name="sandbox")
-HERE = Path(".calsync")
-CLOCK = WallClock()
-
-Data = Annotated[Path, typer.Option("--data", help="The folder that `calsync up` uses.")]
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
 @app.command()

@@ -20,14 +20,24 @@ PATIENCE = timedelta(seconds=10)
 async def tell(at: Broker, tenant: str | None, body: Struct, clock: Clock) -> tuple[str, ...]:
     """Say `body` to the registry of one tenant, or of all; the tenants. Raises Fatal when one is unknown or silent."""
     async with connected(at, clock) as listener:
-        number = int(clock.fresh(), 16) % 1_000_000_000
-        hearing = asyncio.create_task(listener.listen())
-        await _know(listener, tenant, clock)
-        hearing.cancel()
-        tenants = _chosen(listener, tenant, running=isinstance(body, SyncNow))
+        tenants = await heard_of(listener, tenant, clock, running=isinstance(body, SyncNow))
         for slug in tenants:
-            await _hand_over(listener, slug, number, body, clock)
+            await _hand_over(listener, slug, body, clock)
         return tenants
+
+
+async def heard_of(listener: Listener, tenant: str | None, clock: Clock, *, running: bool = False) -> tuple[str, ...]:
+    """The tenants that are meant, as the broker knows them; only those that are `running` where no other could do it.
+    Raises Fatal when there is none."""
+    hearing = asyncio.create_task(listener.listen())
+    await _know(listener, tenant, clock)
+    hearing.cancel()
+    return _chosen(listener, tenant, running=running)
+
+
+def number(clock: Clock) -> int:
+    """A place for receipts that nobody else has."""
+    return int(clock.fresh(), 16) % 1_000_000_000
 
 
 def who() -> str:
@@ -49,7 +59,6 @@ async def _know(listener: Listener, tenant: str | None, clock: Clock) -> None:
 
 
 def _chosen(listener: Listener, tenant: str | None, *, running: bool) -> tuple[str, ...]:
-    """The tenants that are meant, only those that are `running` where no other could do it."""
     policies = listener.seen.policies
     if tenant is not None and tenant not in policies:
         raise Fatal(tenant, "there is no such tenant", f"Known: {', '.join(sorted(policies)) or 'none yet'}")
@@ -61,9 +70,9 @@ def _chosen(listener: Listener, tenant: str | None, *, running: bool) -> tuple[s
     return able
 
 
-async def _hand_over(listener: Listener, tenant: str, number: int, body: Struct, clock: Clock) -> None:
+async def _hand_over(listener: Listener, tenant: str, body: Struct, clock: Clock) -> None:
     """Say it until the receipt comes; a repeat is known by its number."""
-    sender = topics.address("cli", tenant, number)
+    sender = topics.address("cli", tenant, number(clock))
     message = Message(
         id=clock.fresh(), tenant=tenant, sent_at=clock.now(), body=body, sender=sender, store=clock.fresh(), number=1,
         floor=1,

@@ -86,7 +86,7 @@ class Http:
         self._ca_file = ca_file
         self._timeout = aiohttp.ClientTimeout(total=timeout.total_seconds(), connect=10)
         self._count = count
-        self._sleep = sleep
+        self.sleep = sleep
         self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
@@ -109,7 +109,7 @@ class Http:
         target = self._target(url)
         waits = AsyncRetrying(
             retry=retry_if_exception(lambda error: harmless and _short(error)),
-            wait=_wait, stop=stop_after_attempt(ATTEMPTS), reraise=True, sleep=self._sleep,
+            wait=_wait, stop=stop_after_attempt(ATTEMPTS), reraise=True, sleep=self.sleep,
         )  # fmt: skip
         return await waits(self._once, method, target, headers, body, harmless, faults)
 

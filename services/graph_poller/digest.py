@@ -4,18 +4,17 @@ or removed root is only a suspicion, and a direct read is the proof (X2)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from msgspec.structs import replace
 
-from contracts.calendar import CalendarEvent, Days, Sensitivity, Side, When
+from contracts.calendar import CalendarEvent, Sensitivity, Side, When
 from contracts.observed import Item, Unreadable, Vanished
 from services.clients.graph.item import item_of
 from services.clients.graph.mapping import PRIVATE_SUBJECT
 from services.clients.graph.seen import Kind, Seen
-from services.graph_poller.rows import Root
-
-Window = tuple[datetime, datetime]
+from services.graph_poller.rows import Ahead, Root
+from services.graph_poller.window import Window, after, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,33 +27,57 @@ class Looked:
 
 @dataclass(slots=True)
 class Digest:
-    """What a round of `mailbox` means. While `look` or `list` is not empty, the rest is not yet complete. What lies
-    outside the window `said` is neither said nor taken for gone (D9); outside `read` nothing can be seen at all."""
+    """What a round of `mailbox` means. While `look` or `list` is not empty, the rest is not yet complete; `lied` names
+    series of which Microsoft denies what it has. What lies after the window `said` is kept in `ahead` (root to id to
+    item; `before` is what was kept so far), what lies before it is none of ours, and neither is taken for gone (D9).
+    Outside `read` nothing can be seen at all."""
 
     mailbox: str
     looked: Looked
     said: Window
     read: Window
+    before: Mapping[str, Ahead]
     items: list[Item] = field(default_factory=list)
     vanished: list[Vanished] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     known: dict[str, Root | None] = field(default_factory=dict)
+    left: set[str] = field(default_factory=set)
+    ahead: dict[str, dict[str, Item]] = field(default_factory=dict)
     look: set[str] = field(default_factory=set)
     list: set[str] = field(default_factory=set)
+    lied: set[str] = field(default_factory=set)
+
+    def waiting(self, root: str) -> dict[str, Item]:
+        """The items of a root that lie ahead, as far as this round leaves them."""
+        if root not in self.ahead:
+            kept = self.before.get(root)
+            self.ahead[root] = {item.id: item for item in kept.items} if kept else {}
+        return self.ahead[root]
 
     def put(self, row: Seen, root: str, slot: str, *, was: bool) -> bool:
-        """Say an item, if it lies in the window; whether it is known from now on (it `was` before)."""
+        """Say an item, or keep it for later; whether it counts as said from now on (it `was` before)."""
+        self.drop(root, row.id, slot)
         if row.error:
             self._unread(root, row)
             return was
         if row.skipped and was:
             row = hidden(row)
-        if row.event is None:
-            return was
-        if within(row.event.when, *self.said):
-            series = root if row.id != root else ""
-            self.items.append(replace(item_of(row, self.mailbox), series=series, slot=slot))
-        return True
+        purged = was and row.redacted
+        if row.event is None or (row.excluded and not purged):
+            return was  # a filter is no deletion (X2)
+        item = replace(item_of(row, self.mailbox), series=root if row.id != root else "", slot=slot)
+        if purged or within(row.event.when, *self.said):  # its text has to go wherever it is (P2)
+            self.items.append(item)
+            return True
+        if after(row.event.when, self.said[1]):
+            self.waiting(root)[row.id] = item
+        return was
+
+    def drop(self, root: str, id_: str, slot: str) -> None:
+        """What was kept of an item is no longer how it is; a slot may come under another id."""
+        kept = self.waiting(root)
+        for item in [one for one in kept.values() if one.id == id_ or (slot and one.slot == slot)]:
+            del kept[item.id]
 
     def _unread(self, root: str, row: Seen) -> None:
         """Set one aside with its reason (O5); what is wrong with a whole series is told once."""
@@ -63,32 +86,57 @@ class Digest:
             whole = row.event is None and row.kind is not Kind.EXCEPTION
             self.unreadable.append(Unreadable(Side.MICROSOFT, self.mailbox, root if whole else row.id, row.error))
 
-    def gone(self, root: str, id_: str, slot: str) -> None:
+    def gone(self, root: str, id_: str, slot: str, when: When | None = None) -> None:
         """Say that an item is proven gone, unless it lies outside the window."""
-        if not slot or self.said[0].date() <= date.fromisoformat(slot) <= self.said[1].date():
+        if slot:
+            ours = self.said[0].date() <= date.fromisoformat(slot) <= self.said[1].date()
+        else:
+            ours = when is None or within(when, *self.said)
+        if ours:
             self.vanished.append(Vanished(id_, self.mailbox, root if id_ != root else "", slot))
 
     def forget(self, root: str, known: Root | None) -> None:
         """A root is gone with all that belonged to it; what was never said is not missed (INB-16)."""
+        self.ahead[root] = {}
         if known is not None:
             self.known[root] = None
             for id_, slot in known.members.items():
-                self.gone(root, id_, slot)
+                self.gone(root, id_, slot, known.when)
 
     def suspect(self, root: str, known: Root) -> None:
         """A root that is said to be removed, or is missing from a fresh round: gone only if a direct read says so. One
-        that has left our sight is forgotten without a word; one that should have been seen stays (CUR-33)."""
-        if root not in self.looked.events:
+        that has left our sight is let go without a word; one that should have been seen stays (CUR-33)."""
+        if self._far(root, known):
+            self._leave(root, known)
+        elif root not in self.looked.events:
             self.look.add(root)
-            return
-        there = self.looked.events[root]
-        if there is None or there.cancelled:
-            self.forget(root, known)
-        elif not self._in_sight(there, known):
-            self.known[root] = None
+        else:
+            there = self.looked.events[root]
+            if there is None or there.cancelled:
+                self.forget(root, known)
+            elif not self._in_sight(root, there, known):
+                self._leave(root, known)
 
-    def _in_sight(self, there: Seen, known: Root) -> bool:
-        slots = [slot for slot in known.members.values() if slot]
+    def _far(self, root: str, known: Root) -> bool:
+        """Whether nothing of it can be seen any more: no question is needed for that."""
+        if known.when is not None:
+            far = not within(known.when, *self.read)
+        else:
+            far = any(known.members.values()) and not any(
+                inside(slot, self.read) for slot in known.members.values() if slot
+            )
+        return far and not self.waiting(root)
+
+    def _leave(self, root: str, known: Root) -> None:
+        """Out of sight it is none of ours, unless the other side still shows it within the window."""
+        self.ahead[root] = {}
+        if known.when is None or not within(known.when, *self.said):
+            self.known[root] = None
+            self.left |= {root} if known.when or any(known.members.values()) else set()
+
+    def _in_sight(self, root: str, there: Seen, known: Root) -> bool:
+        slots = {slot for slot in known.members.values() if slot}
+        slots |= {item.slot for item in self.waiting(root).values() if item.slot}
         if slots or there.event is None:
             return not slots or any(inside(slot, self.read) for slot in slots)
         return within(there.event.when, *self.read)
@@ -101,14 +149,17 @@ def roots_of(rows: Iterable[Seen]) -> set[str]:
 
 def single(row: Seen, known: Root | None, out: Digest) -> None:
     """A single event; of a former series of the same id the occurrences go (ruling 2, REC-51)."""
-    members = known.members if known else {}
+    members, before = known.members if known else {}, len(out.items)
+    out.ahead[row.id] = {}
     if row.cancelled:
         out.forget(row.id, known)
     elif out.put(row, row.id, "", was=bool(members)) and not row.error:
         for id_, slot in members.items():
             if id_ != row.id:
                 out.gone(row.id, id_, slot)
-        out.known[row.id] = Root({row.id: ""})
+        told = out.items[before:]
+        when = told[0].event.when if told else known.when if known else None
+        out.known[row.id] = Root({row.id: ""}, when)
 
 
 def hidden(row: Seen) -> Seen:
@@ -117,13 +168,6 @@ def hidden(row: Seen) -> Seen:
         return row
     event = CalendarEvent(row.when, PRIVATE_SUBJECT, sensitivity=Sensitivity.PRIVATE)
     return replace(row, event=event, redacted=True)
-
-
-def within(when: When, start: datetime, end: datetime) -> bool:
-    """Whether an event touches a window; the same verdict everywhere (TZ-25). Whole days count as UTC days."""
-    if isinstance(when, Days):
-        return when.until > start.date() and when.first < end.date()
-    return when.start < end and (when.end > start or when.start >= start)
 
 
 def inside(slot: str, window: Window) -> bool:

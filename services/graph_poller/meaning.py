@@ -1,79 +1,128 @@
 """What a round of a mailbox means, and what becomes of it: either all of it is said and the cursor moves on, in one
-commit (CUR-23), or it is kept until what it needs is proven."""
+commit (CUR-23), or it is kept until what it needs is proven, or it is not taken at all."""
 
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
-from msgspec.structs import replace
+from msgspec import Struct
 
+from contracts.status import Problem
 from services.clients.graph.seen import Kind, Round, Seen
-from services.graph_poller import window
+from services.graph_poller import slide, window
 from services.graph_poller.brake import brake, size_after, stands
 from services.graph_poller.digest import Digest, Looked, roots_of, single
 from services.graph_poller.draft import Draft
-from services.graph_poller.rows import Prove, Root, Rounds
+from services.graph_poller.rows import Ahead, Left, Place, Prove, Root, Rounds
 from services.graph_poller.series import series
 from services.graph_poller.tell import observe, over, show
-from services.kernel.decision import Do
+from services.kernel.decision import Do, State
+
+LIED = "Microsoft lists no occurrence of a series, but has some: nothing is deleted, and it is read again"
+S = TypeVar("S", bound=Struct)
 
 
-def roots(mailbox: str, round_: Round) -> Iterable[str]:
-    """The rows to load: all that is known of a mailbox when the round is fresh, else what it touches."""
-    prefix = f"known/{mailbox}/"
-    return [prefix] if round_.fresh else [f"{prefix}{root}" for root in roots_of(round_.rows)]
+def roots(state: State, mailbox: str, round_: Round, *, new_day: bool) -> Iterable[str]:
+    """The rows to load: all of a mailbox when the round is fresh, else what it touches and, on a `new_day`, what waits
+    for its day."""
+    known, ahead = f"known/{mailbox}/", slide.ahead(mailbox)
+    yield from (f"left/{mailbox}/{row.id}" for row in round_.rows if row.kind is Kind.REMOVED)
+    if round_.fresh:
+        yield from (known, ahead)
+        return
+    for root in roots_of(round_.rows):
+        yield from (f"{known}{root}", f"{ahead}{root}")
+    if new_day:
+        yield ahead
+        waiting = state.under(ahead, Ahead) if state.known(ahead) else ()
+        yield from (f"{known}{key.removeprefix(ahead)}" for key in waiting)
 
 
 def understand(draft: Draft, mailbox: str, held: Rounds) -> None:
     """Say what a round means and go on from its end, or ask for what it needs."""
     out = _digested(draft, mailbox, held)
-    place = held.place
     if out.look or out.list:
-        prove = Prove(mailbox, tuple(sorted(out.look)), tuple(sorted(out.list)), place.start, place.end, place.private)
+        prove = Prove(mailbox, tuple(sorted(out.look)), tuple(sorted(out.list)), held.view)
         draft.rows[f"held/{mailbox}"] = held
         draft.effects.append(Do(f"mailbox/{mailbox}", prove, key=f"replace:prove/{mailbox}"))
-        return
-    if stands(draft, out):
+    elif out.lied:
+        _distrust(draft, mailbox)
+    elif stands(draft, out):
         brake(draft, out)
-        return
-    place = replace(place, state=draft.place(mailbox).state, size=size_after(draft, out))
+    else:
+        _say(draft, out, held)
+
+
+def _say(draft: Draft, out: Digest, held: Rounds) -> None:
+    mailbox, place = out.mailbox, draft.place(out.mailbox)
+    day = draft.now.date() if draft.state.known(slide.ahead(mailbox)) else place.day
+    size = size_after(draft, out)
     draft.rows |= {f"known/{mailbox}/{root}": row for root, row in out.known.items()}
-    draft.rows |= {f"held/{mailbox}": None, f"place/{mailbox}": place}
+    draft.rows |= slide.rows(out) | {f"left/{mailbox}/{root}": Left() for root in out.left}
+    draft.rows |= {
+        f"held/{mailbox}": None,
+        f"place/{mailbox}": Place(held.round.cursor, held.view, place.state, size, day=day),
+    }
     messages = observe(draft, out)
     show(draft, mailbox, "healthy")
     over(draft, mailbox, items=len(out.items) + len(out.vanished), messages=messages)
 
 
+def _distrust(draft: Draft, mailbox: str) -> None:
+    """A round that denies what is there is not taken: its cursor is not kept, so that it comes again (REC-07)."""
+    draft.rows[f"held/{mailbox}"] = None
+    show(draft, mailbox, "waiting", Problem(mailbox, LIED, heals=True))
+    over(draft, mailbox, failed=mailbox)
+
+
 def _digested(draft: Draft, mailbox: str, held: Rounds) -> Digest:
     """The meaning of a round, root by root."""
-    place, round_ = held.place, held.round
-    looked, said = Looked(held.looked, held.series), window.said(draft.policy, draft.now)
-    out = Digest(mailbox, looked, said, (place.start, place.end))
     by_root: dict[str, list[Seen]] = {}
-    for row in round_.rows:
+    for row in held.round.rows:
         by_root.setdefault(row.series or row.id, []).append(row)
-    known = dict(_known(draft, mailbox, round_, by_root))
+    before = dict(_kept(draft, slide.ahead(mailbox), by_root, Ahead))
+    known = dict(_kept(draft, f"known/{mailbox}/", by_root.keys() | before.keys(), Root))
+    looked, said = Looked(held.looked, held.series), window.said(draft.policy, draft.now)
+    out = Digest(mailbox, looked, said, (held.view.start, held.view.end), before)
     for root, rows in by_root.items():
-        _root(root, rows, known.get(root), out)
-    for root in known.keys() - by_root.keys():  # only a fresh round has loaded more than it brought
-        out.suspect(root, known[root])
+        if root in known or root in before or not _left(draft, mailbox, rows):
+            _root(root, rows, known.get(root), out)
+    if held.round.fresh:
+        for root in (known.keys() | before.keys()) - by_root.keys():
+            _absent(root, known.get(root) or Root({}), out)
+    slide.slide(out, known)
     return out
 
 
 def _root(root: str, rows: list[Seen], known: Root | None, out: Digest) -> None:
     own = next((row for row in rows if row.id == root), None)
     if own is not None and own.kind is Kind.REMOVED:
-        out.suspect(root, known or Root({root: ""}))  # we may have made it since the last round
+        _absent(root, known or Root({} if out.waiting(root) else {root: ""}), out)  # we may have made it just now
     elif own is not None and own.kind is Kind.SINGLE:
         single(own, known, out)
     else:
         series(root, own, rows, known, out)
 
 
-def _known(draft: Draft, mailbox: str, round_: Round, roots: Iterable[str]) -> Iterator[tuple[str, Root]]:
-    prefix = f"known/{mailbox}/"
-    if round_.fresh:
-        yield from ((key.removeprefix(prefix), row) for key, row in draft.state.under(prefix, Root).items())
+def _absent(root: str, known: Root, out: Digest) -> None:
+    """A root that is said to be removed, or is missing. A series that is there all the same may have lost every
+    occurrence: that is read, too (REC-07)."""
+    out.suspect(root, known)
+    there = out.looked.events.get(root)
+    if there is not None and not there.cancelled and root not in out.known and any(known.members.values()):
+        series(root, there, (), known, out)
+
+
+def _left(draft: Draft, mailbox: str, rows: list[Seen]) -> bool:
+    """Whether something is removed that we have let go long ago."""
+    one = rows[0]
+    return one.kind is Kind.REMOVED and draft.get(f"left/{mailbox}/{one.id}", Left) is not None
+
+
+def _kept(draft: Draft, prefix: str, roots: Iterable[str], kind: type[S]) -> Iterator[tuple[str, S]]:
+    """What is remembered of a mailbox: all of it, if that was loaded, else of the roots of the round."""
+    if draft.state.known(prefix):
+        yield from ((key.removeprefix(prefix), row) for key, row in draft.under(prefix, kind).items())
         return
     for root in roots:
-        row = draft.get(f"{prefix}{root}", Root)
-        if row is not None:
+        if (row := draft.get(f"{prefix}{root}", kind)) is not None:
             yield root, row

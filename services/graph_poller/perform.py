@@ -2,22 +2,26 @@
 into an answer. Never writes."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from msgspec import Struct
 
 from services.clients.graph.api import Graph
 from services.clients.graph.opened import Graphs
-from services.graph_poller.rows import DirectoryRead, MailboxRead, Prove, Proved, ReadDirectory, ReadMailbox, Unread
-from services.kernel.errors import Fatal, Permanent, Transient
+from services.graph_poller.failing import disconnected, later, refused
+from services.graph_poller.rows import DirectoryRead, MailboxRead, Prove, Proved, ReadDirectory, ReadMailbox
+from services.kernel.errors import Conflict, Fatal, Permanent, Transient
 from services.kernel.host import Host
 from services.kernel.keeping import Doing
 from services.kernel.lanes import Answer, LaneRule
 
 ATTEMPTS = 4
 """Attempts in one run; then the mailbox waits for the next one (AUT-05)."""
-EXCLUDING = frozenset({"MailboxNotEnabledForRESTAPI", "ErrorAccessDenied", "ErrorInvalidUser", "ResourceNotFound",
-                       "Request_ResourceNotFound"})  # fmt: skip
-"""A mailbox that cannot be synced at all (E3); asked again with each run."""
+PATIENCE = timedelta(seconds=8)
+"""The least wait after a first refusal that names a time; four times as long after each further one, because a server
+that always says "in a second" is throttling for longer (THR-19)."""
+LONGEST = timedelta(minutes=10)
+"""The longest wait within a run: the others shall not wait for this mailbox (THR-03)."""
 
 
 class Hands:
@@ -39,34 +43,44 @@ class Hands:
 
     async def _answer(self, tenant: str, mailbox: str, doing: Doing) -> Answer:
         try:
-            return await self._read(self._graphs.of(tenant), doing.body)
+            return await read(self._graphs.of(tenant), doing.body)
         except Permanent as error:
-            return Unread(mailbox, error.code, error.what, excluded=error.code in EXCLUDING)
+            return refused(mailbox, error)
         except Fatal as error:
             self._host.log.warning(error.what, tenant=tenant, where=error.where, mend=error.mend)
-            return Unread(mailbox, "", f"{error.where}: {error.what}", error.mend)
-        except Transient as error:
-            if doing.tries + 1 < ATTEMPTS:
-                raise
+            return disconnected(mailbox, error)
+        except (Transient, Conflict) as error:  # a 412 to a mere question means nothing (graph.md §3.11)
+            again = self._patient(error, doing.tries)
+            if doing.tries + 1 < ATTEMPTS and (again.delay is None or again.delay <= LONGEST):
+                raise again from error
             self._host.log.warning("cannot be read now", tenant=tenant, where=mailbox, what=str(error),
                                    mend="nothing to do: it is tried again with the next run")  # fmt: skip
-            return Unread(mailbox, "", str(error), heals=True)
+            return later(mailbox, error)
 
-    async def _read(self, graph: Graph, order: Struct) -> Struct:
-        match order:
-            case ReadDirectory():
-                return DirectoryRead(await graph.mailboxes())
-            case ReadMailbox(mailbox, cursor, start, end, private):
-                round_ = await graph.round(mailbox, cursor, (start, end), private)
-                return MailboxRead(mailbox, round_, start, end, private)
-            case Prove():
-                return await self._prove(graph, order)
-        raise TypeError(type(order).__name__)
+    def _patient(self, error: Transient | Conflict, tries: int) -> Transient:
+        """The same error, with a wait that grows by itself where the remote's own does not."""
+        if isinstance(error, Conflict) or error.delay is None:
+            return Transient(str(error))
+        least = PATIENCE * 4**tries * (0.5 + self._host.clock.jitter() / 2)
+        return Transient(str(error), max(error.delay, least))
 
-    async def _prove(self, graph: Graph, order: Prove) -> Proved:
-        looked = await graph.look(order.mailbox, order.ids, order.private) if order.ids else {}
-        window = (order.start, order.end)
-        series = {
-            master: await graph.instances(order.mailbox, master, window, order.private) for master in order.series
-        }
-        return Proved(order.mailbox, looked, series)
+
+async def read(graph: Graph, order: Struct) -> Struct:
+    """Do what the decision asks for, and say what came of it. TypeError for what is no order of the poller's."""
+    match order:
+        case ReadDirectory():
+            return DirectoryRead(await graph.mailboxes())
+        case ReadMailbox(mailbox, cursor, view):
+            window = view.start, view.end
+            return MailboxRead(mailbox, await graph.round(mailbox, cursor, window, view.private, view.excluded), view)
+        case Prove():
+            return await _prove(graph, order)
+    raise TypeError(type(order).__name__)
+
+
+async def _prove(graph: Graph, order: Prove) -> Proved:
+    mailbox, view = order.mailbox, order.view
+    window, rules = (view.start, view.end), (view.private, view.excluded)
+    looked = await graph.look(mailbox, order.ids, *rules)
+    series = {master: await graph.instances(mailbox, master, window, *rules) for master in order.series}
+    return Proved(mailbox, looked, series)

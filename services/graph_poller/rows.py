@@ -1,11 +1,13 @@
 """What the poller remembers and what it asks its hands: plain values."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from msgspec import Struct
 
-from contracts.observed import Mailbox, Pair
+from contracts.calendar import When
+from contracts.observed import Item, Mailbox, Pair
 from contracts.policy import PrivateEvents
+from services.clients.graph.excluded import NOTHING, Excluded
 from services.clients.graph.seen import Round, Seen
 from services.kernel.decision import Undone
 
@@ -29,42 +31,67 @@ class Pairs(Struct, frozen=True):
     pairs: tuple[Pair, ...]
 
 
-class Place(Struct, frozen=True, omit_defaults=True):
-    """Row `place/<mailbox>`: how far a mailbox is read. The window is fixed in the cursor (graph.md §2.5). `size`
-    counts known items; `braked` is the number of consents when its brake was shown, None while none stands."""
+class View(Struct, frozen=True, omit_defaults=True):
+    """How a mailbox is looked at: the stretch of time, which is fixed in the cursor (graph.md §2.5), what is hidden and
+    what is left out, and whether Practifi is written from it."""
 
-    cursor: str = ""
     start: datetime = EPOCH
     end: datetime = EPOCH
     private: PrivateEvents = PrivateEvents.BUSY_ONLY
+    excluded: Excluded = NOTHING
+    writes: bool = False
+
+
+class Place(Struct, frozen=True, omit_defaults=True):
+    """Row `place/<mailbox>`: how far a mailbox is read. `size` counts the items that were said; `braked` is the number
+    of consents when its brake was shown, None while none stands; `day` is the last on which the window was moved."""
+
+    cursor: str = ""
+    view: View = View()
     state: str = ""
     size: int = 0
     braked: int | None = None
+    day: date = EPOCH.date()
 
 
-class Root(Struct, frozen=True):
-    """Row `known/<mailbox>/<id>`: a single event or a series that was said, and its items: id to slot."""
+class Root(Struct, frozen=True, omit_defaults=True):
+    """Row `known/<mailbox>/<id>`: a single event or a series that was said, and its items: id to slot. `when` is where
+    a single event was, as last said."""
 
     members: dict[str, str]
+    when: When | None = None
+
+
+class Ahead(Struct, frozen=True):
+    """Row `ahead/<mailbox>/<id>`: items of a single event or a series that lie after the window, to be said on the day
+    on which they come within it (D9)."""
+
+    items: tuple[Item, ...]
+
+
+class Left(Struct, frozen=True):
+    """Row `left/<mailbox>/<id>`: it was said, and has left our sight with the window: its deletion is none of ours."""
 
 
 class Rounds(Struct, frozen=True, omit_defaults=True):
     """Row `held/<mailbox>`: a round that waits for its proofs, and those that it has (`looked`, `series`: Proved)."""
 
     round: Round
-    place: Place
+    view: View
     looked: dict[str, Seen | None] = {}
     series: dict[str, tuple[Seen, ...] | None] = {}
 
 
 class Running(Struct, frozen=True, omit_defaults=True):
-    """Row `run/<run>`: what the run still waits for (mailboxes, or "pairs") and what it has brought so far."""
+    """Row `run/<run>`: what the run still waits for (mailboxes, or "pairs") and what it has brought so far. `mailbox`
+    and `fresh` are as in RunDue."""
 
     waiting: tuple[str, ...]
     items: int = 0
     messages: int = 0
     failed: tuple[str, ...] = ()
     mailbox: str = ""
+    fresh: bool = False
 
 
 class ReadDirectory(Struct, frozen=True):
@@ -76,9 +103,7 @@ class ReadMailbox(Struct, frozen=True):
 
     mailbox: str
     cursor: str
-    start: datetime
-    end: datetime
-    private: PrivateEvents
+    view: View
 
 
 class Prove(Struct, frozen=True):
@@ -87,9 +112,7 @@ class Prove(Struct, frozen=True):
     mailbox: str
     ids: tuple[str, ...]
     series: tuple[str, ...]
-    start: datetime
-    end: datetime
-    private: PrivateEvents
+    view: View
 
 
 class DirectoryRead(Struct, frozen=True):
@@ -99,9 +122,7 @@ class DirectoryRead(Struct, frozen=True):
 class MailboxRead(Struct, frozen=True):
     mailbox: str
     round: Round
-    start: datetime
-    end: datetime
-    private: PrivateEvents
+    view: View
 
 
 class Proved(Struct, frozen=True):
@@ -113,15 +134,14 @@ class Proved(Struct, frozen=True):
 
 
 class Unread(Struct, frozen=True, omit_defaults=True):
-    """A mailbox (or "directory") could not be read in this run; one that `heals` is tried again with the next, one that
-    is `excluded` is none that can be synced (E3)."""
+    """A mailbox (or "directory") could not be read in this run, and is asked again with the next. `state` is what that
+    makes of it: waiting (needs nobody), paused (no mailbox can be read until somebody mends the connection), excluded
+    (it cannot be synced at all, E3), or attention."""
 
     mailbox: str
-    code: str
+    state: str
     what: str
     mend: str = ""
-    heals: bool = False
-    excluded: bool = False
 
 
 PRIVATE = (ReadDirectory, ReadMailbox, Prove, DirectoryRead, MailboxRead, Proved, Unread, Undone)

@@ -1,8 +1,8 @@
 """What a round says of a series. A returned master replaces the set of its occurrences (graph.md §2.4); one that is
-missing from the set is gone only if a read of the whole series says so, too (ruling 29). Occurrences are thin: their
-content is their master's, their time is their own."""
+missing from the set is gone only if a read of the whole series says so, too (ruling 29), and an empty answer to that
+is not believed by itself (REC-07). Occurrences are thin: their content is their master's, their time is their own."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from contracts.calendar import Days, Timed, When
 from services.clients.graph.seen import Kind, Seen
 from services.graph_poller.digest import Digest, inside
 from services.graph_poller.rows import Root
+from services.graph_poller.window import within
 
 
 @dataclass(slots=True)
@@ -34,6 +35,8 @@ def series(root: str, own: Seen | None, rows: Iterable[Seen], known: Root | None
     elif own is not None and own.cancelled:
         out.forget(root, known)
         return
+    if own is not None:
+        out.ahead[root] = {}
     before = dict(known.members) if known else {}
     some = Members(root, own or out.looked.events.get(root), before, {} if own else dict(before))
     for row in rows:
@@ -63,6 +66,7 @@ def _member(row: Seen, some: Members, out: Digest) -> None:
 def _cancelled(row: Seen, some: Members, out: Digest) -> None:
     """An occurrence that its organizer has called off (REC-29); one that was never said is none of ours (INB-16)."""
     slot = some.before.get(row.id) or row.slot
+    out.drop(some.root, row.id, slot)
     same = [id_ for id_, of in some.before.items() if id_ == row.id or (slot and of == slot)]
     if same:
         out.gone(some.root, row.id, slot)
@@ -82,12 +86,42 @@ def _missing(some: Members, out: Digest) -> None:
     if suspects and some.root not in out.looked.series:
         out.list.add(some.root)
         return
+    if suspects and not out.looked.series[some.root] and not _emptied(some.root, suspects, out):
+        return
     there = {row.id for row in out.looked.series.get(some.root) or () if not row.cancelled}
     for id_, slot in suspects.items():
+        alone = out.looked.events.get(id_)
         if id_ in there:
             some.now[id_] = slot
-        else:
+        elif alone is None or alone.cancelled:
             out.gone(some.root, id_, slot)
+    _still_ahead(some.root, there, out)
+
+
+def _emptied(root: str, suspects: Iterable[str], out: Digest) -> bool:
+    """Whether it is proven that a series has no occurrence any more: its master is gone, or one of those that are
+    missing is (REC-07). One that is there after all makes the answer a lie, unless it has left our sight."""
+    if out.looked.series[root] is None:
+        return True
+    for id_ in (root, *sorted(suspects)):
+        if id_ not in out.looked.events:
+            out.look.add(id_)
+            return False
+        there = out.looked.events[id_]
+        if there is None or there.cancelled:
+            return True
+        if id_ != root and there.when is not None and within(there.when, *out.read):
+            out.lied.add(root)
+            return False
+    return True
+
+
+def _still_ahead(root: str, there: Container[str], out: Digest) -> None:
+    """What lies ahead and was left out of the round, but stands in the series."""
+    kept = out.before.get(root)
+    for item in kept.items if kept and there else ():
+        if item.id in there:
+            out.waiting(root).setdefault(item.id, item)
 
 
 def filled(master: Seen, row: Seen) -> Seen:
@@ -98,12 +132,13 @@ def filled(master: Seen, row: Seen) -> Seen:
     if row.when is None:
         return replace(row, error="it has no time")
     when = _in_zone(row.when, master)
-    seen = replace(row, when=when, slot=row.slot or slot_of(when, master.zone), zone=master.zone)
+    seen = replace(row, when=when, slot=row.slot or slot_of(when, master.zone), zone=master.zone,
+                   excluded=master.excluded)  # fmt: skip
     if master.event is None:
         return replace(seen, skipped=master.skipped, error="" if master.skipped else master.error or _UNREAD)
     return replace(
         seen, event=replace(master.event, when=when), uid=master.uid, mine=master.mine, redacted=master.redacted,
-        mark=f"{master.mark}.{row.mark}",
+        mark=f"{master.mark}.{row.mark}", changed_at=master.changed_at,
     )  # fmt: skip
 
 

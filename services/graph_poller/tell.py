@@ -32,12 +32,12 @@ def observe(draft: Draft, out: Digest) -> int:
 
 
 def show(draft: Draft, mailbox: str, state: str, problem: Problem | None = None) -> None:
-    """How a mailbox does: told when it is news (E8), and its problem kept for all to see."""
+    """How a mailbox does: told with reason and mend when it is news (E8), and its problem kept for all to see."""
     draft.rows[f"problem/{mailbox}"] = problem
     place = draft.place(mailbox)
     if place.state != state:
         draft.rows[f"place/{mailbox}"] = replace(place, state=state)
-        reason = problem.what if problem else ""
+        reason = f"{problem.what}. {problem.mend}".removesuffix(". ") if problem else ""
         draft.effects.append(Say("feed", Said((MailboxState(mailbox, state, reason),)), key=mailbox))
 
 
@@ -50,9 +50,9 @@ def show_pair(draft: Draft, pair: Pair) -> None:
         draft.effects.append(Say("feed", Said((fact,)), key=pair.mailbox))
 
 
-def begin(draft: Draft, run: str, waiting: Iterable[str], mailbox: str = "") -> None:
+def begin(draft: Draft, run: str, waiting: Iterable[str], mailbox: str = "", *, fresh: bool = False) -> None:
     """A run waits for these mailboxes."""
-    _keep(draft, run, Running(tuple(waiting), mailbox=mailbox))
+    _keep(draft, run, Running(tuple(waiting), mailbox=mailbox, fresh=fresh))
 
 
 def over(draft: Draft, waited: str, *, items: int = 0, messages: int = 0, failed: str = "") -> None:

@@ -1,7 +1,7 @@
 """What a decision may look at and what it may want: plain values, so that every service thinks in a pure function.
 Nothing here does anything."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -78,6 +78,8 @@ class State:
         self._stored: dict[str, bytes | None] = dict(stored)
         self._live: dict[str, Struct | None] = {}
         self._under: set[str] = {key for key in stored if key.endswith("/")}
+        self._below: dict[str, set[str]] = {}
+        self._place(stored)
 
     def get(self, key: str, kind: type[S]) -> S | None:
         """The row `key`, or None when there is none. KeyError when `needs` did not name it."""
@@ -90,27 +92,43 @@ class State:
         """All rows whose key begins with `prefix` (it ends with "/"), by key. KeyError as in `get`."""
         if prefix not in self._under:
             raise KeyError(prefix)
-        keys = {k for k in (*self._stored, *self._live) if k.startswith(prefix) and k != prefix}
-        found = {key: self.get(key, kind) for key in sorted(keys)}
+        found = {key: self.get(key, kind) for key in sorted(self._below.get(prefix, ()))}
         return {key: row for key, row in found.items() if row is not None}
 
     def known(self, key: str) -> bool:
         """Whether the row or the prefix was loaded."""
-        return key in self._stored or key in self._live or any(key.startswith(p) for p in self._under)
+        return key in self._stored or key in self._live or not self._under.isdisjoint(_prefixes(key))
 
     def load(self, stored: Mapping[str, bytes | None]) -> None:
         """Add rows from the store; what an earlier decision of the turn changed stays as changed."""
         self._stored.update(stored)
         self._under |= {key for key in stored if key.endswith("/")}
+        self._place(stored)
 
     def change(self, rows: Mapping[str, Struct | None]) -> None:
         """Let the next decision of the same turn see what this one changed."""
         self._live.update(rows)
+        self._place(rows)
+
+    def _place(self, keys: Iterable[str]) -> None:
+        """Remember keys under all of their prefixes: a turn may ask for thousands of these."""
+        for key in keys:
+            for prefix in _prefixes(key):
+                if prefix != key:
+                    self._below.setdefault(prefix, set()).add(key)
 
     def _raw(self, key: str) -> bytes | None:
         if not self.known(key):
             raise KeyError(key)
         return self._stored.get(key)
+
+
+def _prefixes(key: str) -> Iterator[str]:
+    """All beginnings of a key that end with "/"."""
+    at = key.find("/")
+    while at >= 0:
+        yield key[: at + 1]
+        at = key.find("/", at + 1)
 
 
 class Thinks(Protocol):

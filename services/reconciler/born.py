@@ -7,69 +7,71 @@ from msgspec.structs import replace
 from contracts.calendar import Attendee, Side
 from contracts.policy import Invitations, PractifiSeries, PrivateEvents
 from contracts.write import Write
-from services.reconciler import match, say, when
-from services.reconciler.merge import TO_MICROSOFT, TO_PRACTIFI
+from services.reconciler import answers, match, reach, say, when
+from services.reconciler.book import Known, Owner
+from services.reconciler.match import Matched
 from services.reconciler.order import order
 from services.reconciler.people import meant
-from services.reconciler.rows import Held, Kind, Known, Link, Mark, Owner
+from services.reconciler.rows import Held, Kind, Link, Mark
+from services.reconciler.trouble import barred
 from services.reconciler.work import Work
 
 TOO_MANY = "has more than 50 attendees: create this event in Microsoft, where it can have them"
 NATIVE = "belongs to a recurring series of Practifi, which the policy practifi_series leaves alone"
 FAR = "starts more than {} months ahead (policy future_outbound_months): it is sent when it comes within them"
+ELSEWHERE = "its owner's mailbox is kept by another shard than this Event: create it anew (see `shards` in the policy)"
 MUTE = "sent without {} of the people, who have no address in Practifi"
 
 
 def in_practifi(work: Work, link: Link, here: Held, owner: Owner, conflicts: tuple[str, ...] = ()) -> Link:
     """Create in Practifi what Microsoft has, for the mailbox's user."""
-    skipped = here.redacted and work.policy.private_events is PrivateEvents.SKIP
-    if skipped or not work.policy.direction.writes(Side.PRACTIFI):
+    policy = work.policy_of(here.mailbox)
+    skipped = here.redacted and policy.private_events is PrivateEvents.SKIP
+    if skipped or not policy.direction.writes(Side.PRACTIFI):
         return link
     if work.get("read/practifi", Mark) is None:
         work.stop(link)  # ours may be a new store: what Practifi has already is heard first (ruling 5)
         return link
-    who = meant(work, here, owner)
+    fields = reach.new(policy, Side.PRACTIFI, here.event, redacted=here.redacted)
+    who = meant(work, here, owner) if reach.related(policy, Side.PRACTIFI) else Matched()
+    given = answers.first(work, here, (*who.people, *who.users))
 
     def write(name: str) -> Write:
         return Write(
-            order=name, link=link.id, side=Side.PRACTIFI, mailbox=here.mailbox, event=here.event, fields=TO_PRACTIFI,
+            order=name, link=link.id, side=Side.PRACTIFI, mailbox=here.mailbox, event=here.event, fields=fields,
             owner=owner.user, generation=link.generation, people=who.people, invitees=who.users or None,
+            answers=given or None,
         )  # fmt: skip
 
-    return order(
-        work, replace(link, owner=owner.user), Side.PRACTIFI, Kind.CREATE, write, fields=TO_PRACTIFI,
+    link = order(
+        work, replace(link, owner=owner.user), Side.PRACTIFI, Kind.CREATE, write, fields=fields,
         conflicts=conflicts, related=who.people, invited=who.users,
     )  # fmt: skip
+    return answers.out(link, given)
 
 
 def in_microsoft(work: Work, link: Link, there: Held) -> Link:
     """Create in Microsoft what a person made in Practifi, with its guests (A3); never twice, never too early (D8)."""
-    wanted = work.policy.direction.writes(Side.MICROSOFT) and there.edited
+    policy = work.policy_of(there.mailbox)
+    wanted = policy.direction.writes(Side.MICROSOFT) and there.edited
     if not (wanted and when.future(there.event.when, work.now)):
         return link
     reason = _barred(work, there)
     if reason:
         return barred(work, link, reason)
-    due = when.due(there.event.when, work.policy.future_outbound_months)
+    due = when.due(there.event.when, policy.future_outbound_months)
     if due > work.now:
         work.wake(link.id, due + timedelta(minutes=1))
-        return barred(work, link, FAR.format(work.policy.future_outbound_months))
+        return barred(work, link, FAR.format(policy.future_outbound_months))
     if work.get("read/microsoft", Mark) is None:
         work.stop(link)  # likewise: made twice, it would mail its guests twice
         return link
     return _invite(work, link, there)
 
 
-def barred(work: Work, link: Link, reason: str) -> Link:
-    """Not sent to Microsoft; said once for each reason."""
-    if link.reason != reason:
-        say.blocked(work, link, Side.MICROSOFT, reason)
-    return replace(link, reason=reason)
-
-
 def guests(work: Work, there: Held) -> tuple[Attendee, ...]:
     """The people of a Practifi Event who have an address, without its owner."""
-    if work.policy.invitations is Invitations.NEVER:
+    if not _invites(work, there):
         return ()
     known = [work.get(f"person/{one}", Known) for one in there.people if one != there.owner]
     addresses = [match.address_of(row.person) for row in known if row is not None]
@@ -78,7 +80,8 @@ def guests(work: Work, there: Held) -> tuple[Attendee, ...]:
 
 def _invite(work: Work, link: Link, there: Held) -> Link:
     invited = guests(work, there)
-    fields = (*TO_MICROSOFT, "attendees") if invited else TO_MICROSOFT
+    fields = reach.new(work.policy_of(there.mailbox), Side.MICROSOFT, there.event)
+    fields = (*fields, "attendees") if invited else fields
     event = replace(there.event, attendees=invited)
 
     def write(name: str) -> Write:
@@ -88,15 +91,22 @@ def _invite(work: Work, link: Link, there: Held) -> Link:
         )  # fmt: skip
 
     mute = len([one for one in there.people if one != there.owner]) - len(invited)
-    if mute and work.policy.invitations is not Invitations.NEVER:
+    if mute and _invites(work, there):
         say.blocked(work, link, Side.MICROSOFT, MUTE.format(mute))
     return order(
         work, replace(link, owner=there.owner), Side.MICROSOFT, Kind.CREATE, write, fields=fields
     )  # fmt: skip
 
 
+def _invites(work: Work, there: Held) -> bool:
+    policy = work.policy_of(there.mailbox)
+    return policy.invitations is not Invitations.NEVER and reach.related(policy, Side.MICROSOFT)
+
+
 def _barred(work: Work, there: Held) -> str:
     """Why the policy or a limit keeps an event out of Microsoft for now, "" if nothing does."""
+    if work.elsewhere(there.mailbox):
+        return ELSEWHERE
     if there.native_series and work.policy.practifi_series is PractifiSeries.SKIP:
         return NATIVE
     return TOO_MANY if len(there.people) > match.MOST else ""

@@ -4,34 +4,56 @@ shall be written. It can only speak: nothing here touches a calendar, a clock or
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from contracts.asked import Ask
+from contracts.control import Backfill, Restore, Turn
+from contracts.meeting import Own
 from contracts.message import Message
 from contracts.observed import Observed, Paired, ReadDone, Unreadable
 from contracts.person import People
 from contracts.policy import PolicyNow
 from contracts.write import Outcomes
 from services.kernel.decision import Decision, State
-from services.reconciler import late, meeting, runs, say
+from services.reconciler import (
+    asked,
+    conflicts,
+    exposed,
+    idle,
+    judge,
+    late,
+    meeting,
+    prune,
+    restore,
+    runs,
+    say,
+    sizes,
+    turn,
+)
+from services.reconciler.judge import Judge
+from services.reconciler.listed import Forget, More
 from services.reconciler.needs import needs
 from services.reconciler.observe import observe
 from services.reconciler.outcome import settle
 from services.reconciler.pairs import pair, stopped
-from services.reconciler.rows import Look
+from services.reconciler.prune import Prune
+from services.reconciler.rows import Link, Look
 from services.reconciler.step import step
 from services.reconciler.work import Work
 
 __all__ = ["PRIVATE", "decide", "needs"]
 
-PRIVATE: tuple[type[Struct], ...] = (Look,)
+PRIVATE: tuple[type[Struct], ...] = (Look, Judge, Prune, Forget, More)
 """What the reconciler says to itself."""
 
 
-def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: C901 - one row for each kind
+def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: C901, PLR0912 - one row for each kind
     """What follows from one message. TypeError for a kind that is not for us."""
     work = Work(state, message, now)
     match message.body:
         case Observed() as body:
             observe(work, body)
+            idle.gone(work, body)
         case Outcomes(outcomes):
             for outcome in outcomes:
                 settle(work, outcome)
@@ -39,6 +61,9 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
             late.learn(work, body)
         case Paired() as body:
             pair(work, body)
+        case Own(meetings):
+            for copy in [copy for one in meetings for copy in meeting.known(work, one)]:
+                step(work, copy)
         case ReadDone() as body:
             runs.done(work, body)
         case Unreadable() as body:
@@ -48,12 +73,48 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
             _go_on(work)
         case Look(name):
             _look(work, name)
+        case Ask() as body:
+            asked.answer(work, body)
         case other:
-            raise TypeError(f"the reconciler does not take {type(other).__name__}")
+            _wish(work, other)
     if runs.opened(work):
         _go_on(work)
+    _follow(work)
+    if runs.rounds(state, message.body):
+        judge.ask(work)
+        prune.due(work)
     runs.account(work)
     return work.decision()
+
+
+def _wish(work: Work, body: Struct) -> None:
+    """What a person wants done, and what is left of it for later."""
+    match body:
+        case Turn(conflict=name):
+            if (link := turn.wish(work, name)) is not None:
+                step(work, link)
+        case Restore(link=name):
+            restore.restore(work, name)
+        case Backfill() as wish:
+            idle.backfill(work, wish)
+        case More(wish):
+            idle.backfill(work, wish)
+        case Judge() as due:
+            judge.judge(work, due)
+        case Prune() as due:
+            prune.prune(work, due)
+        case Forget(row):
+            restore.forget(work, row)
+        case other:
+            raise TypeError(f"the reconciler does not take {type(other).__name__}")
+
+
+def _follow(work: Work) -> None:
+    """The lists that answer a person's questions follow the links that have changed."""
+    for key in [key for key in work.rows if key.startswith("link/")]:
+        old = work.state.get(key, Link) if work.state.known(key) else None
+        for one in (exposed, restore, conflicts, idle, sizes, prune):
+            one.follow(work, key.partition("/")[2], old, work.get(key, Link))
 
 
 def _go_on(work: Work) -> None:
@@ -66,4 +127,4 @@ def _go_on(work: Work) -> None:
 def _look(work: Work, name: str) -> None:
     link = work.link(name)
     if link is not None:
-        step(work, meeting.released(link))
+        step(work, replace(meeting.released(link), refused=()))

@@ -6,7 +6,9 @@ from msgspec.structs import replace
 from contracts.calendar import CalendarEvent, Side
 from contracts.observed import Item
 from services.reconciler import match
-from services.reconciler.rows import Held, Known, Link, Mark, Who
+from services.reconciler.book import Address, Known, Who
+from services.reconciler.listed import Invite
+from services.reconciler.rows import Death, Held, Link
 from services.reconciler.work import Work
 
 _PAST = 3
@@ -19,13 +21,15 @@ def held_of(work: Work, side: Side, item: Item, sequence: int = 0) -> Held:
         id=item.id, mailbox=item.mailbox, mark=item.mark, sequence=sequence, base=item.event, people=item.people,
         users=users_of(work, side, item.people), owner=item.owner, series=item.series, slot=item.slot, uid=item.uid,
         mine=item.mine, edited=item.edited, native_series=item.native_series, redacted=item.redacted,
-        status=item.status, answers=item.answers,
+        status=item.status, answers=item.answers, places=item.places, changed_at=item.changed_at,
     )  # fmt: skip
 
 
 def late(held: Held, item: Item, sequence: int) -> bool:
-    """Whether an observation says nothing newer than what is held."""
-    return sequence <= held.sequence or item.mark in held.past
+    """Whether an observation says nothing newer than what is held. What the writer has read has no sequence: of that,
+    the side's own times tell which word is older."""
+    older = item.changed_at is not None and held.changed_at is not None and item.changed_at < held.changed_at
+    return sequence <= held.sequence or item.mark in held.past or (older and held.id == item.id)
 
 
 def repeats(held: Held, item: Item) -> bool:
@@ -33,14 +37,22 @@ def repeats(held: Held, item: Item) -> bool:
     return (
         held.mark == item.mark and not held.gone and held.id == item.id and held.event == item.event
         and held.people == item.people and held.owner == item.owner and held.redacted == item.redacted
+        and held.places == item.places
     )  # fmt: skip
 
 
 def seen(work: Work, side: Side, held: Held, item: Item, sequence: int) -> Held:
     """What is held after an observation; the base stays."""
-    base = held.base or item.event
+    base = _kept(held, item)
     new = held_of(work, side, item, sequence)
     return replace(new, base=base, now=None if item.event == base else item.event, past=held.past)
+
+
+def _kept(held: Held, item: Item) -> CalendarEvent:
+    """The base; in fields that the side keeps elsewhere since, or nowhere, what stands there now: no edit (F2)."""
+    was, now = dict(held.places), dict(item.places)
+    moved = {field: getattr(item.event, field) for field in was | now if was.get(field) != now.get(field)}
+    return replace(held.base, **moved) if held.base is not None else item.event
 
 
 def found(work: Work, side: Side, held: Held, item: Item) -> Held:
@@ -68,7 +80,8 @@ def dead(link: Link, side: Side, *, settled: bool = False) -> Link:
         held = replace(held, gone=True, base=None, now=None, past=past(held, held.mark))
     else:
         held = replace(held, gone=True)
-    return replace(put(link, side, held), generation=link.generation + 1)
+    death = Death.NONE if side is Side.PRACTIFI else link.death
+    return replace(put(link, side, held), generation=link.generation + 1, death=death)
 
 
 def users_of(work: Work, side: Side, people: tuple[str, ...]) -> tuple[str, ...]:
@@ -79,20 +92,19 @@ def users_of(work: Work, side: Side, people: tuple[str, ...]) -> tuple[str, ...]
     return tuple(one for one, row in known if row is not None and row.person.user)
 
 
-def invites(work: Work, link: str, old: CalendarEvent | None, new: CalendarEvent | None, *, afresh: bool) -> None:
-    """Keep for late matching whom a Microsoft event invites (M4); a user whose mailbox is synced never has to be."""
+def invites(work: Work, link: str, old: CalendarEvent | None, new: CalendarEvent | None) -> None:
+    """Keep whom a Microsoft event invites, for late matching (M4), and when that was seen (M5); a user whose mailbox is
+    synced never has to be matched later."""
     was = match.addresses(old) if old else ()
     meant = match.addresses(new) if new else ()
-    if was == meant and not afresh:
-        return
     for address in set(was) - set(meant):
         work.rows[f"invites/{address}/{link}"] = None
-    for address in meant if afresh else set(meant) - set(was):
+    for address in meant:
         one = match.best(address, work.get(f"who/{address}", Who), work.domains())
         if one is None or not (one.user and synced(work, one.id)):
-            work.rows[f"invites/{address}/{link}"] = Mark()
+            work.rows[f"invites/{address}/{link}"] = Invite(work.now.date())
 
 
 def synced(work: Work, user: str) -> bool:
     """Whether a user's own mailbox is synced."""
-    return work.get(f"user/{user}", Mark) is not None
+    return work.get(f"user/{user}", Address) is not None

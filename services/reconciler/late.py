@@ -4,7 +4,8 @@ from msgspec import Struct
 
 from contracts.person import People, Person
 from services.reconciler import match
-from services.reconciler.rows import Known, Mark, Who
+from services.reconciler.book import Known, Who
+from services.reconciler.listed import Invite
 from services.reconciler.step import step
 from services.reconciler.work import Work
 
@@ -14,7 +15,7 @@ def learn(work: Work, body: People) -> None:
     touched: set[str] = set()
     for person in body.people:
         touched |= _person(work, person, body.sequence)
-    links = {key.rpartition("/")[2] for address in touched for key in work.state.under(f"invites/{address}/", Mark)}
+    links = {key.rpartition("/")[2] for address in touched for key in work.state.under(f"invites/{address}/", Invite)}
     for name in sorted(links):
         link = work.link(name)
         if link is not None and link.microsoft is not None and not link.microsoft.gone:

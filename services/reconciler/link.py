@@ -5,7 +5,8 @@ from hashlib import sha256
 
 from contracts.calendar import Side
 from contracts.observed import Item, Vanished
-from services.reconciler.rows import Held, Link, Ref
+from services.reconciler.names import Ref
+from services.reconciler.rows import Held, Kind, Link
 from services.reconciler.work import Work
 
 
@@ -85,4 +86,7 @@ def refer(work: Work, side: Side, link: str, held: Held) -> None:
 
 def _open(link: Link | None, side: Side, item: Item) -> bool:
     held = link.on(side) if link is not None else None
-    return held is None or held.gone or holds(held, side, item)
+    if link is None or held is None or held.gone or holds(held, side, item):
+        return True
+    out = link.pending  # or it is what we are making in another mailbox (ruling 14)
+    return out is not None and out.kind is Kind.CREATE and out.side is side and held.mailbox != item.mailbox

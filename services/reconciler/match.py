@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from contracts.calendar import CalendarEvent, Role
+from contracts.calendar import Attendee, CalendarEvent, Role
 from contracts.person import Person, Source
-from services.reconciler.rows import Candidate, Who
+from services.reconciler.book import Candidate, Who
 
 MOST = 50
 """Practifi shows no more people than this (A1)."""
@@ -23,14 +23,24 @@ class Matched(Struct, frozen=True):
 def best(address: str, who: Who | None, domains: Iterable[str]) -> Candidate | None:
     """The one person that an address means: users for internal domains, then by where it stands, then an Individual
     before a Contact, then the oldest (M3). The others stay in the row, so that the choice can be shown."""
+    return next(iter(ranked(address, who, domains)), None) if who else None
+
+
+def ranked(address: str, who: Who, domains: Iterable[str]) -> list[Candidate]:
+    """Everybody who has an address, the one whom it means first."""
     internal = domain(address) in domains
-    return min(who.candidates, key=lambda c: _rank(c, internal=internal), default=None) if who else None
+    return sorted(who.candidates, key=lambda c: _rank(c, internal=internal))
 
 
 def addresses(event: CalendarEvent) -> tuple[str, ...]:
     """Everybody whom an event may mean: its attendees but rooms (ATT-24), and its organizer."""
-    guests = [a.address for a in event.attendees if a.address and a.role is not Role.RESOURCE]
-    return tuple(dict.fromkeys((*guests, event.organizer) if "@" in event.organizer else guests))
+    people = [one.address for one in guests(event)]
+    return tuple(dict.fromkeys((*people, event.organizer) if "@" in event.organizer else people))
+
+
+def guests(event: CalendarEvent) -> list[Attendee]:
+    """The invited people: no rooms (ATT-24)."""
+    return [one for one in event.attendees if one.address and one.role is not Role.RESOURCE]
 
 
 def matched(

@@ -2,15 +2,21 @@
 Salesforce has given the invited user a read-only child (ruling 18). So a copy waits until the organizer's own event is
 known, if the organizer is synced too (ruling 19)."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from enum import Enum, auto
 
 from msgspec.structs import replace
 
-from contracts.calendar import Side
+from contracts.calendar import Response, Side
+from contracts.meeting import Meeting
 from contracts.observed import Item
-from contracts.policy import Direction
-from services.reconciler.rows import Address, Link, State, Uid
+from contracts.policy import Direction, PolicyNow
+from services.kernel.decision import State as Rows
+from services.reconciler import copies
+from services.reconciler.book import Address
+from services.reconciler.names import Uid
+from services.reconciler.rows import Link, State
 from services.reconciler.work import Work
 
 RUNS = 2
@@ -55,21 +61,73 @@ def wait(work: Work, link: Link, item: Item) -> None:
 
 
 def own(work: Work, item: Item, link: str, born: Side) -> list[Link]:
-    """The organizer's own event of a meeting is known: what waited for it is forgotten, or free and returned."""
-    key = uid_key(item)
+    """The organizer's own event of a meeting is known, or invites other people: what waited for it is forgotten, or
+    free and returned. Shards that keep an invited mailbox are told."""
     two_way = work.policy.direction is Direction.TWO_WAY and item.event.attendees
-    if not key or not item.mine or not (two_way or born is Side.PRACTIFI):
+    if not uid_key(item) or not item.mine or not (two_way or born is Side.PRACTIFI):
         return []
-    known = work.get(key, Uid)
-    if known is not None and known.link == link:
-        return []
-    work.rows[key] = Uid(link, born)
-    waiting = [work.link(name) for name in known.waiting] if known else []
-    copies = [copy for copy in waiting if copy is not None and copy.state is State.WAITING]
-    if born is Side.MICROSOFT:
-        return [released(copy) for copy in copies]
-    work.rows |= {f"link/{copy.id}": None for copy in copies}
+    meeting = Meeting(item.uid, link, born)
+    for shard in _shards(work, item):
+        work.tell(shard, meeting)
+    return known(work, meeting)
+
+
+def known(work: Work, meeting: Meeting) -> list[Link]:
+    """The organizer's own event of a meeting is known, in this shard or another: the copies that are free now."""
+    key = f"uid/{meeting.uid}~"
+    old = work.get(key, Uid) or Uid()
+    new = replace(old, link=meeting.link, born=meeting.born, waiting=(), answers=_newest(old, meeting))
+    work.rows[key] = new
+    waiting = [link for name in old.waiting if (link := work.link(name)) and link.state is State.WAITING]
+    if meeting.born is Side.MICROSOFT:
+        return [released(link) for link in waiting]
+    for link in waiting:
+        copies.keep(work, link)
+    for name in old.copies:
+        if (link := work.link(name)) is not None:
+            copies.tell(work, link, new)
     return []
+
+
+def answered(work: Work, link: Link, said: tuple[tuple[str, Response], ...]) -> Link:
+    """People have answered in Practifi: whoever keeps their copies is told (A6)."""
+    here, there = link.microsoft, link.practifi
+    places = {one: place for one, _ in said if (place := work.get(f"user/{one}", Address)) is not None}
+    if here is None or there is None or link.born is Side.MICROSOFT or not here.uid or not places:
+        return link
+    link = replace(link, answered=max(link.answered + 1, there.sequence))
+    for shard in {place.shard for place in places.values()}:
+        own = tuple((one, answer) for one, answer in said if one in places and places[one].shard == shard)
+        meeting = Meeting(here.uid, link.id, link.born, own, link.answered)
+        if shard == work.shard:
+            known(work, meeting)
+        else:
+            work.tell(shard, meeting)
+    return link
+
+
+def _newest(row: Uid, meeting: Meeting) -> tuple[tuple[str, Response, int], ...]:
+    """Everybody's last answer."""
+    found = {one: (one, answer, at) for one, answer, at in row.answers}
+    for one, answer in meeting.answers:
+        if one not in found or found[one][2] < meeting.sequence:
+            found[one] = (one, answer, meeting.sequence)
+    return tuple(found.values())
+
+
+def guests(state: Rows, item: Item) -> Iterator[str]:
+    """The rows that tell which shards keep the mailboxes of the people whom an organizer invites."""
+    now = state.get("policy", PolicyNow) if state.known("policy") else None
+    if item.mine and uid_key(item) and now is not None and now.policy.shards > 1:
+        yield from (f"address/{one.address}" for one in item.event.attendees if one.address)
+
+
+def _shards(work: Work, item: Item) -> set[int]:
+    """The other shards that keep a mailbox of somebody who is invited."""
+    if work.policy.shards == 1:
+        return set()
+    places = (work.get(f"address/{one.address}", Address) for one in item.event.attendees if one.address)
+    return {place.shard for place in places if place is not None} - {work.shard}
 
 
 def released(link: Link) -> Link:

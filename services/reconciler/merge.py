@@ -10,10 +10,11 @@ seconds, a private text) is not a change: that side's base was cut in the same w
 For every field there are four cases:
 
     neither changed      nothing.
-    one side changed     the change *travels* to the other side, if the rules let this field travel that way (D1, A4,
-                         R2, I4, F4). If the values are already equal there is nothing to write (CON-03).
-    both changed         the winner's change travels: Microsoft, except where Practifi is the only source (C1,
-                         ruling 13). If the values differ this is a conflict, and it is said.
+    one side changed     the change *travels* to the other side, if the rules let this field travel that way (D1, F2,
+                         and `reach.py`). If the values are already equal there is nothing to write (CON-03).
+    both changed         the winner's change travels: Microsoft, unless the policy names Practifi for this field, or it
+                         can come from Practifi only (C1, C2, ruling 13). If the values differ this is a conflict, and
+                         it is said.
     it may not travel    it stays where it is: the side adopts the value as its base, as if nothing had happened (D6,
                          ruling 12). If it was a person's edit in Practifi, the field is remembered as `local`, so that
                          a later change by Microsoft, which overwrites it, is said as a conflict (I3).
@@ -21,7 +22,7 @@ For every field there are four cases:
 Nothing else is remembered about the direction, so that switching it needs no work: what differs then has been adopted.
 
 Three fields are ours to show and not Practifi's to change: recurrence, attendee count, join link. A change of them in
-Practifi is *put back* (R2, REC-62).
+Practifi is *put back* (R2, REC-62), and so is an answer that cannot be given (A6).
 
 A field that Practifi shows cut, clamped or redacted never goes back in that form, because only a difference from
 Practifi's own base counts. If a person truly changes such a field:
@@ -46,37 +47,29 @@ from typing import Any
 from msgspec.structs import replace
 
 from contracts.calendar import FIELDS, CalendarEvent, Days, Side, Timed, When
-from contracts.policy import Direction
+from contracts.policy import Policy
+from services.reconciler import reach
 from services.reconciler.rows import Held
 
 PUT_BACK = frozenset({"recurrence", "attendee_count", "join_url"})
 """Read-only in Practifi (R2)."""
 
-TO_PRACTIFI = tuple(f for f in FIELDS if f not in {"attendees", "categories", "importance", "organizer"})
-"""What travels to Practifi: it has no place for categories and importance; attendees become relations (`match.py`),
-and the owner stands for the organizer."""
-
-TO_MICROSOFT = ("when", "subject", "location", "show_as", "sensitivity", "reminder", "online")
-"""What travels to Microsoft: no attendees (A4), no body (ruling 15), nothing that Practifi lacks or only shows."""
-
-COPY = frozenset({"show_as", "reminder", "sensitivity"})
-"""What the copy of an invited mailbox can hold for itself (I4)."""
-
-BUSY = frozenset({"when", "show_as"})
-"""All that is here of a private event (P1)."""
-
-_ALL_MICROSOFT, _ALL_PRACTIFI = frozenset(TO_MICROSOFT), frozenset(TO_PRACTIFI)
 _NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Which fields travel to which side, which are put back in Practifi, and who wins."""
+    """Which fields travel to which side, which are put back in Practifi, and which Practifi keeps when both sides have
+    changed them: Microsoft wins all others."""
 
     microsoft: frozenset[str]
     practifi: frozenset[str]
-    put_back: frozenset[str]
-    winner: Side = Side.MICROSOFT
+    put_back: frozenset[str] = _NOTHING
+    practifi_wins: frozenset[str] = _NOTHING
+
+    def winner(self, field: str) -> Side:
+        """Who wins a field that both have changed."""
+        return Side.PRACTIFI if field in self.practifi_wins else Side.MICROSOFT
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,22 +87,17 @@ class Plan:
         return self.microsoft if side is Side.MICROSOFT else self.practifi
 
 
-def rules(microsoft: Held, practifi: Held, direction: Direction, *, mailing: bool = True) -> Rules:
-    """The rules for one link. Without `mailing`, Microsoft takes nothing that would mail guests (A5)."""
-    reach = _ALL_MICROSOFT if direction.writes(Side.MICROSOFT) and mailing else _NOTHING
-    if not microsoft.mine:
-        reach &= COPY
-    if microsoft.redacted:
-        reach &= BUSY
-    elif practifi.redacted:
-        reach &= BUSY | {"sensitivity"}
-    inward = direction.writes(Side.PRACTIFI)
-    return Rules(
-        microsoft=reach,
-        practifi=_ALL_PRACTIFI if inward else _NOTHING,
-        put_back=PUT_BACK if inward and not practifi.redacted else _NOTHING,
-        winner=Side.MICROSOFT if inward else Side.PRACTIFI,
-    )
+def rules(microsoft: Held, practifi: Held, policy: Policy, *, mailing: bool = True) -> Rules:
+    """The rules for one link, by its mailbox's policy. Without `mailing`, Microsoft takes nothing that would mail
+    anybody (A5). A field that can travel one way only is won by the side that it comes from (ruling 13), any other by
+    the side that the policy names (C2)."""
+    outward = reach.to_microsoft(microsoft, practifi, policy, mailing=mailing)
+    inward = reach.to_practifi(microsoft, policy)
+    back = _NOTHING if practifi.redacted else PUT_BACK & inward
+    if not (microsoft.redacted or practifi.redacted) and reach.unanswerable(microsoft, practifi, policy):
+        back |= {reach.ANSWER} & inward
+    named = frozenset(field for field, side in policy.winners.items() if side is Side.PRACTIFI)
+    return Rules(outward, inward, back, outward & (named | (outward - inward)))
 
 
 def merge(microsoft: Held, practifi: Held, rule: Rules, local: tuple[str, ...] = ()) -> Plan:
@@ -131,7 +119,7 @@ def merge(microsoft: Held, practifi: Held, rule: Rules, local: tuple[str, ...] =
             continue
         travels[source.other].append(field)
         over = (mine and theirs) or (source is Side.MICROSOFT and field in local)
-        conflicts += [field] if over and field not in PUT_BACK else []
+        conflicts += [field] if over and field not in PUT_BACK and not _put_back(field, rule, theirs=theirs) else []
     to_microsoft, to_practifi = tuple(travels[Side.MICROSOFT]), tuple(travels[Side.PRACTIFI])
     return Plan(to_microsoft, to_practifi, tuple(adopt), tuple(conflicts), tuple(kept))
 
@@ -169,11 +157,15 @@ def same(field: str, one: Any, other: Any) -> bool:
 
 def _source(field: str, rule: Rules, *, mine: bool, theirs: bool) -> Side | None:
     """The side whose value travels, None when it stays where it is."""
-    if theirs and field in rule.put_back:
+    if _put_back(field, rule, theirs=theirs):
         return Side.MICROSOFT
-    source = rule.winner if mine and theirs else Side.MICROSOFT if mine else Side.PRACTIFI
-    reach = rule.practifi if source is Side.MICROSOFT else rule.microsoft
-    return source if field in reach else None
+    source = rule.winner(field) if mine and theirs else Side.MICROSOFT if mine else Side.PRACTIFI
+    may = rule.practifi if source is Side.MICROSOFT else rule.microsoft
+    return source if field in may else None
+
+
+def _put_back(field: str, rule: Rules, *, theirs: bool) -> bool:
+    return theirs and field in rule.put_back
 
 
 def _moved(microsoft: Held, practifi: Held) -> When:

@@ -2,30 +2,42 @@
 and it never reads a row that it has not named before."""
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
 
-from msgspec import Struct
-
-from contracts.calendar import CalendarEvent, Side
+from contracts.asked import Ask, Question
+from contracts.calendar import Side
+from contracts.control import Backfill, Restore, Turn
+from contracts.meeting import Own
 from contracts.message import Message
-from contracts.observed import Item, Observed, Paired, Vanished
+from contracts.observed import Observed, Paired
 from contracts.person import People
 from contracts.policy import PolicyNow
 from contracts.write import Outcomes, Refused, Written
 from services.kernel.decision import State
-from services.reconciler import match
+from services.reconciler import asked, idle, prune, series
+from services.reconciler.around import (
+    loaded,
+    of_answers,
+    of_copy,
+    of_event,
+    of_gone,
+    of_item,
+    of_link,
+    of_meeting,
+    of_series,
+)
+from services.reconciler.book import Known
+from services.reconciler.judge import Judge
 from services.reconciler.late import addresses
-from services.reconciler.link import gone_key, holds, keys, minted, name_of, ref_key, stamp_of
-from services.reconciler.meeting import uid_key
-from services.reconciler.rows import Known, Link, Look, Mark, Ref, Series, Uid, Who
-from services.reconciler.runs import opens
+from services.reconciler.link import gone_key
+from services.reconciler.listed import Contested, Forget, Invite, More
+from services.reconciler.prune import Prune
+from services.reconciler.rows import Link, Look, Mark
+from services.reconciler.runs import opens, rounds
 
-S = TypeVar("S", bound=Struct)
-
-ALWAYS = ("policy", "firm", "runs", "read/microsoft", "read/practifi")
+ALWAYS = ("policy", "firm", "runs", "read/microsoft", "read/practifi", "conflicts")
 
 
-def needs(state: State, message: Message) -> Iterable[str]:
+def needs(state: State, message: Message) -> Iterable[str]:  # noqa: C901, PLR0912 - one row for each kind
     """All rows that `decide` may read for this message, as far as they can be told by now."""
     yield from ALWAYS
     match message.body:
@@ -37,7 +49,12 @@ def needs(state: State, message: Message) -> Iterable[str]:
         case People() as body:
             yield from _people(state, body)
         case Look(link):
-            yield from _link(state, link)
+            yield from of_link(state, link)
+        case Ask() | Turn() | Restore() | Backfill() | Forget() | More() | Judge() | Prune() as body:
+            yield from _wish(state, body)
+        case Own(meetings):
+            for meeting in meetings:
+                yield from of_meeting(state, f"uid/{meeting.uid}~")
         case Paired():
             yield from ("pair/", "user/", "address/")
             yield from _stopped(state)
@@ -47,135 +64,92 @@ def needs(state: State, message: Message) -> Iterable[str]:
             pass
     if opens(state, message.body):
         yield from _stopped(state)
+    if rounds(state, message.body):
+        yield "size/"
+
+
+def _wish(state: State, body: Ask | Turn | Restore | Backfill | Forget | More | Judge | Prune) -> Iterator[str]:
+    """What a person wants."""
+    match body:
+        case Ask() as ask:
+            yield from asked.needs(state, ask)
+            if ask.question is Question.BACKFILL:
+                yield from _idle(state, ask.about, None)
+        case Turn(conflict=name):
+            yield f"conflict/{name}"
+            row = loaded(state, f"conflict/{name}", Contested)
+            yield from of_link(state, row.about.link) if row else ()
+        case Restore(link=name):
+            yield f"deleted/{name}"
+            yield from of_link(state, name)
+        case Backfill(mailbox=named) | More(Backfill(mailbox=named)):
+            yield from _idle(state, named, idle.MANY)
+        case Forget(row):
+            yield row
+        case Judge(mailbox):
+            yield from _dying(state, mailbox)
+        case Prune() as due:
+            yield from prune.needs(state, due)
+
+
+def _idle(state: State, named: str, most: int | None) -> Iterator[str]:
+    """What has not been sent, and what deciding about it needs."""
+    place = f"address/{named.lower()}" if named else "policy"
+    yield from ("idle/", place)
+    if state.known("idle/") and state.known(place):
+        for item in idle.chosen(state, named)[:most]:
+            yield from of_item(state, Side.PRACTIFI, item)
+
+
+def _dying(state: State, mailbox: str) -> Iterator[str]:
+    """The deletions of a mailbox that wait, and what is left of the series from which several are gone."""
+    yield from (f"size/{mailbox}", f"dying/{mailbox}/")
+    keys = state.under(f"dying/{mailbox}/", Mark) if state.known(f"dying/{mailbox}/") else {}
+    names = [key.rpartition("/")[2] for key in keys]
+    for name in names:
+        yield from of_link(state, name)
+    links = [link for name in names if (link := loaded(state, f"link/{name}", Link)) is not None]
+    for _, master in series.together(links):
+        yield f"series/{mailbox}/{master}"
+        yield from of_series(state, mailbox, master)
 
 
 def _observed(state: State, body: Observed) -> Iterator[str]:
     for item in body.items:
-        yield from _item(state, body.side, item)
+        yield from of_item(state, body.side, item)
     for gone in body.vanished:
-        yield from _gone(state, body.side, gone)
-
-
-def _item(state: State, side: Side, item: Item) -> Iterator[str]:
-    yield from _places(state, side, item)
-    yield gone_key(side, item.id)
-    if item.mailbox:
-        yield f"pair/{item.mailbox}"
-    if stamp_of(item):
-        yield from _link(state, stamp_of(item))
-    if side is Side.PRACTIFI:
-        yield from (f"person/{person}" for person in item.people)
-        return
-    if item.event.organizer:
-        yield f"address/{item.event.organizer}"
-    yield from _meant(state, item.event)
-    yield from _uid(state, item)
-    name = name_of(item)
-    yield f"series/{item.mailbox}/{name}"
-    if item.slot:
-        yield from _place(state, item.mailbox, name, "")
-    else:
-        yield from _slots(state, item.mailbox, name)
-
-
-def _gone(state: State, side: Side, gone: Vanished) -> Iterator[str]:
-    yield from _places(state, side, gone)
-    if side is Side.MICROSOFT:
-        yield f"series/{gone.mailbox}/{name_of(gone)}"
-        if not gone.slot:
-            yield from _slots(state, gone.mailbox, gone.id)
-
-
-def _places(state: State, side: Side, item: Item | Vanished) -> Iterator[str]:
-    """The link of an item, wherever it is named."""
-    ref, own = keys(side, item)
-    yield ref
-    yield from _link(state, own.partition("/")[2])
-    if (known := _row(state, ref, Ref)) is not None:
-        yield from _link(state, known.link)
-    if (link := _row(state, own, Link)) is not None and not holds(link.on(side), side, item):
-        yield from _link(state, minted(side, item.mailbox, name_of(item), item.slot, again=1))
-
-
-def _place(state: State, mailbox: str, name: str, slot: str) -> Iterator[str]:
-    ref = ref_key(Side.MICROSOFT, mailbox, name, slot)
-    yield ref
-    yield from _link(state, minted(Side.MICROSOFT, mailbox, name, slot))
-    if (known := _row(state, ref, Ref)) is not None:
-        yield from _link(state, known.link)
-
-
-def _slots(state: State, mailbox: str, master: str) -> Iterator[str]:
-    """All slots of what may have been a series."""
-    row = _row(state, f"series/{mailbox}/{master}", Series)
-    for slot in row.slots if row else ():
-        yield from _place(state, mailbox, master, slot)
-
-
-def _link(state: State, name: str) -> Iterator[str]:
-    """A link, and what deciding about it needs."""
-    yield f"link/{name}"
-    link = _row(state, f"link/{name}", Link)
-    if link is None:
-        return
-    if link.mailbox:
-        yield f"pair/{link.mailbox}"
-    event = link.microsoft and (link.microsoft.now or link.microsoft.base)
-    if event:
-        yield from _meant(state, event)
-    if link.practifi is not None:
-        yield from (f"person/{person}" for person in link.practifi.people)
-
-
-def _meant(state: State, event: CalendarEvent) -> Iterator[str]:
-    """Who an event's people are, and whether they are synced themselves."""
-    for address in match.addresses(event):
-        yield f"who/{address}"
-        who = _row(state, f"who/{address}", Who)
-        yield from (f"user/{one.id}" for one in who.candidates if one.user) if who else ()
-
-
-def _uid(state: State, item: Item) -> Iterator[str]:
-    """What is known of the same meeting in other mailboxes."""
-    if not (key := uid_key(item)):
-        return
-    yield key
-    row = _row(state, key, Uid)
-    for name in row.waiting if row else ():
-        yield from _link(state, name)
+        yield from of_gone(state, body.side, gone)
 
 
 def _outcome(state: State, outcome: Written | Refused) -> Iterator[str]:
-    yield from _link(state, outcome.link)
+    yield from of_link(state, outcome.link)
     if outcome.item is None:
         return
     yield gone_key(outcome.side, outcome.item.id)
+    if outcome.item.mailbox:
+        yield from (f"pair/{outcome.item.mailbox}", f"size/{outcome.item.mailbox}")
     yield from (f"person/{person}" for person in outcome.item.people)
+    yield from of_answers(state, outcome.link, outcome.item.answers)
     if outcome.side is Side.MICROSOFT:
-        yield from _meant(state, outcome.item.event)
-        yield from _uid(state, outcome.item)
+        yield from of_event(state, outcome.item.event)
+        yield from of_copy(state, outcome.item)
 
 
 def _people(state: State, body: People) -> Iterator[str]:
     for person in body.people:
         key = f"person/{person.id}"
         yield key
-        known = _row(state, key, Known)
+        known = loaded(state, key, Known)
         for address in addresses(person) | (addresses(known.person) if known else set()):
             yield f"who/{address}"
             yield f"invites/{address}/"
             if state.known(f"invites/{address}/"):
-                for invite in state.under(f"invites/{address}/", Mark):
-                    yield from _link(state, invite.rpartition("/")[2])
+                for invite in state.under(f"invites/{address}/", Invite):
+                    yield from of_link(state, invite.rpartition("/")[2])
 
 
 def _stopped(state: State) -> Iterator[str]:
     yield "stopped/"
     if state.known("stopped/"):
         for key in state.under("stopped/", Mark):
-            yield from _link(state, key.rpartition("/")[2])
-
-
-def _row(state: State, key: str, kind: type[S]) -> S | None:
-    """The row, if it is loaded already."""
-    return state.get(key, kind) if state.known(key) else None
+            yield from of_link(state, key.rpartition("/")[2])

@@ -5,12 +5,12 @@ from msgspec.structs import replace
 from contracts.calendar import Side
 from contracts.observed import Item, Observed, Vanished
 from contracts.policy import PrivateEvents
-from services.reconciler import meeting, runs, series, when
+from services.reconciler import consent, copies, idle, match, meeting, owners, prune, renamed, runs, series, when
 from services.reconciler.held import dead, held_of, invites, late, put, repeats, seen
 from services.reconciler.link import find, gone_key, holds, keys, known, refer, stamp_of
-from services.reconciler.order import rested
+from services.reconciler.names import Gone
 from services.reconciler.people import agreed
-from services.reconciler.rows import Gone, Held, Link, State
+from services.reconciler.rows import Held, Link, State
 from services.reconciler.step import end, step
 from services.reconciler.work import Work
 
@@ -18,8 +18,11 @@ from services.reconciler.work import Work
 def observe(work: Work, body: Observed) -> None:
     """All items of a message, then all that has vanished; one that is both is there (CUR-13)."""
     work.count("observed", len(body.items))
-    runs.heard(work, body.side)
-    kept = series.arrange(work, body) if body.side is Side.MICROSOFT else body.vanished
+    runs.heard(work, body)
+    kept = body.vanished
+    if body.side is Side.MICROSOFT:
+        kept = series.arrange(work, body)
+        renamed.arrange(work, body.items, kept)
     for item in body.items:
         take(work, body.side, item, body.sequence)
     there = {(item.id, item.slot) for item in body.items}
@@ -37,6 +40,10 @@ def take(work: Work, side: Side, item: Item, sequence: int) -> None:
             _first(work, side, item, sequence, name)
         return
     held = link.on(side)
+    if held is not None and not held.gone and held.mailbox != item.mailbox and side is Side.MICROSOFT:
+        link, left = owners.split(work, link)  # a reader is faster than the writer's answer
+        step(work, left)
+        held = None
     if held is None or (held.gone and not holds(held, side, item)):
         step(work, _joined(work, link, side, item, sequence))
     elif not late(held, item, sequence) and not repeats(held, item):
@@ -56,9 +63,13 @@ def vanish(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
     may be heard of only later."""
     link = known(work, side, gone)
     if link is None:
-        work.rows[gone_key(side, gone.id)] = Gone(sequence)
+        _noted(work, side, gone, sequence)
     held = link.on(side) if link is not None else None
     if link is None or held is None or held.gone or sequence <= held.sequence:
+        return
+    if link.state is State.COPY:
+        _noted(work, side, gone, sequence)
+        copies.gone(work, link)
         return
     link = put(link, side, replace(held, sequence=sequence))
     if link.state is State.ENDED:
@@ -67,21 +78,37 @@ def vanish(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
     step(work, meeting.released(dead(link, side)))
 
 
+def _noted(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
+    """No link will tell that it is gone."""
+    work.rows[gone_key(side, gone.id)] = Gone(sequence)
+    prune.note(work, gone_key(side, gone.id), sequence)
+
+
 def changed(work: Work, link: Link, side: Side, held: Held, item: Item, sequence: int) -> Link:
     """The link with a newer version of what it holds; what had been gone and is back begins anew (REC-27, X5)."""
     new = seen(work, side, held, item, sequence)
+    if link.state is State.COPY:
+        return copies.seen(work, link, new)
     if link.state is State.ENDED and not held.gone:
         return put(link, side, new)
-    if link.state is State.PARKED and rested(link, work):
-        link = replace(link, state=State.ACTIVE)
-    if link.refused is not None and (new.now, new.people) != (held.now, held.people):
-        link = replace(link, refused=None)
+    if link.refused and (new.now, new.people) != (held.now, held.people):
+        link = replace(link, refused=())
+    link = consent.touched(work, link, side, held, new)
     if held.gone:
         link = replace(link, state=State.ACTIVE, owner=item.owner or link.owner)
     if side is Side.MICROSOFT:
-        invites(work, link.id, held.now or held.base, item.event, afresh=False)
+        invites(work, link.id, held.now or held.base, item.event)
         refer(work, side, link.id, new)
+        _guests(work, link, held, item)
     return put(link, side, new)
+
+
+def _guests(work: Work, link: Link, held: Held, item: Item) -> None:
+    """Who is invited now may have a copy that waits."""
+    old = held.now or held.base
+    if old is None or match.addresses(old) != match.addresses(item.event):
+        for copy in meeting.own(work, item, link.id, link.born):
+            step(work, copy)
 
 
 def _first(work: Work, side: Side, item: Item, sequence: int, name: str) -> None:
@@ -101,20 +128,23 @@ def _first(work: Work, side: Side, item: Item, sequence: int, name: str) -> None
 
 def _born_in_practifi(work: Work, link: Link, item: Item) -> None:
     """Only what a person touches, and only what is still to come, goes out (D7, OUT-09)."""
-    if not (work.policy.direction.writes(Side.MICROSOFT) and item.edited and when.future(item.event.when, work.now)):
+    outward = work.policy_of(item.mailbox).direction.writes(Side.MICROSOFT)
+    if not (outward and item.edited and when.future(item.event.when, work.now)):
+        idle.keep(work, item)
         return
     step(work, link)
 
 
 def _born_in_microsoft(work: Work, link: Link, item: Item, held: Held) -> None:
-    skipped = item.redacted and work.policy.private_events is PrivateEvents.SKIP
-    if skipped or not work.policy.direction.writes(Side.PRACTIFI):
+    policy = work.policy_of(item.mailbox)
+    skipped = item.redacted and policy.private_events is PrivateEvents.SKIP
+    if skipped or not policy.direction.writes(Side.PRACTIFI):
         return
     match meeting.judge(work, item):
         case meeting.Copy.CHILD:
-            return
+            copies.keep(work, link)
         case meeting.Copy.UNCLEAR:
-            invites(work, link.id, None, item.event, afresh=True)
+            invites(work, link.id, None, item.event)
             meeting.wait(work, link, item)
         case meeting.Copy.OWN:
             step(work, _attached(work, link, Side.MICROSOFT, item, held))
@@ -139,7 +169,7 @@ def _attached(work: Work, link: Link, side: Side, item: Item, held: Held) -> Lin
     """The rows by which the item will be found again."""
     refer(work, side, link.id, held)
     if side is Side.MICROSOFT:
-        invites(work, link.id, None, item.event, afresh=True)
+        invites(work, link.id, None, item.event)
         for copy in meeting.own(work, item, link.id, link.born):
             step(work, copy)
     return link

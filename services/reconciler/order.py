@@ -1,14 +1,16 @@
-"""Giving the one order of a link, and the brake on giving too many (C4, CON-33). Nothing else may order."""
+"""Giving the one order of a link: past the invitation firewall (A5), with our word on the Event, and within the brake
+on giving too many (C4, CON-33). Nothing else may order."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from hashlib import sha256
 
 from msgspec.structs import replace
 
 from contracts.calendar import Side
-from contracts.write import Erase, Write
-from services.reconciler import say
-from services.reconciler.rows import Kind, Link, Pending, State
+from contracts.write import Order, Revive, Write
+from services.reconciler import consent, told, trouble
+from services.reconciler.rows import Kind, Link, Pending, State, Trouble
 from services.reconciler.work import Work
 
 HOUR = 3600
@@ -16,30 +18,55 @@ _PARKED = "written {} times within an hour, as if something changed it back each
 
 
 def order(
-    work: Work, link: Link, side: Side, kind: Kind, make: Callable[[str], Write | Erase],
+    work: Work, link: Link, side: Side, kind: Kind, make: Callable[[str], Order],
     *, fields: tuple[str, ...] = (), conflicts: tuple[str, ...] = (),
     related: tuple[str, ...] | None = None, invited: tuple[str, ...] | None = None,
 ) -> Link:  # fmt: skip
-    """The link with its order out; unchanged where that side has refused for good and nothing has changed since."""
-    if link.refused is side:
-        return link
+    """The link with its order out; without one where that side has refused for good and nothing has changed since,
+    where it waits for consent, and where it would be one too many."""
+    if side in link.refused and kind is not Kind.STATUS:
+        return trouble.stands(work, link, Trouble.REFUSED, side)
+    made = make(sha256(f"{work.message.id}/{link.id}/{link.orders}".encode()).hexdigest()[:24])
+    if (waiting := consent.waits(work, link, made)) is not None:
+        return waiting
     link = _counted(work, link)
     if link.writes > work.policy.park_after_writes_per_hour:
-        say.blocked(work, link, side, _PARKED.format(link.writes - 1))
+        link = trouble.raised(work, link, Trouble.PARKED, side, _PARKED.format(link.writes - 1))
+        work.wake(link.id, datetime.fromtimestamp(link.since + HOUR + 1, UTC))
         return replace(link, state=State.PARKED)
-    name = sha256(f"{work.message.id}/{link.id}/{link.orders}".encode()).hexdigest()[:24]
+    link, made = _completed(work, link, made)
     held, source = link.on(side), link.on(side.other)
     pending = Pending(
-        name, side, kind, fields, source=source.now if source else None, mark=held.mark if held else "",
-        epoch=work.epoch, conflicts=conflicts, related=related, invited=invited,
+        made.order, side, kind, fields, source=source.now if source else None, mark=held.mark if held else "",
+        epoch=work.epoch, conflicts=conflicts, lost=(held.now or held.base) if held and conflicts else None,
+        related=related, invited=invited, cause=made.cause, consents=work.consents,
+        status=made.status if isinstance(made, Write) else None,
     )  # fmt: skip
-    work.order(make(name))
-    return replace(link, pending=pending, orders=link.orders + 1, reason="")
+    work.order(made)
+    return replace(link, pending=pending, orders=link.orders + 1)
+
+
+def _completed(work: Work, link: Link, made: Order) -> tuple[Link, Order]:
+    """The order with all that goes with every order: why it is given, the rule of its mailbox, and our word."""
+    there = link.practifi if made.side is Side.PRACTIFI else None
+    private = work.policy_of(there.mailbox if there is not None else made.mailbox).private_events
+    if isinstance(made, Revive):
+        return link, replace(made, private=private)
+    made = replace(made, cause=link.cause, private=private, consents=work.consents)
+    if made.side is Side.MICROSOFT or not isinstance(made, Write):
+        return link, made
+    link = told.composed(work, trouble.left(work, link, made.side))
+    return link, replace(made, status=told.unsaid(link))
 
 
 def rested(link: Link, work: Work) -> bool:
     """Whether the hour in which a link was parked is over."""
     return int(work.now.timestamp()) - link.since >= HOUR
+
+
+def uncounted(link: Link) -> Link:
+    """Without the last order, which nobody carried out."""
+    return replace(link, writes=max(0, link.writes - 1))
 
 
 def _counted(work: Work, link: Link) -> Link:

@@ -1,20 +1,28 @@
 """What became of an order. After a write the bases of its fields, and of these only, move on both sides; whatever else
 differs is somebody's edit and is merged next (ruling 3)."""
 
+from datetime import timedelta
+
 from msgspec.structs import replace
 
-from contracts.calendar import CalendarEvent, Side
-from contracts.observed import Item
+from contracts.calendar import FIELDS, CalendarEvent, Side
+from contracts.observed import Item, Made
 from contracts.write import Refused, Why, Written
-from services.reconciler import meeting, say
+from services.kernel.decision import SAME, Say
+from services.reconciler import answers, consent, copies, meeting, owners, restore, say, teams, told, trouble
 from services.reconciler.held import dead, found, held_of, invites, past, put
 from services.reconciler.link import gone_key, refer
-from services.reconciler.merge import advance
+from services.reconciler.merge import advance, same
+from services.reconciler.names import Gone
+from services.reconciler.order import uncounted
 from services.reconciler.people import agreed
-from services.reconciler.rows import Gone, Held, Kind, Link, Pending
+from services.reconciler.rows import Held, Kind, Link, Pending, State
 from services.reconciler.step import step
+from services.reconciler.turn import turned
 from services.reconciler.work import Work
 
+AGAIN, SOON = timedelta(hours=1), timedelta(minutes=1)
+"""A side that forbids a write is asked again after AGAIN: rights come back (O4)."""
 NO_ITEM = "the write was reported done without saying what is there now"
 
 
@@ -25,7 +33,11 @@ def settle(work: Work, outcome: Written | Refused) -> None:
         return
     pending, link = link.pending, replace(link, pending=None)
     work.out -= 1 if pending.epoch == work.epoch else 0
-    if isinstance(outcome, Refused):
+    if link.state is State.COPY:
+        copies.settle(work, link, pending, outcome)
+    elif pending.kind is Kind.REVIVE:
+        _revived(work, link, pending, outcome)
+    elif isinstance(outcome, Refused):
         _refused(work, link, pending, outcome)
     elif pending.kind is not Kind.ERASE and outcome.item is None:
         nothing = Refused(outcome.order, link.id, pending.side, Why.INVALID, "no-item", NO_ITEM)
@@ -34,20 +46,41 @@ def settle(work: Work, outcome: Written | Refused) -> None:
         step(work, _written(work, link, pending, outcome))
 
 
+def _revived(work: Work, link: Link, pending: Pending, outcome: Written | Refused) -> None:
+    link = work.keep(restore.settle(work, link, pending, outcome))
+    if link.state is State.ACTIVE:
+        step(work, link)
+
+
 def _written(work: Work, link: Link, pending: Pending, written: Written) -> Link:
     item = written.item
     if pending.kind is Kind.ERASE or item is None:
         link = dead(link, pending.side, settled=True)
     elif pending.kind is Kind.CREATE:
         link = _created(work, link, pending, item, written.echo or item.event)
+    elif pending.kind is Kind.TURN:
+        link = turned(work, _updated(work, link, replace(pending, fields=()), item, item.event))
     else:
         link = _updated(work, link, pending, item, written.echo or item.event)
+    link = answers.written(_noted(link, pending, written), pending, item)
     say.done(work, link, pending, written)
     return link
 
 
+def _noted(link: Link, pending: Pending, written: Written) -> Link:
+    """What a write tells besides: what could not be held (F3) or granted (T3), and how our word stands there."""
+    if pending.kind is not Kind.STATUS:
+        link = consent.carried_out(link, pending.side)
+    if written.item is None:
+        return link
+    stays = (field for field in link.lost if field not in pending.fields)
+    link = replace(link, lost=(*stays, *(field for field in written.lost if field in pending.fields)))
+    return told.said(teams.written(link, pending, written.item.event), pending, written.item)
+
+
 def _created(work: Work, link: Link, pending: Pending, item: Item, echo: CalendarEvent) -> Link:
     """A new event is there, and all that the other side had when it was ordered is agreed."""
+    link = _moved(work, link, pending, item)
     old, new = link.on(pending.side), held_of(work, pending.side, item)
     if pending.side is Side.MICROSOFT:
         echo = _answered(echo, link)
@@ -57,15 +90,42 @@ def _created(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
     elif old is not None:
         new = replace(new, past=old.past)
     link = _source(put(link, pending.side, new), pending, None)
-    link = _people(work, replace(link, owner=item.owner or link.owner, local=()), pending)
+    link = _people(work, replace(link, owner=item.owner or link.owner, local=_left(link, pending, echo)), pending)
     refer(work, pending.side, link.id, new)
+    if pending.side is Side.MICROSOFT:
+        work.effects.append(Say("graph-poller", Made(item.mailbox, item.id), SAME))
     if work.get(gone_key(pending.side, new.id), Gone) is not None:
         work.rows[gone_key(pending.side, new.id)] = None
         return dead(link, pending.side)
     if pending.side is Side.MICROSOFT:
-        invites(work, link.id, None, item.event, afresh=True)
+        link = replace(link, answers=link.answers or ())
+        invites(work, link.id, None, item.event)
         for copy in meeting.own(work, item, link.id, link.born):
             step(work, copy)
+    return link
+
+
+def _left(link: Link, pending: Pending, echo: CalendarEvent) -> tuple[str, ...]:
+    """What a person wrote in Practifi and Microsoft was not told when it was made there: when Microsoft's own value
+    overwrites it one day, that is a conflict (I3)."""
+    there = link.practifi
+    if pending.side is Side.PRACTIFI or there is None or there.gone:
+        return ()
+    plain = CalendarEvent(there.event.when)
+    written = (field for field in FIELDS if getattr(there.event, field) != getattr(plain, field))
+    return tuple(
+        field for field in written
+        if field not in pending.fields and not same(field, getattr(there.event, field), getattr(echo, field))
+    )  # fmt: skip
+
+
+def _moved(work: Work, link: Link, pending: Pending, item: Item) -> Link:
+    """The link without the event in the mailbox of the owner before, which is erased now (ruling 14)."""
+    old = link.on(pending.side)
+    if pending.side is Side.PRACTIFI or old is None or old.gone or old.id == item.id:
+        return link
+    link, left = owners.split(work, link)
+    step(work, left)
     return link
 
 
@@ -89,7 +149,7 @@ def _updated(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
         marks = (mark for mark in (pending.mark, old.mark) if mark != item.mark)
         new = replace(new, past=past(old, *marks))
         if pending.side is Side.MICROSOFT:
-            invites(work, link.id, old.event, item.event, afresh=False)
+            invites(work, link.id, old.event, item.event)
     new = advance(new, pending.fields, echo)
     link = _source(put(link, pending.side, new), pending, pending.fields)
     local = tuple(field for field in link.local if field not in pending.fields)
@@ -130,9 +190,8 @@ def _people(work: Work, link: Link, pending: Pending) -> Link:
 def _refused(work: Work, link: Link, pending: Pending, refused: Refused) -> None:
     held = link.on(pending.side)
     match refused.why:
-        case Why.STOPPED:
-            work.stop(link)
-            work.keep(link)
+        case Why.STOPPED | Why.HELD:
+            _waits(work, uncounted(link), pending, refused)
             return
         case Why.MOVED_ON if held is not None and refused.item is not None:
             if held.mark == pending.mark:  # else a reader has spoken since: the next order will tell who is newer
@@ -141,15 +200,34 @@ def _refused(work: Work, link: Link, pending: Pending, refused: Refused) -> None
             link = dead(link, pending.side, settled=pending.kind is Kind.ERASE)
         case Why.MOVED_ON | Why.GONE if held is not None:
             pass
+        case _ if pending.kind is Kind.STATUS:
+            link = told.unheard(link, pending)
         case _:
-            say.failed(work, link, refused)
-            link = replace(link, refused=pending.side)
+            if refused.why is Why.FORBIDDEN and refused.code != "invitations":
+                work.wake(link.id, work.now + AGAIN)
+            link = trouble.refused(work, link, refused)
+            link = replace(link, refused=tuple(dict.fromkeys((*link.refused, pending.side))))
     step(work, link)
+
+
+def _waits(work: Work, link: Link, pending: Pending, refused: Refused) -> None:
+    """Nothing was written: it is ordered again when the policy allows it, or when an administrator has consented. That
+    may have been faster than this answer."""
+    if refused.why is Why.HELD:
+        link = consent.braked(work, link, pending, refused)
+        if work.consents > pending.consents:
+            step(work, link)
+            return
+    elif work.active:  # the policy was faster than this answer, too
+        work.wake(link.id, work.now + SOON)
+    work.stop(link)
+    work.keep(link)
 
 
 def _looked_again(work: Work, link: Link, side: Side, held: Held, item: Item) -> Link:
     """What the writer found there is a new observation (ruling 7)."""
     new = found(work, side, held, item)
     if side is Side.MICROSOFT:
-        invites(work, link.id, held.now or held.base, item.event, afresh=False)
+        invites(work, link.id, held.now or held.base, item.event)
+    link = consent.touched(work, link, side, held, new)
     return put(link, side, replace(new, past=tuple(mark for mark in past(held, held.mark) if mark != item.mark)))

@@ -2,7 +2,8 @@
 
 from contracts.observed import Pair, Paired
 from services.reconciler import match
-from services.reconciler.rows import Address, Firm, Link, Mark, Owner
+from services.reconciler.book import Address, Firm, Owner
+from services.reconciler.rows import Link, Mark
 from services.reconciler.step import step
 from services.reconciler.work import Work
 
@@ -19,7 +20,7 @@ def pair(work: Work, body: Paired) -> None:
     _addresses(work, old, new)
     synced = (owner for owner in new.values() if owner.user)
     domains = sorted({match.domain(address) for owner in synced for address in owner.addresses})
-    work.rows["firm"] = Firm(body.sequence, tuple(domains))
+    work.rows["firm"] = Firm(body.sequence, tuple(domains), body.shard)
     if old != new:
         for link in stopped(work):
             step(work, link)
@@ -34,21 +35,26 @@ def stopped(work: Work) -> list[Link]:
 
 
 def _owner(one: Pair) -> Owner:
-    return Owner(one.user, one.addresses)
+    return Owner(one.user, one.addresses, one.shard)
 
 
 def _users(work: Work, old: dict[str, Owner], new: dict[str, Owner]) -> None:
-    was, now = ({owner.user for owner in owners.values() if owner.user} for owners in (old, new))
-    work.rows |= {f"user/{user}": None for user in was - now} | {f"user/{user}": Mark() for user in now - was}
+    was, now = _mailboxes(old), _mailboxes(new)
+    work.rows |= {f"user/{user}": None for user in was.keys() - now.keys()}
+    work.rows |= {f"user/{user}": place for user, place in now.items() if was.get(user) != place}
 
 
 def _addresses(work: Work, old: dict[str, Owner], new: dict[str, Owner]) -> None:
     was, now = _places(old), _places(new)
     work.rows |= {f"address/{address}": None for address in was.keys() - now.keys()}
-    work.rows |= {f"address/{a}": Address(mailbox) for a, mailbox in now.items() if was.get(a) != mailbox}
+    work.rows |= {f"address/{address}": place for address, place in now.items() if was.get(address) != place}
 
 
-def _places(owners: dict[str, Owner]) -> dict[str, str]:
-    return {
-        address: key.partition("/")[2] for key, owner in owners.items() if owner.user for address in owner.addresses
-    }
+def _mailboxes(owners: dict[str, Owner]) -> dict[str, Address]:
+    synced = ((key.partition("/")[2], owner) for key, owner in owners.items() if owner.user)
+    return {owner.user: Address(mailbox, owner.shard) for mailbox, owner in synced}
+
+
+def _places(owners: dict[str, Owner]) -> dict[str, Address]:
+    synced = ((key.partition("/")[2], owner) for key, owner in owners.items() if owner.user)
+    return {address: Address(mailbox, owner.shard) for mailbox, owner in synced for address in owner.addresses}

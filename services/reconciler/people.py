@@ -2,9 +2,10 @@
 
 from msgspec.structs import replace
 
+from services.reconciler.book import Owner, Who
 from services.reconciler.held import synced
 from services.reconciler.match import Matched, after, matched
-from services.reconciler.rows import Held, Link, Owner, Who
+from services.reconciler.rows import Held, Link
 from services.reconciler.work import Work
 
 

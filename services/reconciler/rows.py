@@ -5,15 +5,15 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from contracts.calendar import CalendarEvent, Response, Side
-from contracts.person import Person, Source
+from contracts.calendar import CalendarEvent, Instant, Response, Side
 from contracts.write import Cause
 
 
 class Held(Struct, frozen=True, omit_defaults=True):
     """What one side holds of a link. `base` is what it held when both last agreed, `now` what it holds since, None
     while that is the same (ruling 3). `past` are marks that our own writes have superseded: a reader that still says
-    one of them is late. `gone`: proven not to be there any more. `users` are the internal users among `people`."""
+    one of them is late. `gone`: proven not to be there any more. `users` are the internal users among `people`.
+    `places` and `changed_at` as in `Item`."""
 
     id: str
     mailbox: str = ""
@@ -33,6 +33,8 @@ class Held(Struct, frozen=True, omit_defaults=True):
     redacted: bool = False
     status: str = ""
     answers: tuple[tuple[str, Response], ...] = ()
+    places: tuple[tuple[str, str], ...] = ()
+    changed_at: Instant | None = None
     gone: bool = False
     past: tuple[str, ...] = ()
 
@@ -45,15 +47,22 @@ class Held(Struct, frozen=True, omit_defaults=True):
 
 
 class Kind(StrEnum):
+    """TURN: an update as a person would have made it: what it changes travels on to the other side (C3). STATUS: our
+    word on the Practifi Event and nothing else."""
+
     CREATE = "create"
     UPDATE = "update"
     ERASE = "erase"
+    REVIVE = "revive"
+    TURN = "turn"
+    STATUS = "status"
 
 
 class Pending(Struct, frozen=True, omit_defaults=True):
     """The one order that is out. `source` is what the other side held when it was decided (None: its base), `mark` the
-    mark of the written side then, `epoch` that of `Runs`. `related` and `invited` are the people that Microsoft's list
-    then meant."""
+    mark of the written side then, `lost` what that side held where there are `conflicts`, `epoch` that of `Runs`.
+    `related` and `invited` are the people that Microsoft's list then meant. `status` is our word that goes with it
+    (None: none does), `consents` how many there were when it was given."""
 
     order: str
     side: Side
@@ -63,30 +72,100 @@ class Pending(Struct, frozen=True, omit_defaults=True):
     mark: str = ""
     epoch: int = 0
     conflicts: tuple[str, ...] = ()
+    lost: CalendarEvent | None = None
     related: tuple[str, ...] | None = None
     invited: tuple[str, ...] | None = None
     cause: Cause = Cause.EDIT
+    status: str | None = None
+    consents: int = 0
+    answers: tuple[tuple[str, Response], ...] | None = None
+
+
+class Trouble(StrEnum):
+    """What may be wrong with a link, the most urgent first. REFUSED: a side refused our order for good. HELD: an order
+    waits for consent. PARKED: C4. BARRED: the policy or a limit keeps something in Practifi. OWNER: ruling 14. TEAMS:
+    its online meeting (T3)."""
+
+    REFUSED = "refused"
+    HELD = "held"
+    PARKED = "parked"
+    BARRED = "barred"
+    OWNER = "owner"
+    TEAMS = "teams"
+
+
+class Attention(Struct, frozen=True, omit_defaults=True):
+    """The row `attention/<link>`: the most urgent reason why a link needs a person, and since when. `code` is the
+    side's own where it refused, else the kind of trouble."""
+
+    side: Side
+    reason: str
+    code: str
+    since: Instant
+    kind: Trouble = Trouble.BARRED
+
+
+class Teams(StrEnum):
+    """What became of an online meeting in Microsoft (T3). DENIED: asked for, and silently not given. LOST: its join
+    link went."""
+
+    DENIED = "denied"
+    LOST = "lost"
+
+
+class Agreed(Struct, frozen=True, omit_defaults=True):
+    """What a person has answered, as each side held it when both last agreed (A6)."""
+
+    person: str
+    microsoft: Response = Response.NONE
+    practifi: Response = Response.NONE
 
 
 class State(StrEnum):
     """ACTIVE: kept alike. WAITING: an invitation whose organizer's own event is not known yet (ruling 19). PARKED:
-    written too often (C4). ENDED: a tombstone, so that nothing brings back what a person deleted (X5)."""
+    written too often (C4). ENDED: a tombstone, so that nothing brings back what a person deleted (X5). RESTORING: a
+    tombstone whose Practifi Event a person wants back. COPY: an invited mailbox's copy of a meeting that was born in
+    Practifi: it is no Event (ruling 18)."""
 
     ACTIVE = "active"
     WAITING = "waiting"
     PARKED = "parked"
     ENDED = "ended"
+    RESTORING = "restoring"
+    COPY = "copy"
+
+
+class Death(StrEnum):
+    """How far a deletion that a person made in Practifi is on its way to Microsoft (X4). ROUND: until the round of the
+    org is complete. HELD: until somebody consents. PASSED: it may go. MOVED: it stands in another mailbox by now, so
+    this one goes in any case (ruling 14)."""
+
+    NONE = ""
+    ROUND = "round"
+    HELD = "held"
+    PASSED = "passed"
+    MOVED = "moved"
 
 
 class Link(Struct, frozen=True, omit_defaults=True):
     """The row `link/<id>`: the pairing of one Microsoft event with one Practifi Event.
 
     `generation` grows with every death of one of them (ruling 1). `owner` is the Practifi user who shall own the Event
-    (ruling 14). `local` are fields that a person changed where the change stays (D6). `refused` is the side that
-    refused our last order for good. `reason` is why the link is blocked, as last said; `status` is our word that shall
-    stand on the Practifi Event. `cause` is why the next write to Microsoft happens; `held` the number of consents when
-    it was held back, None while nothing is (ruling 16). `orders` counts all orders, `writes` those since `since`, a
-    Unix time (C4).
+    (ruling 14). `local` are fields that a person changed where the change stays (D6). `refused` are the sides that
+    refused our last order for good. `orders` counts all orders, `writes` those since `since`, a Unix time (C4). `turn`
+    are conflicts whose losing values a person wants back (C3).
+
+    `troubles` are what a person has to know, as last said, the most urgent first, and `reason` is why that one is.
+    `status` is our word that shall stand on the Practifi Event, `said` the one that we put there last, and `shown` how
+    it stood there right after. `lost` are the fields that Practifi cannot hold as they are (F3).
+
+    `cause` is why the next write to Microsoft happens, `held` the number of consents when it was held back, None while
+    nothing is (ruling 16), `brake` the side whose brake or mail cap did that. `death` is where a deletion in Practifi
+    stands.
+
+    `answers` are what the people of the Event have answered, None while that was never compared; `answered` grows with
+    each time that some of them were told. Of a copy, `answer` is what its user answered in Practifi and has yet to go
+    out.
     """
 
     id: str
@@ -100,11 +179,22 @@ class Link(Struct, frozen=True, omit_defaults=True):
     related: tuple[str, ...] = ()
     invited: tuple[str, ...] = ()
     local: tuple[str, ...] = ()
-    refused: Side | None = None
+    refused: tuple[Side, ...] = ()
+    troubles: tuple[Attention, ...] = ()
     reason: str = ""
     status: str = ""
+    said: str = ""
+    shown: str = ""
+    lost: tuple[str, ...] = ()
+    teams: Teams | None = None
     cause: Cause = Cause.EDIT
     held: int | None = None
+    brake: Side | None = None
+    death: Death = Death.NONE
+    answers: tuple[Agreed, ...] | None = None
+    answer: Response | None = None
+    answered: int = 0
+    turn: tuple[str, ...] = ()
     orders: int = 0
     writes: int = 0
     since: int = 0
@@ -118,86 +208,16 @@ class Link(Struct, frozen=True, omit_defaults=True):
         return (self.microsoft.mailbox if self.microsoft else "") or (self.practifi.mailbox if self.practifi else "")
 
 
-class Ref(Struct, frozen=True):
-    """The row `ref/…`: the link of an item whose id does not tell it."""
-
-    link: str
-
-
-class Series(Struct, frozen=True):
-    """The row `series/<mailbox>/<master>`: the slots that Microsoft has, in order."""
-
-    slots: tuple[str, ...]
-
-
-class Uid(Struct, frozen=True, omit_defaults=True):
-    """The row `uid/<uid>~`: the organizer's own event of a meeting and where it was born, or the copies of invited
-    mailboxes that wait to learn it (rulings 18, 19)."""
-
-    link: str = ""
-    born: Side = Side.MICROSOFT
-    waiting: tuple[str, ...] = ()
-
-
-class Owner(Struct, frozen=True, omit_defaults=True):
-    """The row `pair/<mailbox>`: its Practifi user ("" while it has none)."""
-
-    user: str
-    addresses: tuple[str, ...] = ()
-
-
 class Mark(Struct, frozen=True):
-    """A row that says something by being there: `user/<id>` (is synced), `invites/<address>/<link>`,
-    `stopped/<mailbox>/<link>` (an order waits for the policy)."""
-
-
-class Gone(Struct, frozen=True):
-    """The row `gone/<side>/<id>`: an item vanished that no link held. It may be so new that we have not been told yet
-    that our order made it, or that it is there at all: what is older than `sequence` comes too late."""
-
-    sequence: int
-
-
-class Address(Struct, frozen=True):
-    """The row `address/<address>`: the synced mailbox that it belongs to."""
-
-    mailbox: str
-
-
-class Firm(Struct, frozen=True, omit_defaults=True):
-    """The row `firm`: the domains of the synced mailboxes, and the sequence of the pairing that said so."""
-
-    sequence: int
-    domains: tuple[str, ...] = ()
-
-
-class Candidate(Struct, frozen=True, omit_defaults=True):
-    """A person who has an address, and how well (M3)."""
-
-    id: str
-    source: Source
-    user: bool = False
-    individual: bool = False
-    since: str = ""
-
-
-class Who(Struct, frozen=True):
-    """The row `who/<address>`: everybody who has it."""
-
-    candidates: tuple[Candidate, ...]
-
-
-class Known(Struct, frozen=True):
-    """The row `person/<id>`: a person as last said."""
-
-    person: Person
-    sequence: int
+    """A row that says something by being there: `stopped/<mailbox>/<link>` (an order waits for the policy),
+    `dying/<mailbox>/<link>` (a deletion waits), `read/<side>` (a side is known)."""
 
 
 class Runs(Struct, frozen=True, omit_defaults=True):
     """The row `runs`. `heard` counts the Observed of each side since the last run settled, `said` how many each reader
     says there are; `pending` the orders of this `epoch` that are out. An epoch ends with a run, so that an order which
-    is never answered holds up one run only. `last` is the run that settled last."""
+    is never answered holds up one run only. `last` is the run that settled last, `newest` the highest sequence of
+    Practifi that was heard."""
 
     run: str = ""
     heard: dict[str, int] = {}
@@ -209,6 +229,7 @@ class Runs(Struct, frozen=True, omit_defaults=True):
     unread: tuple[str, ...] = ()
     shard: int = 0
     last: str = ""
+    newest: int = 0
 
 
 class Look(Struct, frozen=True):

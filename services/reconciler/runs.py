@@ -16,9 +16,9 @@ READERS = {"graph-poller": Side.MICROSOFT, "salesforce-watcher": Side.PRACTIFI}
 """Who reads which side."""
 
 
-def heard(work: Work, side: Side) -> None:
+def heard(work: Work, body: Observed) -> None:
     """One more message of a reader is taken in."""
-    work.rows["runs"] = _heard(work.get("runs", Runs) or Runs(), side)
+    work.rows["runs"] = _heard(work.get("runs", Runs) or Runs(), body)
 
 
 def done(work: Work, body: ReadDone) -> None:
@@ -30,8 +30,7 @@ def opens(state: State, body: Struct) -> bool:
     """Whether this message may make a side known."""
     if not state.known("runs") or not isinstance(body, Observed | ReadDone):
         return False
-    runs = state.get("runs", Runs) or Runs()
-    runs = _heard(runs, body.side) if isinstance(body, Observed) else _done(runs, body, "")
+    runs = _after(state, body)
     return any(_complete(runs, side) and state.get(_row(side), Mark) is None for side in Side)
 
 
@@ -45,6 +44,15 @@ def opened(work: Work) -> bool:
     return bool(new)
 
 
+def rounds(state: State, body: Struct) -> bool:
+    """Whether with this message a whole round of the org has been heard, all of it and for the first time."""
+    if not state.known("runs") or not isinstance(body, Observed | ReadDone):
+        return False
+    before, after = state.get("runs", Runs) or Runs(), _after(state, body)
+    again = before.run == after.run and _complete(before, Side.PRACTIFI)
+    return _complete(after, Side.PRACTIFI) and not again
+
+
 def account(work: Work) -> None:
     """Count the orders that this decision gave and settled, and say what is settled by that."""
     runs = work.get("runs", Runs)
@@ -54,13 +62,21 @@ def account(work: Work) -> None:
     runs = replace(old, pending=max(0, old.pending + work.out))
     if runs.pending == 0 and all(side.value in runs.said and _all_heard(runs, side) for side in Side):
         work.effects.append(Say("registry", RunSettled(runs.run, runs.shard, runs.items, runs.failed), key=runs.run))
-        runs = Runs(epoch=runs.epoch + 1, last=runs.run)
+        runs = Runs(epoch=runs.epoch + 1, last=runs.run, newest=runs.newest)
     if runs != old:
         work.rows["runs"] = runs
 
 
-def _heard(runs: Runs, side: Side) -> Runs:
-    return replace(runs, heard={**runs.heard, side.value: runs.heard.get(side.value, 0) + 1})
+def _after(state: State, body: Observed | ReadDone) -> Runs:
+    """The row as this message will leave it."""
+    runs = state.get("runs", Runs) or Runs()
+    return _heard(runs, body) if isinstance(body, Observed) else _done(runs, body, "")
+
+
+def _heard(runs: Runs, body: Observed) -> Runs:
+    side = body.side.value
+    newest = max(runs.newest, body.sequence) if body.side is Side.PRACTIFI else runs.newest
+    return replace(runs, heard={**runs.heard, side: runs.heard.get(side, 0) + 1}, newest=newest)
 
 
 def _done(runs: Runs, body: ReadDone, sender: str) -> Runs:
@@ -69,7 +85,8 @@ def _done(runs: Runs, body: ReadDone, sender: str) -> Runs:
     if body.run <= runs.last or body.run < runs.run or (body.run == runs.run and side.value in runs.said):
         return runs
     if runs.run not in {"", body.run}:
-        runs = Runs(heard=runs.heard, epoch=runs.epoch + 1, shard=runs.shard, last=runs.last)
+        left = {name: max(0, count - runs.said.get(name, 0)) for name, count in runs.heard.items()}
+        runs = Runs(heard=left, epoch=runs.epoch + 1, shard=runs.shard, last=runs.last, newest=runs.newest)
     mine = side is Side.MICROSOFT
     failed = tuple(dict.fromkeys((*runs.failed, *body.failed)))
     return replace(

@@ -5,6 +5,7 @@ from contracts.calendar import CalendarEvent, Sensitivity, Side, Timed
 from contracts.facts import Blocked, Conflict, Created, Deleted, Detail, Failed, Subject, Updated
 from contracts.observed import Unreadable
 from contracts.write import Refused, Written
+from services.reconciler import conflicts
 from services.reconciler.rows import Held, Kind, Link, Pending
 from services.reconciler.work import Work
 
@@ -17,17 +18,18 @@ def about(link: Link) -> Subject:
 
 
 def done(work: Work, link: Link, pending: Pending, written: Written) -> None:
-    """An order was carried out."""
-    subject, held = about(link), link.on(pending.side)
+    """An order was carried out. Our word on an Event is no news of it."""
+    subject, held, cause = about(link), link.on(pending.side), pending.cause.value
     detail = _detail(held, pending.fields)
     if pending.kind is Kind.ERASE:
-        work.facts.append(Deleted(subject, pending.side, written.mailed))
-    elif pending.kind is Kind.CREATE:
-        work.facts.append(Created(subject, pending.side, written.mailed, detail))
-    else:
-        work.facts.append(Updated(subject, pending.side, pending.fields, written.mailed, detail))
+        work.facts.append(Deleted(subject, pending.side, written.mailed, cause))
+    elif pending.kind in {Kind.CREATE, Kind.REVIVE}:
+        work.facts.append(Created(subject, pending.side, written.mailed, detail, cause))
+    elif pending.kind is not Kind.STATUS:
+        work.facts.append(Updated(subject, pending.side, pending.fields, written.mailed, detail, cause))
     if pending.conflicts:
         conflict(work, link, pending.side.other, pending.conflicts)
+        conflicts.keep(work, link, subject, pending)
 
 
 def conflict(work: Work, link: Link, winner: Side, fields: tuple[str, ...]) -> None:

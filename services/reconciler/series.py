@@ -1,12 +1,13 @@
 """Which slot of a series keeps which link (ruling 2). When the dates of a series shift, old and new slots are paired in
 order; a single event that becomes a series becomes its first slot, and back. Nothing here decides what is written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from contracts.calendar import Side
 from contracts.observed import Item, Observed, Vanished
 from services.reconciler.link import minted, ref_key
-from services.reconciler.rows import Link, Ref, Series
+from services.reconciler.names import Ref, Series
+from services.reconciler.rows import Link
 from services.reconciler.work import Work
 
 
@@ -17,14 +18,32 @@ def arrange(work: Work, body: Observed) -> tuple[Vanished, ...]:
     lost = _by_series(body.vanished)
     for (mailbox, master), new in slots.items():
         gone += _series(work, mailbox, master, new, lost.pop((mailbox, master), set()))
+    for item in body.items:
+        if not item.slot and work.get(f"series/{item.mailbox}/{item.id}", Series) is not None:
+            lost.pop((item.mailbox, item.id), None)
+            gone += _single(work, item)
     for (mailbox, master), old in lost.items():
         gone += _series(work, mailbox, master, set(), old)
-    for item in body.items:
-        gone += _single(work, item) if not item.slot else ()
     for one in body.vanished:
         if not one.slot and (one.mailbox, one.id) not in slots:
             gone += (one, *_whole(work, one.mailbox, one.id))
     return tuple(gone)
+
+
+def together(links: Iterable[Link]) -> dict[tuple[str, str], list[Link]]:
+    """The occurrences among some links, by mailbox and series, where there are several of one series."""
+    found: dict[tuple[str, str], list[Link]] = {}
+    for link in links:
+        if link.microsoft is not None and link.microsoft.slot:
+            found.setdefault((link.microsoft.mailbox, link.microsoft.series), []).append(link)
+    return {series: some for series, some in found.items() if len(some) > 1}
+
+
+def all_of(work: Work, mailbox: str, master: str) -> list[Link]:
+    """The links of all slots that Microsoft has of a series."""
+    row = work.get(f"series/{mailbox}/{master}", Series)
+    found = [_link(work, mailbox, master, slot) for slot in (row.slots if row else ())]
+    return [link for link in found if link is not None]
 
 
 def _by_series(items: tuple[Item, ...] | tuple[Vanished, ...]) -> dict[tuple[str, str], set[str]]:
@@ -59,8 +78,7 @@ def _series(work: Work, mailbox: str, master: str, there: set[str], lost: set[st
 def _single(work: Work, item: Item) -> tuple[Vanished, ...]:
     """A series that has become a single event: the first slot keeps its link, the others are gone."""
     row = work.get(f"series/{item.mailbox}/{item.id}", Series)
-    if row is None:
-        return ()
+    assert row is not None
     first = _link(work, item.mailbox, item.id, row.slots[0])
     if first is not None:
         work.rows[ref_key(Side.MICROSOFT, item.mailbox, item.id)] = Ref(first.id)

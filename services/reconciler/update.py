@@ -4,38 +4,61 @@ first, because that mails nobody; what is left for Microsoft follows when that i
 from msgspec.structs import replace
 
 from contracts.calendar import Side
-from contracts.policy import Invitations
+from contracts.policy import Invitations, Policy
 from contracts.write import Write
-from services.reconciler import when
-from services.reconciler.born import barred
-from services.reconciler.merge import TO_MICROSOFT, Plan, advance, changed, merge, rules, wanted
+from services.reconciler import answers, copies, meeting, owners, when
+from services.reconciler.book import Owner
+from services.reconciler.consent import QUIET
+from services.reconciler.match import Matched
+from services.reconciler.merge import Plan, advance, merge, rules, same, wanted
 from services.reconciler.order import order
 from services.reconciler.people import meant, relations
-from services.reconciler.rows import Held, Kind, Link, Owner
+from services.reconciler.reach import related, to_microsoft
+from services.reconciler.rows import Held, Kind, Link, Trouble
+from services.reconciler.trouble import barred, raised
 from services.reconciler.work import Work
 
-QUIET = "its guests would be mailed, which the policy forbids (or it is past): change it in Microsoft"
 OWNED = "its owner was changed in Practifi: an event cannot change its mailbox; create it anew for the other person"
 
 
 def update(work: Work, link: Link, owner: Owner) -> Link:
     """The link after the merge of its two living sides."""
     here, there = _both(link)
-    mails = here.mine and bool(here.event.attendees) and _mute(work, here)
-    plan = merge(here, there, rules(here, there, work.policy.direction, mailing=not mails), link.local)
-    if mails and not here.redacted and changed(there) & set(TO_MICROSOFT) & set(plan.local):
-        link = barred(work, link, QUIET)
+    policy, quiet = work.policy_of(link.mailbox), _quiet(work, here)
+    plan = merge(here, there, rules(here, there, policy, mailing=not quiet), link.local)
     link = _adopted(link, plan)
-    if work.policy.direction.writes(Side.PRACTIFI):
+    if quiet and (reason := _kept_back(link, policy)):
+        link = barred(work, link, reason)
+    if policy.direction.writes(Side.PRACTIFI):
         link = _to_practifi(work, link, plan, owner)
+    else:
+        link, _ = _answers(work, link, there.people)
+    if owners.parted(link) and policy.direction.writes(Side.MICROSOFT):
+        reason = owners.stays(work, link)
+        if not reason:
+            return owners.follow(work, link) if link.pending is None else link
+        link = barred(work, link, reason)
     if plan.microsoft and link.pending is None:
         link = _to_microsoft(work, link, plan)
     return link
 
 
-def _mute(work: Work, here: Held) -> bool:
-    """Whether guests may not be mailed now (A5, ruling 16)."""
+def _quiet(work: Work, here: Held) -> bool:
+    """Whether a write to Microsoft could mail somebody now, and may not (A5, ruling 16): the guests, or the organizer
+    who gets an answer."""
+    if here.mine and not here.event.attendees:
+        return False
     return work.policy.invitations is Invitations.NEVER or not when.future(here.event.when, work.now)
+
+
+def _kept_back(link: Link, policy: Policy) -> str:
+    """Why a person's change in Practifi stays there that Microsoft would take, "" where nothing does."""
+    here, there = _both(link)
+    would = to_microsoft(here, there, policy, mailing=True) - to_microsoft(here, there, policy, mailing=False)
+    back = (field for field in link.local if field in would)
+    if all(same(field, getattr(here.event, field), getattr(there.event, field)) for field in back):
+        return ""
+    return QUIET if here.mine else copies.QUIET
 
 
 def _adopted(link: Link, plan: Plan) -> Link:
@@ -50,12 +73,13 @@ def _adopted(link: Link, plan: Plan) -> Link:
 
 def _to_practifi(work: Work, link: Link, plan: Plan, owner: Owner) -> Link:
     here, there = _both(link)
-    who = meant(work, here, owner)
+    who = _meant(work, link, here, owner)
     people, users = relations(link, who)
-    moved = bool(link.owner and there.owner and there.owner != link.owner)
+    link, given = _answers(work, link, (*(there.people if people is None else people), *(users or ())))
+    moved = bool(link.born is Side.MICROSOFT and link.owner and there.owner and there.owner != link.owner)
     if moved:
-        link = barred(work, link, OWNED)
-    if not (plan.practifi or moved or people is not None or users is not None):
+        link = raised(work, link, Trouble.OWNER, Side.PRACTIFI, OWNED)
+    if not (plan.practifi or moved or given or people is not None or users is not None):
         return replace(link, related=who.people, invited=who.users)
     event = wanted(Side.PRACTIFI, plan.practifi, here, there)
 
@@ -63,14 +87,28 @@ def _to_practifi(work: Work, link: Link, plan: Plan, owner: Owner) -> Link:
         return Write(
             order=name, link=link.id, side=Side.PRACTIFI, mailbox=link.mailbox, event=event, fields=plan.practifi,
             owner=link.owner if moved else "", target=there.id, generation=link.generation, base=there.event,
-            base_people=there.people, people=people, invitees=users,
+            base_people=there.people, people=people, invitees=users, answers=given or None,
         )  # fmt: skip
 
     conflicts = tuple(field for field in plan.conflicts if field in plan.practifi)
-    return order(
+    link = order(
         work, link, Side.PRACTIFI, Kind.UPDATE, write, fields=plan.practifi, conflicts=conflicts,
         related=who.people, invited=who.users,
     )  # fmt: skip
+    return answers.out(link, given)
+
+
+def _meant(work: Work, link: Link, here: Held, owner: Owner) -> Matched:
+    """Whom Practifi shall have on the Event because of Microsoft's list; as before, where people do not travel (F2)."""
+    if here.redacted or related(work.policy_of(link.mailbox), Side.PRACTIFI):
+        return meant(work, here, owner)
+    return Matched(link.related, link.invited)
+
+
+def _answers(work: Work, link: Link, people: tuple[str, ...]) -> tuple[Link, answers.Given]:
+    """The link, after what people answered in Practifi is told, and what has to be told there (A6)."""
+    link, given, said = answers.compared(work, link, people)
+    return meeting.answered(work, link, said) if said else link, given
 
 
 def _to_microsoft(work: Work, link: Link, plan: Plan) -> Link:

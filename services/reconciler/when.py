@@ -1,6 +1,6 @@
 """Where an event lies against the present: future, past, or too far ahead. The present comes in as an argument."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from dateutil.relativedelta import relativedelta
 
@@ -20,3 +20,8 @@ def future(when: When, now: datetime) -> bool:
 def due(when: When, months: int) -> datetime:
     """When it comes within so many months (D8)."""
     return start(when) - relativedelta(months=months)
+
+
+def length(when: When) -> timedelta:
+    """How long it lasts."""
+    return when.end - when.start if isinstance(when, Timed) else when.until - when.first

@@ -10,11 +10,13 @@ from msgspec import Struct
 
 from contracts.calendar import Side
 from contracts.facts import Fact, Said
+from contracts.meeting import Meeting, Own
 from contracts.message import Message
 from contracts.policy import Policy, PolicyNow
-from contracts.write import Erase, Orders, Write
+from contracts.write import Order, Orders
 from services.kernel.decision import SAME, Decision, Effect, Say, State, Wake
-from services.reconciler.rows import Firm, Link, Look, Mark, Owner, Runs
+from services.reconciler.book import Firm, Owner
+from services.reconciler.rows import Link, Look, Mark, Runs, Trouble
 
 S = TypeVar("S", bound=Struct)
 T = TypeVar("T")
@@ -31,10 +33,12 @@ class Work:
     message: Message
     now: datetime
     rows: dict[str, Struct | None] = field(default_factory=dict)
-    orders: dict[str, list[Write | Erase]] = field(default_factory=dict)
+    orders: dict[str, list[Order]] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    meetings: dict[int, list[Meeting]] = field(default_factory=dict)
+    standing: dict[str, set[tuple[Trouble, Side]]] = field(default_factory=dict)
     out: int = 0
     _policy: PolicyNow | None = None
 
@@ -75,11 +79,16 @@ class Work:
         pair = self.get(f"pair/{mailbox}", Owner) if mailbox else None
         return pair if pair is not None and pair.user else None
 
+    def elsewhere(self, mailbox: str) -> bool:
+        """Whether a mailbox belongs to another shard (ruling 22). Its pair must be loaded."""
+        pair = self.get(f"pair/{mailbox}", Owner)
+        return pair is not None and pair.shard != self.shard
+
     def domains(self) -> tuple[str, ...]:
         firm = self.get("firm", Firm)
         return firm.domains if firm else ()
 
-    def order(self, order: Write | Erase) -> None:
+    def order(self, order: Order) -> None:
         """Have something written."""
         key = f"{order.side.value}/{order.mailbox}" if order.side is Side.MICROSOFT else order.side.value
         self.orders.setdefault(key, []).append(order)
@@ -90,6 +99,16 @@ class Work:
         """The epoch to which the orders of this decision belong."""
         runs = self.get("runs", Runs)
         return runs.epoch if runs else 0
+
+    @property
+    def shard(self) -> int:
+        """Which of the firm's shards this is."""
+        firm = self.get("firm", Firm)
+        return firm.shard if firm else 0
+
+    def tell(self, shard: int, meeting: Meeting) -> None:
+        """Have another shard know of a meeting."""
+        self.meetings.setdefault(shard, []).append(meeting)
 
     def stop(self, link: Link) -> None:
         """Remember that this link has to be looked at when the policy allows writing again."""
@@ -108,7 +127,8 @@ class Work:
         orders = [
             Say("writer", Orders(tuple(some)), SAME, key) for key, all_ in self.orders.items() for some in _chunks(all_)
         ]
-        return Decision(self.rows, (*orders, *said, *self.effects), self.counts)
+        told = [Say("reconciler", Own(tuple(some)), to) for to, all_ in self.meetings.items() for some in _chunks(all_)]
+        return Decision(self.rows, (*orders, *said, *told, *self.effects), self.counts)
 
     def _now(self) -> PolicyNow:
         if self._policy is None:

@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from contracts.control import Pause, Resume, RunDue, RunSettled, SyncNow
+from contracts.asked import Answer, Ask
+from contracts.calendar import Side
+from contracts.control import Backfill, Pause, Restore, Resume, RunDue, RunSettled, SyncNow, Turn
 from contracts.facts import RunStarted
 from contracts.message import Message
 from contracts.policy import PolicyNow
-from services.kernel.decision import Decision, Say, State
-from services.registry.rows import Control, Ledger, NextRun, PolicySaid, Run, TenantFile
-from services.registry.tenant import INTERRUPTED, LOST, Tenant, ask, close, go, public
+from services.kernel.decision import Decision, Do, Say, State
+from services.registry.rows import Ledger, NextRun, PolicySaid, Run, TenantFile
+from services.registry.tenant import INTERRUPTED, LOST, Tenant, ask, close, forward, go, note, public
 
 PATIENCE = timedelta(hours=6)
 """A run that has not settled for so long, or for four intervals if that is longer, has lost somebody: the next one is
@@ -29,7 +31,7 @@ def needs(state: State, message: Message) -> Iterable[str]:  # noqa: ARG001 - ev
             yield f"run/{ledger.run}"
 
 
-def decide(state: State, message: Message, now: datetime) -> Decision:
+def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: C901 - one row for each kind
     """What follows from a file, a person, the interval or a settled shard. TypeError for anything else."""
     ledger = state.get("registry", Ledger) or Ledger()
     run = state.get(f"run/{ledger.run}", Run) if ledger.run else None
@@ -42,6 +44,14 @@ def decide(state: State, message: Message, now: datetime) -> Decision:
             tenant = go(_switch(tenant, switch, message.id))
         case SyncNow(mailbox=mailbox):
             tenant = go(ask(tenant, mailbox))
+        case Backfill(side=Side.PRACTIFI) as wish:
+            tenant = go(ask(_wished(tenant, wish, message.id), wish.mailbox, fresh=True))
+        case Turn() | Restore() | Backfill() as wish:
+            tenant = forward(_wished(tenant, wish, message.id), wish)
+        case Ask() as question:
+            tenant = forward(tenant, question)
+        case Answer() as answer:
+            tenant = tenant.plus(Decision(effects=(Do("answers", answer),)))
         case NextRun():
             tenant = go(_tick(tenant))
         case PolicySaid(version=version):
@@ -70,11 +80,21 @@ def _read(tenant: Tenant, file: TenantFile) -> Tenant:
 def _switch(tenant: Tenant, switch: Pause | Resume, cause: str) -> Tenant:
     """Pause or go on: what was changed meanwhile is sent by a run that begins at once (ruling 12)."""
     paused = isinstance(switch, Pause)
-    note = Control("pause" if paused else "resume", switch.who, tenant.now)
+    tenant = note(tenant, "pause" if paused else "resume", switch.who, cause)
     consents = tenant.ledger.consents + (0 if paused else 1)
-    kept = Decision({f"control/{tenant.now:%Y%m%dT%H%M%S}/{cause}": note})
-    tenant = tenant.changed(paused=paused, consents=consents).plus(kept)
+    tenant = tenant.changed(paused=paused, consents=consents)
     return tenant if paused else ask(tenant)
+
+
+def _wished(tenant: Tenant, wish: Turn | Restore | Backfill, cause: str) -> Tenant:
+    """Who wished for it is kept. It is done while paused, too: what follows waits for the resume."""
+    match wish:
+        case Turn(who, conflict):
+            return note(tenant, "turn", who, cause, conflict)
+        case Restore(who, link):
+            return note(tenant, "restore", who, cause, link)
+        case Backfill(who, side, mailbox):
+            return note(tenant, "backfill", who, cause, f"{side.value} {mailbox}".rstrip())
 
 
 def _tick(tenant: Tenant) -> Tenant:
@@ -93,7 +113,7 @@ def _begin(tenant: Tenant, version: int, cause: str) -> Tenant:
         return tenant
     name = f"{tenant.now:%Y%m%dT%H%M%S}-{sha256(cause.encode()).hexdigest()[:6]}"
     shards = tuple(range(spoken.policy.shards))
-    due = [RunDue(name, ledger.asked.mailbox, shard) for shard in shards]
+    due = [RunDue(name, ledger.asked.mailbox, shard, ledger.asked.fresh) for shard in shards]
     readers = (*(Say("graph-poller", one, one.shard) for one in due), Say("salesforce-watcher", due[0]))
     begun = Decision({f"run/{name}": Run(tenant.now, shards)}, (*readers, public(RunStarted(name))), {"runs": 1})
     return tenant.changed(run=name, asked=None).plus(begun)

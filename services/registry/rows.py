@@ -27,9 +27,10 @@ class PolicySaid(Struct, frozen=True):
 
 
 class Asked(Struct, frozen=True, omit_defaults=True):
-    """A run that shall begin as soon as it may: of one mailbox, or of all ("")."""
+    """A run that shall begin as soon as it may: of one mailbox, or of all (""); `fresh` as in RunDue."""
 
     mailbox: str = ""
+    fresh: bool = False
 
 
 class Ledger(Struct, frozen=True, omit_defaults=True):
@@ -61,12 +62,13 @@ class Run(Struct, frozen=True, omit_defaults=True):
     failed: tuple[str, ...] = ()
 
 
-class Control(Struct, frozen=True):
-    """The row `control/<when>/<message>`: what a person asked for, who it was and when."""
+class Control(Struct, frozen=True, omit_defaults=True):
+    """The row `control/<when>/<message>`: what a person asked for, who it was and when, and what it was `about`."""
 
     what: str
     who: str
     at: Instant
+    about: str = ""
 
 
 PRIVATE: tuple[type[Struct], ...] = (TenantFile, NextRun, PolicySaid)

@@ -4,11 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import msgspec
+from msgspec import Struct
 
+from contracts.asked import Ask
 from contracts.facts import Fact, RunFinished, Said
 from contracts.policy import PolicyNow
 from services.kernel.decision import Decision, Do, Effect, Say, Wake
-from services.registry.rows import Asked, Ledger, NextRun, Run
+from services.registry.rows import Asked, Control, Ledger, NextRun, Run
 
 STOPPED, INTERRUPTED, LOST = "stopped", "interrupted", "lost"
 """Why a run was closed before all its shards had settled: pause or disable, a restart, or somebody's lost memory."""
@@ -39,11 +41,25 @@ class Tenant:
         return self.plus(Decision({"registry": self.ledger})).so_far
 
 
-def ask(tenant: Tenant, mailbox: str = "") -> Tenant:
+def ask(tenant: Tenant, mailbox: str = "", *, fresh: bool = False) -> Tenant:
     """A run waits to begin; two different wishes become one run of all mailboxes."""
-    asked = tenant.ledger.asked
-    same = asked is None or asked.mailbox == mailbox
-    return tenant.changed(asked=Asked(mailbox if same else ""))
+    asked = tenant.ledger.asked or Asked(mailbox)
+    return tenant.changed(asked=Asked(mailbox if asked.mailbox == mailbox else "", fresh or asked.fresh))
+
+
+def note(tenant: Tenant, what: str, who: str, cause: str, about: str = "") -> Tenant:
+    """What a person asked for is kept, with who it was and when."""
+    kept = Control(what, who, tenant.now, about)
+    return tenant.plus(Decision({f"control/{tenant.now:%Y%m%dT%H%M%S}/{cause}": kept}))
+
+
+def forward(tenant: Tenant, body: Struct) -> Tenant:
+    """Every shard of the reconciler hears what a person wants of it; nobody does for a tenant without a file."""
+    if not tenant.ledger.present:
+        return tenant
+    shards = (tenant.spoken.policy if tenant.spoken else tenant.ledger.policy).shards
+    said = (Say("reconciler", _to(body, shard, shards), shard) for shard in range(shards))
+    return tenant.plus(Decision(effects=tuple(said)))
 
 
 def close(tenant: Tenant, why: str = "") -> Tenant:
@@ -66,6 +82,10 @@ def go(tenant: Tenant) -> Tenant:
         return _speak(stopped) if said or tenant.spoken is None else stopped
     begins = tenant.ledger.asked is not None and tenant.run is None
     return _speak(_schedule(tenant)) if begins or not said else _schedule(tenant)
+
+
+def _to(body: Struct, shard: int, shards: int) -> Struct:
+    return msgspec.structs.replace(body, shard=shard, shards=shards) if isinstance(body, Ask) else body
 
 
 def public(fact: Fact) -> Effect:

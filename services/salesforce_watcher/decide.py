@@ -1,9 +1,11 @@
-"""What the watcher makes of what it hears. A run reads the org with one request (ruling 27). Events are said to the
-shard of their owner's mailbox, new ones when they have settled. The cursors are kept in the same commit that says what
-they brought."""
+"""What the watcher makes of what it hears. A run reads the org with one request (ruling 27), a long read in pieces.
+Events are said to the shard of their owner's mailbox, new ones when they have settled. The cursors are kept in the same
+commit that says what they brought."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import zip_longest
+from types import MappingProxyType
 
 from msgspec.structs import replace
 
@@ -14,9 +16,10 @@ from contracts.observed import Mailboxes, Paired, Undirected
 from contracts.person import People, Person
 from contracts.policy import PolicyNow
 from contracts.status import Problem
-from services.clients.salesforce.row import OrgUser
+from services.clients.salesforce.row import OrgUser, Place, Row
 from services.kernel.decision import Decision, Do, Say, State, Undone
 from services.kernel.draft import SEQUENCE
+from services.salesforce_watcher import home, misfit
 from services.salesforce_watcher.draft import Draft
 from services.salesforce_watcher.pair import pairs
 from services.salesforce_watcher.rows import (
@@ -25,6 +28,7 @@ from services.salesforce_watcher.rows import (
     OrgRead,
     OrgUnread,
     Pairs,
+    Reader,
     ReadOrg,
     RowsLooked,
     Settled,
@@ -34,16 +38,22 @@ from services.salesforce_watcher.rows import (
 from services.salesforce_watcher.settle import PREFIX, look_again, quiet, settling
 from services.salesforce_watcher.tell import done, observe
 
-PEOPLE = 500
-"""People in one message."""
+PEOPLE = 100
+"""People in one message: its receiver turns the addresses of all of them over in one commit."""
 PROBLEM = "problem/org"
+STOPPED = "stopped"
+"""Why a run is over that came while the firm was not active: nobody should wait for it."""
+NOTHING: Mapping[str, Place] = MappingProxyType({})
 
 
-def needs(state: State, message: Message) -> Iterable[str]:  # noqa: ARG001 - no row leads to another
+def needs(state: State, message: Message) -> Iterable[str]:
     """Rows that the decision reads."""
     yield from ("policy", SEQUENCE, "reader", "directory", "users", "pairs", "waiting")
     if isinstance(message.body, Settled | RowsLooked | OrgRead):
         yield PREFIX
+    if isinstance(message.body, OrgRead):
+        yield misfit.PREFIX
+    yield from home.needs(state, message)
 
 
 def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: C901 - one row for each kind
@@ -77,11 +87,17 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
 
 
 def run_due(draft: Draft, run: str) -> None:
-    """Read the org, once the mailboxes are known: an Event without its owner's mailbox has no place to go."""
+    """Read the org, once the mailboxes are known: an Event without its owner's mailbox has no place to go. A read that
+    is under way is not the run's own: it has begun too early."""
     if not draft.active:
+        draft.effects += done(draft, run, (), (STOPPED,))
         return
-    draft.rows["waiting"] = Waiting((*draft.waiting(), run))
-    if draft.directory() is not None:
+    waiting, directed = draft.waiting(), draft.directory() is not None
+    if directed and waiting.runs:
+        draft.rows["waiting"] = replace(waiting, later=(*waiting.later, run))
+        return
+    draft.rows["waiting"] = Waiting((*waiting.runs, run))
+    if directed:
         _read(draft)
 
 
@@ -93,7 +109,7 @@ def directory_known(draft: Draft, mailboxes: Mailboxes) -> None:
     draft.rows["directory"] = Directory(mailboxes.sequence, mailboxes.mailboxes)
     if draft.users().users:
         _pair(draft)
-    if known is None and draft.waiting():
+    if known is None and draft.waiting().runs:
         _read(draft)
 
 
@@ -104,26 +120,35 @@ def undirected(draft: Draft, reason: str) -> None:
 
 
 def org_read(draft: Draft, read: OrgRead) -> None:
-    """Users, people and Events, in this order: each builds on the one before."""
+    """Users, people and Events, in this order: each builds on the one before. Events that were read by a rule that
+    holds no more are not said, but read again (ruling 20)."""
     round_, before = read.round, draft.reader()
     draft.rows[PROBLEM] = None
+    misfit.show(draft, read.columns)
     _outbound_on(draft, round_.now)
     _users(draft, round_.users)
     _people(draft, round_.people)
-    known = before.recent if read.private is before.private else {}
-    kept_back = settling(draft)
-    news = [row for row in round_.rows if known.get(row.id) != row.mark or row.id in kept_back]
-    messages = observe(draft, quiet(draft, news, round_.now))
+    allowed = read.privacy == draft.privacy()
+    messages = observe(draft, quiet(draft, _news(draft, before, read), round_.now)) if allowed else []
     draft.rows["reader"] = replace(
-        draft.reader(), cursors=round_.cursors, recent={row.id: row.mark for row in round_.rows}, private=read.private,
+        draft.reader(), cursors=round_.cursors, recent={row.id: row.mark for row in round_.rows}, privacy=read.privacy,
         ahead=round_.now - draft.now,
     )  # fmt: skip
+    waiting = draft.waiting()
+    counted = zip_longest(waiting.messages, messages, fillvalue=0)
+    draft.rows["waiting"] = replace(waiting, messages=tuple(map(sum, counted)))
+    if round_.going or not allowed:
+        _read(draft, round_.going)
+        return
     look_again(draft, (id_ for id_, row in settling(draft).items() if row.until <= round_.now))
-    _end_runs(draft, messages=messages)
+    _end_runs(draft)
 
 
 def looked_again(draft: Draft, looked: RowsLooked) -> None:
     """They are said, unless somebody is still at work on them; one that is gone was never said."""
+    if looked.privacy != draft.privacy():
+        look_again(draft, looked.ids)
+        return
     draft.rows |= {f"{PREFIX}{id_}": None for id_ in looked.ids}
     observe(draft, quiet(draft, looked.rows, draft.now + draft.reader().ahead))
 
@@ -138,13 +163,25 @@ def org_unread(draft: Draft, unread: OrgUnread) -> None:
     _end_runs(draft, failed=(ORG,))
 
 
-def _read(draft: Draft) -> None:
-    """From the cursors on; all Events again where the rule for private ones has changed (ruling 20)."""
-    reader, policy = draft.reader(), draft.policy
-    afresh = reader.private is not policy.private_events
-    cursors = replace(reader.cursors, events="", relations="") if afresh else reader.cursors
+def _news(draft: Draft, before: Reader, read: OrgRead) -> list[Row]:
+    """The rows that were not said before as they are now."""
+    rows, kept_back = read.round.rows, settling(draft)
+    alike = read.privacy == before.privacy and read.round.cursors.shape == before.cursors.shape
+    known = before.recent if alike else {}
+    return [row for row in rows if known.get(row.id) != row.mark or row.id in kept_back]
+
+
+def _read(draft: Draft, going: Mapping[str, Place] = NOTHING) -> None:
+    """From the cursors on, or from where a long read stands; all Events again where the rules for private ones have
+    changed (ruling 20)."""
+    reader, policy, privacy = draft.reader(), draft.policy, draft.privacy()
     since = (draft.now - timedelta(days=policy.past_inbound_days)).date()
-    draft.effects.append(Do(ORG, ReadOrg(cursors, since, policy.private_events), key="replace:read"))
+    if reader.privacy == privacy:
+        order = ReadOrg(reader.cursors, since, privacy, policy.mapping, dict(going))
+    else:
+        afresh = replace(reader.cursors, events="", relations="")
+        order = ReadOrg(afresh, since, privacy, policy.mapping)
+    draft.effects.append(Do(ORG, order, key="replace:read"))
 
 
 def _users(draft: Draft, users: Sequence[OrgUser]) -> None:
@@ -154,7 +191,8 @@ def _users(draft: Draft, users: Sequence[OrgUser]) -> None:
 
 
 def _pair(draft: Draft) -> None:
-    """Say who belongs to whom, to each shard of the poller and the reconciler, when it is news."""
+    """Say who belongs to whom, when it is news: to each shard of the poller its own mailboxes, to each shard of the
+    reconciler all of the firm's, so that it knows everybody who has an own version (I2)."""
     directory, before = draft.directory(), draft.get("pairs", Pairs)
     if directory is None:
         return
@@ -165,8 +203,9 @@ def _pair(draft: Draft) -> None:
     draft.rows["pairs"] = Pairs(found)
     number = draft.sequence()
     for shard in range(draft.policy.shards):
-        body = Paired(number, tuple(pair for pair in found if pair.shard == shard))
-        draft.effects += [Say("reconciler", body, shard), Say("graph-poller", body, shard)]
+        own = tuple(pair for pair in found if pair.shard == shard)
+        draft.effects.append(Say("reconciler", Paired(number, found, shard), shard))
+        draft.effects.append(Say("graph-poller", Paired(number, own, shard), shard))
 
 
 def _people(draft: Draft, people: Sequence[Person]) -> None:
@@ -188,7 +227,13 @@ def _outbound_off(draft: Draft) -> None:
         draft.rows["reader"] = replace(reader, outbound_since=None)
 
 
-def _end_runs(draft: Draft, *, messages: Sequence[int] = (), failed: tuple[str, ...] = ()) -> None:
-    for run in draft.waiting():
-        draft.effects += done(draft, run, messages, failed)
-    draft.rows["waiting"] = None
+def _end_runs(draft: Draft, *, failed: tuple[str, ...] = ()) -> None:
+    """Those that have waited for this read; the next one is for those that came later."""
+    waiting = draft.waiting()
+    for run in waiting.runs:
+        draft.effects += done(draft, run, waiting.messages, failed)
+    draft.rows["waiting"] = Waiting(waiting.later) if waiting.later and draft.active else None
+    if waiting.later and draft.active:
+        _read(draft)
+    elif waiting.later:
+        draft.effects += [end for run in waiting.later for end in done(draft, run, (), (STOPPED,))]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from contracts.observed import Pair
+from services.clients.salesforce.privacy import Privacy
 from services.kernel.draft import Draft as Plain
 from services.salesforce_watcher.pair import shard_of
 from services.salesforce_watcher.rows import Directory, Pairs, Reader, Users, Waiting
@@ -27,9 +28,14 @@ class Draft(Plain):
         kept = self.get("pairs", Pairs)
         return kept.pairs if kept else ()
 
-    def waiting(self) -> tuple[str, ...]:
-        kept = self.get("waiting", Waiting)
-        return kept.runs if kept else ()
+    def waiting(self) -> Waiting:
+        return self.get("waiting", Waiting) or Waiting()
+
+    def privacy(self) -> Privacy:
+        """By which rules private events are read now: the firm's, and a mailbox's own where that is narrower (D11)."""
+        firm = self.policy.private_events
+        own = {pair.user: self.policy.of(pair.addresses).private_events for pair in self.pairs() if pair.user}
+        return Privacy(firm, {user: rule for user, rule in sorted(own.items()) if rule is not firm})
 
     def place(self, owner: str) -> tuple[str, int]:
         """The mailbox and the shard of a Practifi owner. Not before everybody is paired."""

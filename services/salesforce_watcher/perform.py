@@ -35,7 +35,7 @@ class Hands:
 
     async def _answer(self, tenant: str, doing: Doing) -> Answer:
         try:
-            return await self._read(await self._orgs.of(tenant), doing.body)
+            return await self._read(await self._orgs.of(tenant, doing.body.mapping), doing.body)
         except Permanent as error:
             self._orgs.forget(tenant)
             return OrgUnread(error.code, error.what)
@@ -51,9 +51,10 @@ class Hands:
 
     async def _read(self, opened: Opened, order: Struct) -> Struct:
         match order:
-            case ReadOrg(cursors, since, private):
-                return OrgRead(await opened.org.round(opened.shape, cursors, since, private), private)
-            case LookRows(ids, private):
-                found = await opened.org.look(opened.shape, ids, private)
-                return RowsLooked(ids, tuple(row for row in found.values() if row is not None))
+            case ReadOrg(cursors, since, privacy, _, going):
+                found = await opened.org.round(opened.shape, cursors, since, privacy, going)
+                return OrgRead(found, privacy, opened.shape.columns)
+            case LookRows(ids, privacy):
+                rows = await opened.org.look(opened.shape, ids, privacy)
+                return RowsLooked(ids, tuple(row for row in rows.values() if row is not None), privacy)
         raise TypeError(type(order).__name__)

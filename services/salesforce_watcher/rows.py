@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 from msgspec import Struct
 
 from contracts.observed import Mailbox, Pair
-from contracts.policy import PrivateEvents
-from services.clients.salesforce.row import Cursors, OrgRound, OrgUser, Row
+from contracts.policy import Mapped
+from services.clients.salesforce.privacy import Privacy
+from services.clients.salesforce.row import Column, Cursors, OrgRound, OrgUser, Place, Row
 from services.kernel.decision import Undone
 
 ORG = "org"
@@ -16,13 +17,14 @@ ORG = "org"
 class Reader(Struct, frozen=True, omit_defaults=True):
     """Row `reader`. `outbound_since` is Salesforce's time when writing to Microsoft was switched on (ruling 11), None
     while it is off. `recent` are the marks of rows read within the look-back, by id: read again, they are no news.
-    `ahead` is how far Salesforce's time is ahead of ours (below zero: behind)."""
+    `ahead` is how far Salesforce's time is ahead of ours (below zero: behind). `privacy` are the rules by which the
+    Events were read."""
 
     ahead: timedelta = timedelta()
     cursors: Cursors = Cursors()
     outbound_since: datetime | None = None
     recent: dict[str, str] = {}
-    private: PrivateEvents = PrivateEvents.BUSY_ONLY
+    privacy: Privacy = Privacy()
 
 
 class Directory(Struct, frozen=True):
@@ -44,10 +46,13 @@ class Pairs(Struct, frozen=True):
     pairs: tuple[Pair, ...]
 
 
-class Waiting(Struct, frozen=True):
-    """Row `waiting`: runs that wait for the mailboxes or for the org's answer."""
+class Waiting(Struct, frozen=True, omit_defaults=True):
+    """Row `waiting`: runs that wait for the mailboxes or for the org's answer, and how many messages each shard was
+    sent since they do. `later` are runs that came while a read was under way: the next one is theirs."""
 
     runs: tuple[str, ...] = ()
+    messages: tuple[int, ...] = ()
+    later: tuple[str, ...] = ()
 
 
 class Settling(Struct, frozen=True):
@@ -56,35 +61,42 @@ class Settling(Struct, frozen=True):
     until: datetime
 
 
-class ReadOrg(Struct, frozen=True):
-    """To do: read what changed in the org; Events of before `since` are left out the first time."""
+class ReadOrg(Struct, frozen=True, omit_defaults=True):
+    """To do: read the next piece of what changed in the org; Events of before `since` are left out the first time."""
 
     cursors: Cursors
     since: date
-    private: PrivateEvents
+    privacy: Privacy = Privacy()
+    mapping: dict[str, Mapped] = {}
+    going: dict[str, Place] = {}
 
 
-class LookRows(Struct, frozen=True):
+class LookRows(Struct, frozen=True, omit_defaults=True):
     """To do: read these Events again."""
 
     ids: tuple[str, ...]
-    private: PrivateEvents
+    privacy: Privacy = Privacy()
+    mapping: dict[str, Mapped] = {}
 
 
 class Settled(Struct, frozen=True):
     """Heard by oneself when Events should have been quiet for long enough."""
 
 
-class OrgRead(Struct, frozen=True):
+class OrgRead(Struct, frozen=True, omit_defaults=True):
+    """A piece of what the org shows. `columns` are the fields that it keeps elsewhere than usual, or nowhere (F2)."""
+
     round: OrgRound
-    private: PrivateEvents
+    privacy: Privacy = Privacy()
+    columns: tuple[Column, ...] = ()
 
 
-class RowsLooked(Struct, frozen=True):
+class RowsLooked(Struct, frozen=True, omit_defaults=True):
     """The rows as they are now; an id without one is gone."""
 
     ids: tuple[str, ...]
     rows: tuple[Row, ...]
+    privacy: Privacy = Privacy()
 
 
 class OrgUnread(Struct, frozen=True, omit_defaults=True):

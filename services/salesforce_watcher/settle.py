@@ -39,7 +39,7 @@ def settling(draft: Draft) -> dict[str, Settling]:
 def look_again(draft: Draft, ids: Iterable[str]) -> None:
     """Read Events again that should be quiet by now."""
     if wanted := tuple(sorted(ids)):
-        draft.effects.append(Do(ORG, LookRows(wanted, draft.policy.private_events), key="replace:settling"))
+        draft.effects.append(Do(ORG, LookRows(wanted, draft.privacy(), draft.policy.mapping), key="replace:settling"))
 
 
 def _quiet_at(draft: Draft, row: Row) -> datetime | None:

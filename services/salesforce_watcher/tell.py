@@ -1,4 +1,5 @@
-"""How the watcher words what it read: rows of Practifi become items, and each goes to the shard of its owner."""
+"""How the watcher words what it read: rows of Practifi become items, and each goes to the shard of its owner, or to
+the one that it went to first."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,6 +8,7 @@ from contracts.observed import Item, Observed, ReadDone, Unreadable, Vanished
 from services.clients.salesforce.item import item_of
 from services.clients.salesforce.row import Row
 from services.kernel.decision import Effect, Say
+from services.salesforce_watcher import home
 from services.salesforce_watcher.draft import Draft
 
 ITEMS = 100
@@ -18,6 +20,7 @@ def observe(draft: Draft, rows: Iterable[Row]) -> list[int]:
     by_shard: list[list[Item | Vanished]] = [[] for _ in range(draft.policy.shards)]
     for row in rows:
         mailbox, shard = draft.place(row.owner)
+        shard = home.of(draft, row, mailbox, shard)
         if row.error:
             reason = Unreadable(side=Side.PRACTIFI, mailbox=mailbox, id=row.id, reason=row.error)
             draft.effects.append(Say("reconciler", reason, shard, key=row.id))

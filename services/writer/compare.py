@@ -1,6 +1,8 @@
 """Whether a side still holds what the giver of an order believed: the check before every write (rulings 7, 8). Pure."""
 
-from contracts.calendar import Side
+from datetime import date, datetime
+
+from contracts.calendar import Days, Side, When
 from contracts.observed import Item
 from contracts.policy import PolicyNow
 from contracts.write import Erase, Refused, Revive, Why, Write
@@ -11,6 +13,18 @@ Order = Write | Erase
 def moved_on(order: Order, item: Item) -> bool:
     """Whether the item is no longer what the order builds on. Relations count where the order knows them."""
     return item.event != order.base or (order.side is Side.PRACTIFI and set(item.people) != set(order.base_people))
+
+
+def span(when: When) -> tuple[date, date] | tuple[datetime, datetime]:
+    """From when to when, in whatever zone."""
+    return (when.first, when.until) if isinstance(when, Days) else (when.start, when.end)
+
+
+def only_a_word(order: Order | Revive) -> bool:
+    """Whether an order puts nothing but our word on an Event: no event is synced by that."""
+    if not isinstance(order, Write) or not order.target or order.fields or order.owner:
+        return False
+    return order.people is None and order.invitees is None and order.answers is None
 
 
 def refused(order: Order | Revive, why: Why, code: str = "", reason: str = "", item: Item | None = None) -> Refused:

@@ -1,29 +1,37 @@
 """What the writer makes of what it hears: each order becomes an effect in its lane (one for the org, one for each
-mailbox), and what became of it goes back to the reconciler's shard that gave it."""
+mailbox), and what became of it goes back to the reconciler's shard that gave it. A consent releases the brakes of the
+tenant's hour, whether or not something is there to be written."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
+from msgspec import Struct
+
 from contracts.calendar import Side
 from contracts.message import Message
+from contracts.policy import PolicyNow
 from contracts.write import Erase, Order, Orders, Outcomes, Refused, Revive, Why, Write
 from services.kernel.decision import SAME, Decision, Do, Say, State, Undone
+from services.writer import hour
 from services.writer.compare import refused
+from services.writer.hour import Hour, Kind
 
 ORG = "practifi"
 PRIVATE = (Write, Erase, Revive, Undone)
 
 
 def needs(state: State, message: Message) -> Iterable[str]:  # noqa: ARG001 - an order says all that is needed
-    """No rows: the memory of the writer is its orders."""
-    return ()
+    """The hours, which a consent may change: the memory of the writer is its orders."""
+    return map(hour.row, Kind) if isinstance(message.body, PolicyNow) else ()
 
 
-def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: ARG001 - see `needs`
+def decide(state: State, message: Message, now: datetime) -> Decision:
     """One turn of a writer."""
     match message.body:
         case Orders(orders):
             return Decision(effects=tuple(Do(lane(order), order, key=order.link) for order in orders))
+        case PolicyNow(consents=consents):
+            return _released(state, consents, now)
         case Outcomes() as outcomes:
             return Decision(effects=(Say("reconciler", outcomes, SAME),))
         case Undone(Write() | Erase() | Revive() as order, reason):
@@ -36,6 +44,16 @@ def lane(order: Order) -> str:
     """All writes to an org are one lane, so that they fill its batches; a mailbox takes one write at a time
     (ruling 23)."""
     return ORG if order.side is Side.PRACTIFI else f"mailbox/{order.mailbox}"
+
+
+def _released(state: State, consents: int, now: datetime) -> Decision:
+    """Without the brakes that this many consents release. The hours are with the tenant's first shard (`ledger.py`)."""
+    rows: dict[str, Struct | None] = {}
+    for kind in Kind:
+        old = state.get(hour.row(kind), Hour)
+        if old is not None and (new := hour.consented(old, consents, now)) != old:
+            rows |= {hour.row(kind): new, hour.shown(kind): None}
+    return Decision(rows)
 
 
 def _given_up(order: Order, reason: str) -> Refused:

@@ -1,23 +1,30 @@
-"""The writer's hands: takes the orders of a lane to its side, and answers what became of them."""
+"""The writer's hands: takes the orders of a lane to its side, and answers what became of them. Nothing is deleted and
+nobody is mailed beyond what the tenant's hour allows (X4, A5)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from contracts.write import Outcomes, Refused, Why, Written
+from contracts.write import Erase, Order, Outcomes, Refused, Revive, Why, Written
 from services.clients.graph.opened import Graphs
 from services.clients.salesforce.opened import Orgs
-from services.kernel.errors import Permanent, Transient
+from services.kernel.errors import Fatal, Permanent, Transient
 from services.kernel.host import Host
 from services.kernel.keeping import Doing
 from services.kernel.lanes import Answer, LaneRule, Later
-from services.writer.compare import Order, refused, stopped
+from services.writer.compare import only_a_word, refused, stopped
 from services.writer.decide import ORG
+from services.writer.fate import Fate
+from services.writer.hour import Kind
+from services.writer.ledger import Ledger
 from services.writer.microsoft import Mailboxes
-from services.writer.practifi import Fate, Practifi
+from services.writer.practifi import Practifi
 
 OUTCOMES = 100
 """Outcomes in one message: some 100 kB."""
-RULES = {True: LaneRule(1000, timedelta(milliseconds=400), timedelta(seconds=3)), False: LaneRule(20)}
+FAILURES = 3
+"""In one batch of a mailbox: more are not the fault of single events, and may take a minute each."""
+MEND = "Check what the integration user may see and change; writing goes on by itself then"
+RULES = {True: LaneRule(1000, timedelta(milliseconds=700), timedelta(seconds=5)), False: LaneRule(20)}
 """The org's lane waits for full batches: each is one request (salesforce.md §7)."""
 
 
@@ -28,59 +35,95 @@ class Hands:
         self._host = host
         self._graphs = graphs
         self._orgs = orgs
+        self._ledger = Ledger(host)
+        self._unseen: set[str] = set()
 
     def rule(self, lane: str) -> LaneRule:
         return RULES[lane == ORG]
 
     async def perform(self, tenant: str, lane: str, batch: Sequence[Doing]) -> Sequence[Answer]:
         """The fate of each order, in messages of OUTCOMES."""
-        fates = await (self._org(tenant, batch) if lane == ORG else self._mailbox(tenant, batch))
-        for fate in fates.values():
-            if isinstance(fate, Written):
-                self._host.count(tenant, f"written.{fate.side}")
+        orders: list[Order] = [doing.body for doing in batch]
+        fates = await self._barred(tenant, orders)
+        going = [order for order in orders if order.order not in fates]
+        try:
+            if going:
+                fates |= await (self._org(tenant, going) if lane == ORG else self._mailbox(tenant, going))
+        except Transient as error:
+            if not fates:
+                raise
+            fates |= {order.order: Later(str(error), error.delay) for order in going}
+        for order in orders:
+            if isinstance(fates.get(order.order), Written) and not only_a_word(order):
+                self._host.count(tenant, f"written.{order.side}")
         return answers(batch, fates)
 
     async def close(self) -> None:
         await self._graphs.close()
         await self._orgs.close()
 
-    async def _org(self, tenant: str, batch: Sequence[Doing]) -> dict[str, Fate]:
-        """All at once."""
+    async def _barred(self, tenant: str, orders: Sequence[Order]) -> dict[str, Fate]:
+        """What may not go at all: by the policy, or because too much is deleted. Erasures go all together or not, so
+        that a flood is stopped before its first one."""
         now = self._host.policies.get(tenant)
-        fates: dict[str, Fate] = {doing.body.order: no for doing in batch if (no := stopped(doing.body, now))}
-        going = [doing.body for doing in batch if doing.body.order not in fates]
-        if not going:
+        fates: dict[str, Fate] = {order.order: no for order in orders if (no := stopped(order, now))}
+        erasures = {one.order: one for one in orders if isinstance(one, Erase) and one.order not in fates}
+        if not erasures:
             return fates
-        opened, private = await self._orgs.of(tenant), self._host.policies[tenant].policy.private_events
+        consents = max(one.consents for one in erasures.values())
+        held, why = await self._ledger.held(tenant, Kind.DELETIONS, dict.fromkeys(erasures, 1), consents)
+        return fates | {name: refused(erasures[name], Why.HELD, "brake", why) for name in held}
+
+    async def _org(self, tenant: str, orders: Sequence[Order]) -> dict[str, Fate]:
+        """All at once. What the org refuses as a whole is no order's fault: a person has to mend it, and nothing is
+        given up meanwhile. Raises Fatal for that."""
         try:
-            return fates | await Practifi(opened, private, self._warn).carry_out(going)
+            opened = await self._orgs.of(tenant, self._host.policies[tenant].policy.mapping)
+            return await Practifi(opened, self._warn).carry_out(orders)
         except Permanent as error:
             self._orgs.forget(tenant)
-            return fates | {order.order: refused(order, Why.INVALID, error.code, error.what) for order in going}
+            raise Fatal("org", f"{error.code}: {error.what}", MEND) from error
 
-    async def _mailbox(self, tenant: str, batch: Sequence[Doing]) -> dict[str, Fate]:
-        """One at a time; what was done before a failure is answered, the rest is tried later."""
+    async def _mailbox(self, tenant: str, orders: Sequence[Order]) -> dict[str, Fate]:
+        """One at a time. One that fails holds up no other (CON-30), unless the mailbox is throttled or several fail:
+        then the rest is not even tried. Raises Transient when nothing has been answered."""
         fates: dict[str, Fate] = {}
-        for doing in batch:
+        failures = list[Transient]()
+        for order in orders:
             try:
-                fates[doing.body.order] = await self._one(tenant, doing.body)
+                fates[order.order] = await self._one(tenant, order)
             except Transient as error:
-                if not fates:
-                    raise
-                return {d.body.order: Later(str(error), error.delay) for d in batch} | fates
-        return fates
+                failures.append(error)
+                fates[order.order] = Later(str(error), error.delay)
+                if error.delay is not None or len(failures) == FAILURES:
+                    break
+        if not failures:
+            return fates
+        if all(isinstance(fate, Later) for fate in fates.values()):
+            raise failures[-1]
+        last = failures[-1]
+        return {order.order: Later(str(last), last.delay) for order in orders} | fates
 
     async def _one(self, tenant: str, order: Order) -> Fate:
         """The policy is looked at each time: a batch may take minutes."""
         if no := stopped(order, self._host.policies.get(tenant)):
             return no
-        return await Mailboxes(self._graphs.of(tenant), self._host.policies[tenant].policy).carry_out(order)
+        if isinstance(order, Revive):
+            return refused(order, Why.INVALID, "revive", "Microsoft has no recycle bin that could be asked")
+        policy = self._host.policies[tenant].policy
+
+        async def spend(name: str, people: int) -> str:
+            held, why = await self._ledger.held(tenant, Kind.MAILS, {name: people}, order.consents)
+            return why if held else ""
+
+        graph, now = self._graphs.of(tenant), self._host.clock.now()
+        return await Mailboxes(graph, policy.invitations, now, spend, self._unseen).carry_out(order)
 
     def _warn(self, code: str, what: str) -> None:
-        self._host.log.warning("somebody could not be invited", code=code, what=what)
+        self._host.log.warning("somebody could not be invited, or an answer not be shown", code=code, what=what)
 
 
-def answers(batch: Sequence[Doing], fates: dict[str, Fate]) -> list[Answer]:
+def answers(batch: Sequence[Doing], fates: Mapping[str, Fate]) -> list[Answer]:
     """One answer for each order: the first of a shard and run bears the outcomes of up to OUTCOMES others, which then
     need none of their own."""
     found: list[Answer] = [None] * len(batch)

@@ -9,114 +9,139 @@ from typing import Any
 from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent
-from contracts.policy import PrivateEvents
-from contracts.write import Erase, Refused, Why, Write, Written
+from contracts.write import Erase, Order, Refused, Revive, Why, Write, Written
 from services.clients.salesforce.item import item_of
-from services.clients.salesforce.mapping import echo, render
+from services.clients.salesforce.mapping import echo, lost, render
 from services.clients.salesforce.opened import Opened
+from services.clients.salesforce.privacy import Privacy
+from services.clients.salesforce.refusal import NOT_IN_BIN, NOT_SENT, UNKNOWN_OUTCOME
 from services.clients.salesforce.row import Result, Row
 from services.kernel.errors import Transient
 from services.kernel.lanes import Later
-from services.writer.compare import Order, moved_on, refused
+from services.writer import compare
+from services.writer.compare import refused
+from services.writer.fate import Fate, gone, overtaken, unreadable
 
-PASSING = frozenset({"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "NOT_SENT", "UNKNOWN_OUTCOME"})
+PASSING = frozenset({"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", NOT_SENT, UNKNOWN_OUTCOME})
 """A row that was not written now, and may be later."""
-GONE = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND"})
+GONE = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND", NOT_IN_BIN})
 FORBIDDEN = frozenset({"INSUFFICIENT_ACCESS_OR_READONLY", "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
                        "INACTIVE_OWNER_OR_USER"})  # fmt: skip
 
-Fate = Written | Refused | Later
+_NAMES = frozenset({"id", "M365_Key__c"})
+
+Fates = dict[str, Fate]
 
 
 @dataclass(frozen=True, slots=True)
 class Practifi:
-    """One org, for one batch. `warn` hears the code and the reason why somebody could not be invited."""
+    """One org, for one batch. `warn` hears the code and the reason why somebody could not be invited, or an answer not
+    be shown."""
 
     opened: Opened
-    private: PrivateEvents
     warn: Callable[[str, str], None]
 
-    async def carry_out(self, orders: Sequence[Order]) -> dict[str, Fate]:
+    async def carry_out(self, orders: Sequence[Order]) -> Fates:
         """What became of each order, by its id. Raises Transient when nothing was done at all; what was done before a
         failure is answered, and the rest is tried later."""
-        creations = [order for order in orders if isinstance(order, Write) and not order.target]
-        fates = await self._create(creations) if creations else {}
-        standing = [order for order in orders if isinstance(order, Erase) or order.target]
+        fates: Fates = {}
         try:
-            return fates | (await self._change(standing) if standing else {})
+            if creations := [one for one in orders if isinstance(one, Write) and not one.target]:
+                fates |= await self._create(creations)
+            if standing := [one for one in orders if isinstance(one, Write | Erase) and one.target]:
+                fates |= await self._change(standing)
+            if fallen := [one for one in orders if isinstance(one, Revive)]:
+                fates |= await self._revive(fallen)
         except Transient as error:
             if not fates:
                 raise
-            return {order.order: Later(str(error), error.delay) for order in standing} | fates
+            return {one.order: Later(str(error), error.delay) for one in orders} | fates
+        return fates
 
-    async def _create(self, orders: Sequence[Write]) -> dict[str, Fate]:
+    async def _create(self, orders: Sequence[Write]) -> Fates:
         results = await self.opened.org.upsert(self.opened.shape, [self._row(order) for order in orders])
         return await self._after(orders, results)
 
-    async def _change(self, orders: Sequence[Order]) -> dict[str, Fate]:
+    async def _change(self, orders: Sequence[compare.Order]) -> Fates:
         """Updates and removals of rows that still hold what was believed."""
-        there = await self.opened.org.look(self.opened.shape, [order.target for order in orders], self.private)
-        unfit = {order.order: self._unfit(order, there[order.target]) for order in orders}
-        fates: dict[str, Fate] = {name: fate for name, fate in unfit.items() if fate is not None}
+        there = await self._look({order.target: order for order in orders})
+        unfit = {order.order: _unfit(order, there[order.target]) for order in orders}
+        fates: Fates = {name: fate for name, fate in unfit.items() if fate is not None}
         fit = [order for order in orders if order.order not in fates]
-        updates = [order for order in fit if isinstance(order, Write)]
-        if updates:
-            results = await self.opened.org.update([{"id": o.target, **self._row(o)} for o in updates])
-            fates |= await self._after(updates, results)
+        if updates := [order for order in fit if isinstance(order, Write)]:
+            fates |= await self._after(updates, await self._update(updates, there))
         erasures = [order for order in fit if isinstance(order, Erase)]
         return fates | (await self._erase(erasures) if erasures else {})
 
-    def _unfit(self, order: Order, row: Row | None) -> Fate | None:
-        if row is None:
-            gone = Written(order.order, order.link, order.side)
-            return gone if isinstance(order, Erase) else refused(order, Why.GONE)
-        if row.event is None:
-            return refused(order, Why.INVALID, "unreadable", row.error)
-        item = item_of(row, order.mailbox)
-        return refused(order, Why.MOVED_ON, item=item) if moved_on(order, item) else None
+    async def _update(self, orders: Sequence[Write], there: Mapping[str, Row | None]) -> list[Result]:
+        """The fate of each row. One that would only be told the key that it has is left alone: its people change."""
+        rows = {order.order: {"id": order.target, **self._row(order)} for order in orders}
+        said = [o for o in orders if rows[o.order].keys() - _NAMES or _stamp(there[o.target]) != o.link]
+        results = await self.opened.org.update([rows[one.order] for one in said]) if said else ()
+        done = dict(zip((one.order for one in said), results, strict=True))
+        return [done.get(one.order) or Result(one.target) for one in orders]
 
-    async def _erase(self, orders: Sequence[Erase]) -> dict[str, Fate]:
+    async def _erase(self, orders: Sequence[Erase]) -> Fates:
         results = await self.opened.org.delete([order.target for order in orders])
         return {
-            order.order: Written(order.order, order.link, order.side)
-            if not result.code or result.code in GONE
-            else _refusal(order, result)
+            order.order: gone(order) if not result.code or result.code in GONE else _refusal(order, result)
             for order, result in zip(orders, results, strict=True)
         }
 
-    async def _after(self, orders: Sequence[Write], results: Sequence[Result]) -> dict[str, Fate]:
-        """Invite who is to be invited, then read what Practifi holds now."""
-        done = {order.order: result.id or order.target for order, result in zip(orders, results, strict=True)
-                if not result.code}  # fmt: skip
-        await self._invite({done[o.order]: o.invitees for o in orders if o.order in done and o.invitees is not None})
-        there = await self.opened.org.look(self.opened.shape, list(done.values()), self.private) if done else {}
+    async def _revive(self, orders: Sequence[Revive]) -> Fates:
+        """Out of the recycle bin, where they are still in it (X5)."""
+        results = await self.opened.org.revive([order.target for order in orders])
+        pairs = list(zip(orders, results, strict=True))
+        there = await self._look({order.target: order for order, result in pairs if not result.code})
         return {
-            order.order: self._written(order, there.get(done[order.order]))
-            if order.order in done
-            else _refusal(order, result)
-            for order, result in zip(orders, results, strict=True)
+            order.order: _refusal(order, result) if result.code else self._written(order, there[order.target])
+            for order, result in pairs
         }
 
-    async def _invite(self, wanted: Mapping[str, Sequence[str]]) -> None:
-        """The Event stands without those who could not be invited: what it holds then is read and said."""
-        for results in (await self.opened.org.relate(wanted) if wanted else {}).values():
-            for result in results:
-                if result.code:
-                    self.warn(result.code, result.reason)
+    async def _after(self, orders: Sequence[Write], results: Sequence[Result]) -> Fates:
+        """Put everybody on the Events who is to be there, then read what Practifi holds now."""
+        pairs = list(zip(orders, results, strict=True))
+        done = {order.order: result.id or order.target for order, result in pairs if not result.code}
+        await self._relate(orders, done)
+        there = await self._look({done[order.order]: order for order in orders if order.order in done})
+        return {
+            order.order: _refusal(order, result) if result.code else self._written(order, there[done[order.order]])
+            for order, result in pairs
+        }
 
-    def _written(self, order: Write, row: Row | None) -> Fate:
+    async def _relate(self, orders: Sequence[Write], done: Mapping[str, str]) -> None:
+        """Whom to invite, and who answered what. The Event stands without those who could not be invited: what it
+        holds then is read and said."""
+        here = [(done[one.order], one) for one in orders if one.order in done]
+        invited = {event: one.invitees for event, one in here if one.invitees is not None}
+        answered = {event: dict(one.answers) for event, one in here if one.answers is not None}
+        told = list((await self.opened.org.relate(invited) if invited else {}).values())
+        told += (await self.opened.org.answer(answered) if answered else {}).values()
+        for result in (one for results in told for one in results if one.code):
+            self.warn(result.code, result.reason)
+
+    async def _look(self, targets: Mapping[str, Order]) -> dict[str, Row | None]:
+        """The rows by id, each read by the rule of its own order (P1, D11)."""
+        privacy = Privacy(narrower={target: order.private for target, order in targets.items()})
+        return await self.opened.org.look(self.opened.shape, list(targets), privacy) if targets else {}
+
+    def _written(self, order: Write | Revive, row: Row | None) -> Fate:
         if row is None:
-            return refused(order, Why.GONE)
+            return gone(order)
         if row.event is None:
-            return refused(order, Why.INVALID, "unreadable", row.error)
-        return Written(order.order, order.link, order.side, item_of(row, order.mailbox), self._echo(order, row))
+            return unreadable(order, row.error)
+        item = item_of(row, order.mailbox)
+        if isinstance(order, Revive):
+            return Written(order.order, order.link, order.side, item)
+        short = tuple(field for field in lost(order.event, self.opened.shape) if field in order.fields)
+        return Written(order.order, order.link, order.side, item, self._echo(order, row), lost=short)
 
     def _echo(self, order: Write, row: Row) -> CalendarEvent | None:
         """What our write alone would have left: the row, where we were the last to touch it, because then all that
         differs is Practifi's own way of keeping it; else the believed base with our fields on it."""
         if row.ours:
             return row.event
-        kept = echo(order.event, self.opened.shape, self.private)
+        kept = echo(order.event, self.opened.shape, order.private)
         if order.base is None:
             return kept
         sent = {name: getattr(kept, name) for name in order.fields}
@@ -124,11 +149,22 @@ class Practifi:
 
     def _row(self, order: Write) -> dict[str, Any]:
         return render(
-            order.event, order.fields, self.opened.shape, key=order.link, owner=order.owner, people=order.people
+            order.event, order.fields, self.opened.shape, key=order.link, owner=order.owner, people=order.people,
+            status=order.status,
         )  # fmt: skip
 
 
-def _refusal(order: Order, result: Result) -> Fate:
+def _unfit(order: compare.Order, row: Row | None) -> Fate | None:
+    if row is None:
+        return gone(order)
+    return unreadable(order, row.error) if row.event is None else overtaken(order, item_of(row, order.mailbox))
+
+
+def _stamp(row: Row | None) -> str:
+    return row.stamp if row is not None else ""
+
+
+def _refusal(order: Order, result: Result) -> Refused | Later:
     if result.code in PASSING:
         return Later(result.code)
     if result.code in GONE:

@@ -5,6 +5,7 @@ from typing import Any
 
 from contracts.policy import PrivateEvents
 from services.clients.graph import mapping
+from services.clients.graph.excluded import NOTHING, Excluded
 from services.clients.graph.seen import Seen
 
 CHANGE_KEY = "ZlnWkNdvHE+wZHpcNnTnbQAAAAAAAQ=="
@@ -65,6 +66,8 @@ def master(**changes: Any) -> dict[str, Any]:
     return {**MEETING, "type": "seriesMaster", "recurrence": WEEKLY, **changes}
 
 
-def read(row: dict[str, Any], private: PrivateEvents = PrivateEvents.FULL, /, **changes: Any) -> Seen:
+def read(
+    row: dict[str, Any], private: PrivateEvents = PrivateEvents.FULL, excluded: Excluded = NOTHING, /, **changes: Any
+) -> Seen:
     """The row, with changes, as the mapping reads it."""
-    return mapping.seen(json.dumps({**row, **changes}).encode(), private)
+    return mapping.seen(json.dumps({**row, **changes}).encode(), private, excluded)

@@ -140,6 +140,18 @@ def test_what_is_sent_is_read_as_the_same_instants(start: datetime, length: time
     assert (when.start, when.end) == (start, start + length)
 
 
+def test_parts_of_a_second_come_to_rest_after_one_way_there_and_back() -> None:  # TZ-21
+    odd = {"start": at("2026-03-02T09:00:00.1234567"), "end": at("2026-03-02T10:00:00.9999999")}
+    first = read(MEETING, **odd).event
+    assert first is not None
+
+    again = read(MEETING, **mapping.patched(first, ["when"])).event
+
+    assert again is not None
+    assert again.when == first.when
+    assert mapping.patched(again, ["when"]) == mapping.patched(first, ["when"])
+
+
 SERIES_ZONES = {
     "RRU-14 only the original zone": ("", EASTERN, EASTERN, "America/New_York"),
     "RRU-15 custom ones, but the end's": (CUSTOM, CUSTOM, EASTERN, "America/New_York"),

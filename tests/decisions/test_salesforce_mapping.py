@@ -9,8 +9,10 @@ from msgspec.structs import replace
 
 from contracts.calendar import FIELDS, CalendarEvent, Days, Response, Sensitivity, ShowAs, Timed
 from contracts.policy import PrivateEvents
-from services.clients.salesforce.mapping import PRIVATE_SUBJECT, RULES, echo, lost, parse, related, render
-from services.clients.salesforce.record import EventRecord
+from services.clients.salesforce.mapping import PRIVATE_SUBJECT, echo, lost, related, render
+from services.clients.salesforce.neutral import parse
+from services.clients.salesforce.privacy import Privacy
+from services.clients.salesforce.record import EventRecord, RelationRecord
 from services.clients.salesforce.row import Row, Shape
 
 PACKAGE = ("M365_Key__c", "Recurring_in_Microsoft_365__c", "Recurrence_in_Microsoft_365__c", "Teams_URL__c",
@@ -32,9 +34,16 @@ def sent(shape: Shape = FULL, **fields: Any) -> dict[str, Any]:
     return render(replace(EVENT, **fields), tuple(fields), shape)
 
 
-def read(private: PrivateEvents = PrivateEvents.FULL, related: tuple[str, ...] = (), **columns: Any) -> Row:
+def read(
+    private: PrivateEvents = PrivateEvents.FULL,
+    related: tuple[str, ...] = (),
+    *,
+    said: str | None = None,
+    **columns: Any,
+) -> Row:
+    """The row of an Event with these people on it, all of whom have `said` the same."""
     record = convert({"Id": "00U1", "SystemModstamp": "s", **TIMES, **columns}, EventRecord)
-    return parse(record, related, user_id="005ME", private=private)
+    return parse(record, [RelationRecord("0RE", "00U1", one, status=said) for one in related], FULL, Privacy(private))
 
 
 BOTH_WAYS: dict[str, tuple[str, Any, dict[str, Any]]] = {
@@ -74,12 +83,6 @@ def test_is_written_and_read_alike(row: tuple[str, Any, dict[str, Any]]) -> None
     field, value, columns = row
     assert sent(**{field: value}) == columns
     assert getattr(read(**columns).event, field) == value
-
-
-def test_every_field_has_its_row_and_says_what_is_lost() -> None:  # F1
-    assert [rule.field for rule in RULES] == list(FIELDS)
-    silent = [rule.field for rule in RULES if not rule.lost]
-    assert silent == []
 
 
 ONE_WAY: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -170,6 +173,7 @@ def test_without_the_package_its_columns_are_not_sent_and_read_as_nothing() -> N
 def test_what_is_lost_is_named() -> None:  # F3
     assert lost(EVENT, FULL) == ()
     assert lost(replace(EVENT, subject="x" * 300, categories=("a",)), FULL) == ("subject", "categories")
+    assert lost(replace(EVENT, body="one\r\ntwo\n", location="Hall\n2"), FULL) == (), "other line breaks, all words"
 
 
 PEOPLE = [f"003{number:015}" for number in range(60)]
@@ -208,6 +212,26 @@ def test_the_mark_changes_with_the_row_and_with_its_people() -> None:
     marks = {read().mark, read(related=("003A",)).mark, read(related=("003B",)).mark, read(SystemModstamp="t").mark}
     assert len(marks) == 4
     assert read(related=("003A", "005B")).mark == read(related=("005B", "003A")).mark
+
+
+def test_an_answer_of_somebody_on_the_event_is_told_and_changes_the_mark() -> None:  # A6
+    row = read(related=("003A", "005C", "001X", "023R"), said="Accepted")
+    assert row.answers == (("003A", Response.ACCEPTED), ("005C", Response.ACCEPTED))
+    declined = read(related=("003A", "005C"), said="Declined")
+    assert declined.answers == (("003A", Response.DECLINED), ("005C", Response.DECLINED))
+    open_ = read(related=("003A", "005C"), said="New")
+    assert open_.answers == ()
+    assert open_ == read(related=("003A", "005C"))
+    assert len({row.mark, declined.mark, open_.mark}) == 3
+
+
+def test_of_a_private_event_no_answers_are_told() -> None:  # P1
+    assert read(PrivateEvents.BUSY_ONLY, ("003A",), said="Accepted", IsPrivate=True).answers == ()
+
+
+def test_our_own_word_is_read_as_it_stands() -> None:
+    assert read(Sync_Status__c="Waits").status == "Waits"
+    assert read().status == ""
 
 
 def test_what_cannot_be_understood_is_set_aside_with_a_reason() -> None:  # O5

@@ -18,16 +18,19 @@ from contracts.calendar import (
     Timed,
 )
 from contracts.policy import PrivateEvents
+from services.clients.salesforce.columns import DEFAULTS
 from services.clients.salesforce.fit import cut, line, lines, units
-from services.clients.salesforce.mapping import echo, parse, redact, render
-from services.clients.salesforce.record import EventRecord
-from services.clients.salesforce.row import Shape
+from services.clients.salesforce.mapping import echo, redact, render
+from services.clients.salesforce.neutral import parse
+from services.clients.salesforce.privacy import Privacy
+from services.clients.salesforce.record import record_of
+from services.clients.salesforce.row import Column, Shape
 
 PLAIN = ("Subject", "Location", "Description", "IsAllDayEvent", "StartDateTime", "EndDateTime", "IsPrivate", "ShowAs",
          "IsReminderSet", "ReminderDateTime")  # fmt: skip
 PACKAGE = ("Recurring_in_Microsoft_365__c", "Recurrence_in_Microsoft_365__c", "Teams_URL__c", "Teams_Meeting__c",
            "Attendee_Count__c", "My_Response__c")  # fmt: skip
-texts = st.text(max_size=40) | st.text(st.sampled_from("a😀 \n\r\t@{…'\\"), min_size=200, max_size=600)
+texts = st.text(max_size=40) | st.text(st.sampled_from("a;😀 \n\r\t@{…'\\"), min_size=200, max_size=600)
 days = st.dates(date(1990, 1, 1), date(2090, 1, 1))
 lengths = st.integers(-3, 40_000_000)
 timed = st.builds(
@@ -36,9 +39,26 @@ timed = st.builds(
     lengths,
 )  # fmt: skip
 spans = timed | st.builds(lambda day, more: Days(day, day + timedelta(days=more)), days, st.integers(0, 40))
+texts_of = st.builds(lambda kind, length: (kind, length), st.sampled_from(["string", "textarea"]), st.integers(17, 300))
+moved = st.fixed_dictionaries({}, optional={
+    **dict.fromkeys(("subject", "location", "body", "categories", "importance", "show_as"), texts_of),
+    **dict.fromkeys(("join_url", "recurrence", "my_response"), texts_of),
+    "online": st.just(("boolean", 0)), "attendee_count": st.tuples(st.just("double"), st.integers(1, 18)),
+}).map(lambda kinds: tuple(Column(field, f"{field}__c", *kind) for field, kind in kinds.items()))  # fmt: skip
+lacking = st.lists(st.sampled_from(sorted(DEFAULTS)), max_size=2, unique=True)
+
+
+def shaped(custom: tuple[str, ...], length: int, columns: tuple[Column, ...], out: list[str]) -> Shape:
+    """An org with some columns of the package, some fields moved elsewhere, and some left out."""
+    kept = tuple(column for column in columns if column.field not in out)
+    writable = (*PLAIN, *custom, *(column.name for column in kept))
+    left_out = tuple(Column(field, why="it does not fit") for field in out)
+    return Shape("00D", "005", event_writable=writable, join_url_length=length, columns=(*kept, *left_out))
+
+
 shapes = st.builds(
-    lambda custom, length: Shape("00D", "005", event_writable=PLAIN + custom, join_url_length=length),
-    st.lists(st.sampled_from(PACKAGE), unique=True).map(tuple), st.sampled_from([0, 255, 2000]),
+    shaped, st.lists(st.sampled_from(PACKAGE), unique=True).map(tuple), st.sampled_from([0, 255, 2000]),
+    moved | st.just(()), lacking | st.just([]),
 )  # fmt: skip
 events = st.builds(
     CalendarEvent, when=spans, subject=texts, location=texts, body=texts | st.just("x" * 40_000),
@@ -61,8 +81,9 @@ def test_an_echo_echoes_itself(event: CalendarEvent, shape: Shape, policy: Priva
 def test_an_echo_is_what_a_reader_sees_after_the_write(
     event: CalendarEvent, shape: Shape, policy: PrivateEvents
 ) -> None:
-    record = convert({"Id": "00U", **render(event, FIELDS, shape)}, EventRecord)
-    assert parse(record, (), user_id="005", private=policy).event == echo(event, shape, policy)
+    kind = record_of(tuple(column.name for column in shape.columns if column.name))
+    record = convert({"Id": "00U", **render(event, FIELDS, shape)}, kind)
+    assert parse(record, (), shape, Privacy(policy)).event == echo(event, shape, policy)
 
 
 @given(events, shapes)

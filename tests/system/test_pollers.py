@@ -13,7 +13,7 @@ import pytest
 from services.cli.commands import environment
 from tests.system.product import QUICK, ROOT, Product, until
 
-LEASE = 3
+LEASE = 6
 WHO = "lena.gilmour@firm.example"
 
 

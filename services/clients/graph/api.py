@@ -1,12 +1,13 @@
 """Microsoft Graph as calsync uses it: mailboxes, rounds, direct reads and writes, in neutral values. Raises only the
 four errors of the kernel; logs nothing. Never repeats a write by itself (ruling 9)."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from urllib.parse import quote
 
 import msgspec
+from msgspec import Raw
 from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent, Response
@@ -14,6 +15,7 @@ from contracts.observed import Mailbox
 from contracts.policy import PrivateEvents
 from services.clients.graph import directory, mapping
 from services.clients.graph.door import Door, decoded
+from services.clients.graph.excluded import NOTHING, Excluded
 from services.clients.graph.refusal import DUPLICATE, MALFORMED, Refusal, Stale
 from services.clients.graph.rounds import contested, newest
 from services.clients.graph.seen import Kind, Round, Seen
@@ -32,6 +34,8 @@ _ANSWERS = {Response.ACCEPTED: "accept", Response.TENTATIVE: "tentativelyAccept"
 _PAGES = msgspec.json.Decoder(Page)
 
 Window = tuple[datetime, datetime]
+Reads = Callable[[Raw | bytes], Seen]
+"""How one event is understood: what is hidden of it, and whether it is left out."""
 
 
 class Graph:
@@ -41,6 +45,7 @@ class Graph:
 
     def __init__(self, http: Http, token: Token) -> None:
         self._door = Door(http, token)
+        self._sleep = http.sleep
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -51,31 +56,30 @@ class Graph:
         found = [directory.mailbox(raw) async for page in self._pages("", directory.USERS, 0) for raw in page.value]
         return tuple(mailbox for mailbox in found if mailbox)
 
-    async def round(self, mailbox: str, cursor: str, window: Window, private: PrivateEvents) -> Round:
+    async def round(
+        self, mailbox: str, cursor: str, window: Window, private: PrivateEvents, excluded: Excluded = NOTHING
+    ) -> Round:
         """What changed since `cursor`, or all of `window` where there is none or Graph has forgotten it (CUR-03 to
         CUR-05). Each id comes once, as its newest revision."""
+        reads = _reads(private, excluded)
         try:
-            return await self._round(mailbox, cursor, window, private)
+            return await self._round(mailbox, cursor, window, reads)
         except Stale:
-            return await self._round(mailbox, "", window, private)
+            return await self._round(mailbox, "", window, reads)
 
-    async def look(self, mailbox: str, ids: Iterable[str], private: PrivateEvents) -> dict[str, Seen | None]:
+    async def look(
+        self, mailbox: str, ids: Iterable[str], private: PrivateEvents, excluded: Excluded = NOTHING
+    ) -> dict[str, Seen | None]:
         """Direct reads: None is the proof that an event is gone (X2). One with an unusable id has `error`."""
-        wanted = tuple(dict.fromkeys(ids))
-        if len(wanted) == 1:
-            return {wanted[0]: await self._one(mailbox, wanted[0], private)}
-        found: dict[str, Seen | None] = {}
-        for start in range(0, len(wanted), BATCH):
-            found |= await self._batch(mailbox, wanted[start : start + BATCH], private)
-        return found
+        return await self._look(mailbox, ids, _reads(private, excluded))
 
     async def instances(
-        self, mailbox: str, master: str, window: Window, private: PrivateEvents
+        self, mailbox: str, master: str, window: Window, private: PrivateEvents, excluded: Excluded = NOTHING
     ) -> tuple[Seen, ...] | None:
         """The occurrences of a series in the window; None: the series is gone."""
-        url = f"{_event(mailbox, master)}/instances?{_within(window)}"
+        url, reads = f"{_event(mailbox, master)}/instances?{_within(window)}", _reads(private, excluded)
         try:
-            return tuple([mapping.seen(raw, private) async for page in self._pages(mailbox, url) for raw in page.value])
+            return tuple([reads(raw) async for page in self._pages(mailbox, url) for raw in page.value])
         except Refusal as error:
             if error.gone:
                 return None
@@ -87,15 +91,15 @@ class Graph:
     ) -> Seen:  # fmt: skip
         """A new event with our `stamp`; mails its attendees if `invite`. The same `transaction` (see
         `mapping.transaction`) never makes a second one (graph.md §3.6)."""
-        body = mapping.created(event, fields, name=transaction, stamp=stamp, invite=invite)
+        body, reads = mapping.created(event, fields, name=transaction, stamp=stamp, invite=invite), _reads(private)
         try:
-            made = mapping.seen(await self._door.write(mailbox, "POST", _events(mailbox), body), private)
+            made = reads(await self._door.write(mailbox, "POST", _events(mailbox), body))
         except Refusal as error:
             if error.code.casefold() != DUPLICATE or not error.existing:
                 raise
-            made = await self._there(mailbox, error.existing, private)
+            made = await self._there(mailbox, error.existing, reads)
         if event.online and made.event and not made.event.join_url and not made.redacted:
-            made = await self._there(mailbox, made.id, private)
+            made = await self._there(mailbox, made.id, reads)
         return replace(made, stamp=made.stamp or stamp)
 
     async def update(
@@ -104,9 +108,9 @@ class Graph:
     ) -> Seen:  # fmt: skip
         """Only `fields` of `event`, never attendees, never the body of an online meeting. Raises Conflict if the
         event is no longer at `mark`, Permanent("ErrorItemNotFound") if it is gone."""
-        body = mapping.patched(event, fields)
+        body, reads = mapping.patched(event, fields), _reads(private)
         raw = await self._door.write(mailbox, "PATCH", _event(mailbox, id), body, mark) if body else b""
-        return mapping.seen(raw, private) if raw else await self._there(mailbox, id, private)
+        return reads(raw) if raw else await self._there(mailbox, id, reads)
 
     async def delete(self, mailbox: str, id: str) -> None:  # noqa: A002
         """Gone afterwards, also if it was before. By the organizer it cancels, and mails."""
@@ -123,16 +127,16 @@ class Graph:
         said = {"comment": comment, "sendResponse": True}
         await self._door.write(mailbox, "POST", f"{_event(mailbox, id)}/{_ANSWERS[response]}", said)
 
-    async def _round(self, mailbox: str, cursor: str, window: Window, private: PrivateEvents) -> Round:
+    async def _round(self, mailbox: str, cursor: str, window: Window, reads: Reads) -> Round:
         url = cursor or f"{_mailbox(mailbox)}/calendarView/delta?{_within(window)}"
         rows: list[Seen] = []
         end = ""
         async for page in self._pages(mailbox, url):
-            rows += [mapping.seen(raw, private) for raw in page.value]
+            rows += [reads(raw) for raw in page.value]
             end = page.delta_link or ""
         if not end:  # CUR-11
             raise Transient("Microsoft's last page names no way to go on")
-        looked = await self.look(mailbox, contested(rows), private)
+        looked = await self._look(mailbox, contested(rows), reads)
         return Round(newest(rows, looked), end, fresh=not cursor)
 
     async def _pages(self, mailbox: str, url: str, size: int = PAGE) -> AsyncIterator[Page]:
@@ -152,7 +156,16 @@ class Graph:
         if url:
             raise Transient("Microsoft's pages lead in a circle")
 
-    async def _batch(self, mailbox: str, ids: Sequence[str], private: PrivateEvents) -> dict[str, Seen | None]:
+    async def _look(self, mailbox: str, ids: Iterable[str], reads: Reads) -> dict[str, Seen | None]:
+        wanted = tuple(dict.fromkeys(ids))
+        if len(wanted) == 1:
+            return {wanted[0]: await self._one(mailbox, wanted[0], reads)}
+        found: dict[str, Seen | None] = {}
+        for start in range(0, len(wanted), BATCH):
+            found |= await self._batch(mailbox, wanted[start : start + BATCH], reads)
+        return found
+
+    async def _batch(self, mailbox: str, ids: Sequence[str], reads: Reads) -> dict[str, Seen | None]:
         """Up to 20 direct reads at once; only those that were throttled are asked again, each by itself (THR-13)."""
         urls = [_read(mailbox, id_).removeprefix("/v1.0") for id_ in ids]
         answers = dict(zip(ids, await self._door.batch(mailbox, urls), strict=True))
@@ -160,26 +173,27 @@ class Graph:
         wait = max((answer.delay or timedelta() for answer in later.values()), default=timedelta())
         if wait > PATIENCE:
             raise Transient("Microsoft is throttling a part of a batch", wait)
-        found = {id_: self._judged(id_, it, private) for id_, it in answers.items() if isinstance(it, Reply)}
-        await asyncio.sleep(wait.total_seconds())
+        found = {id_: self._judged(id_, it, reads) for id_, it in answers.items() if isinstance(it, Reply)}
+        if wait:
+            await self._sleep(wait.total_seconds())
         for id_ in later:
-            found[id_] = await self._one(mailbox, id_, private)
+            found[id_] = await self._one(mailbox, id_, reads)
         return {id_: found[id_] for id_ in ids}
 
-    def _judged(self, id_: str, reply: Reply, private: PrivateEvents) -> Seen | None:
+    def _judged(self, id_: str, reply: Reply, reads: Reads) -> Seen | None:
         if reply.status < 400:  # noqa: PLR2004
-            return mapping.seen(reply.body, private)
+            return reads(reply.body)
         return _proof(id_, self._door.refused(reply))
 
-    async def _one(self, mailbox: str, id_: str, private: PrivateEvents) -> Seen | None:
+    async def _one(self, mailbox: str, id_: str, reads: Reads) -> Seen | None:
         try:
-            return mapping.seen(await self._door.read(mailbox, _read(mailbox, id_)), private)
+            return reads(await self._door.read(mailbox, _read(mailbox, id_)))
         except Refusal as error:
             return _proof(id_, error)
 
-    async def _there(self, mailbox: str, id_: str, private: PrivateEvents) -> Seen:
+    async def _there(self, mailbox: str, id_: str, reads: Reads) -> Seen:
         """An event that must be there; Graph may be a few seconds late (graph.md §8)."""
-        found = await self._one(mailbox, id_, private)
+        found = await self._one(mailbox, id_, reads)
         if found is None:
             raise Transient("Microsoft does not show an event yet that it has")
         return found
@@ -199,6 +213,10 @@ def _proof(id_: str, error: Exception) -> Seen | None:
     if isinstance(error, Refusal) and error.code.casefold() == MALFORMED:
         return Seen(id_, Kind.SINGLE, error=error.code)
     raise error
+
+
+def _reads(private: PrivateEvents, excluded: Excluded = NOTHING) -> Reads:
+    return partial(mapping.seen, private=private, excluded=excluded)
 
 
 def _mailbox(mailbox: str) -> str:

@@ -10,5 +10,5 @@ def item_of(seen: Seen, mailbox: str) -> Item:
         raise ValueError("what has no event is no item")
     return Item(
         id=seen.id, mark=seen.mark, mailbox=mailbox, event=seen.event, series=seen.series, slot=seen.slot,
-        stamp=seen.stamp, uid=seen.uid, mine=seen.mine, redacted=seen.redacted,
+        stamp=seen.stamp, uid=seen.uid, mine=seen.mine, redacted=seen.redacted, changed_at=seen.changed_at,
     )  # fmt: skip

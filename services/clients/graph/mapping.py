@@ -14,6 +14,7 @@ from msgspec import UNSET, Raw, Struct
 from contracts.calendar import CalendarEvent, When
 from contracts.policy import PrivateEvents
 from services.clients.graph import parts, times
+from services.clients.graph.excluded import NOTHING, Excluded, excludes
 from services.clients.graph.seen import Kind, Seen
 from services.clients.graph.shape import Row
 from services.clients.graph.times import Unclear
@@ -44,7 +45,7 @@ def transaction(link: str, generation: int) -> str:
     return f"{link}-g{generation}"
 
 
-def seen(raw: Raw | bytes, private: PrivateEvents) -> Seen:
+def seen(raw: Raw | bytes, private: PrivateEvents, excluded: Excluded = NOTHING) -> Seen:
     """One event as JSON. Raises nothing: what cannot be understood has `error` and no content (INB-21, CUR-25)."""
     try:
         row = _ROW.decode(raw)
@@ -56,7 +57,7 @@ def seen(raw: Raw | bytes, private: PrivateEvents) -> Seen:
     if kind is None:
         return Seen(row.id, Kind.SINGLE, error="its type is unknown")
     try:
-        return _understood(row, kind, private)
+        return _understood(row, kind, private, leaves_out=excludes(excluded, row))
     except Unclear as error:
         return _broken(row, kind, str(error))
     except (ValueError, OverflowError, IndexError):
@@ -90,7 +91,7 @@ def mark(etag: str) -> str:
     return base64.b64encode(raw[-_CHANGE_BYTES:]).decode()
 
 
-def _understood(row: Row, kind: Kind, private: PrivateEvents) -> Seen:
+def _understood(row: Row, kind: Kind, private: PrivateEvents, *, leaves_out: bool) -> Seen:
     zone = times.own_zone(row)
     when = times.when(row, zone)
     hidden = private is not PrivateEvents.FULL and (row.sensitivity or "").casefold() in _PRIVATE
@@ -113,6 +114,8 @@ def _understood(row: Row, kind: Kind, private: PrivateEvents) -> Seen:
         cancelled=bool(row.is_cancelled),
         redacted=hidden and not skipped,
         skipped=skipped,
+        excluded=leaves_out,
+        guests=parts.guests(row),
     )
 
 

@@ -1,6 +1,7 @@
 """The Graph client of each tenant, opened when it is first needed and again when the tenant's file has changed."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 from services.clients.graph.api import Graph
@@ -40,5 +41,6 @@ class Graphs:
         http = Http(
             side.graph_url, where=f"{where} graph_url", now=self._clock.now, ca_file=side.ca_file,
             count=lambda kind: self._count(tenant, f"requests.microsoft.{kind}"),
+            sleep=lambda seconds: self._clock.sleep(timedelta(seconds=seconds)),
         )  # fmt: skip
         return Graph(http, Token(side, where=where, now=self._clock.now))

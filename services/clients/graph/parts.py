@@ -101,6 +101,11 @@ def _attendee(known: str, person: Person) -> Attendee:
     return Attendee(known, name, role, response(person.status))
 
 
+def guests(row: Row) -> int:
+    """How many people are invited besides the organizer."""
+    return len({address(person) for person in row.attendees or ()} - {address(row.organizer)})
+
+
 def response(status: Status | None) -> Response:
     return _RESPONSES.get(((status and status.response) or "").casefold(), Response.NONE)
 

@@ -15,6 +15,11 @@ MALFORMED = "errorinvalididmalformed"
 _CONFLICT = "errorirresolvableconflict"
 _DIRECTORY = "authorization_requestdenied"
 _CURSOR_GONE = 410
+_WORDS = {
+    "erroroccurrencecrossingboundary": "an occurrence can be moved neither to the day of the one before or after it,"
+    " nor past it: move it to a day between them",
+}
+"""What a person has to know to mend it, where that is not the operator's affair (R5, graph.md §3.5)."""
 
 
 class Stale(Transient):
@@ -40,7 +45,7 @@ def refusal(reply: Reply, where: str) -> Exception:
     error = _error(reply.body)
     code = _code(error)
     low = code.casefold()
-    what = f"Microsoft answered {reply.status}{_request(reply, error)}"
+    what = _WORDS.get(low) or f"Microsoft answered {reply.status}{_request(reply, error)}"
     if reply.status == _CURSOR_GONE or low in RESETS:
         return Stale(f"{code or 'Gone'}: {what}")
     if reply.status == 412 or (reply.status == 409 and low == _CONFLICT):  # noqa: PLR2004
@@ -51,7 +56,8 @@ def refusal(reply: Reply, where: str) -> Exception:
         mend = "Check that the application still exists and is consented in Microsoft Entra"
         return Fatal(where, f"{code or 'Unauthorized'}: Microsoft refuses a new token too", mend)
     if low == _DIRECTORY:
-        return Fatal(where, "the application may not read the directory", "Grant User.Read.All with admin consent")
+        mend = "Grant User.Read.All with admin consent"
+        return Fatal(where, f"{code}: the application may not read the directory", mend)
     existing = error.get("@event.existingEventId")
     return Refusal(reply.status, code or str(reply.status), what, existing if isinstance(existing, str) else "")
 

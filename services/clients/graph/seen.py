@@ -25,7 +25,9 @@ class Seen(Struct, frozen=True, omit_defaults=True):
     master's zone is needed). `mark` is the last 22 decoded bytes of the etag (ruling 8). `changed_at` orders
     revisions of one id within a round (ruling 29). `error` says why a row could not be understood (no content in it).
     `zone` is the IANA zone of the series or event. `cancelled` counts as removed (CUR-19). `stamp` is our link id, with
-    "-g" and its generation where the event still has its transactionId. `mine`: the mailbox organizes it.
+    "-g" and its generation where the event still has its transactionId. `mine`: the mailbox organizes it. `skipped`:
+    private, and the policy leaves it out; `excluded`: the policy leaves it out by category or domain. `guests` counts
+    the people besides the organizer, of a private event too: the writer must know whom it would mail (A5).
     """
 
     id: str
@@ -44,6 +46,8 @@ class Seen(Struct, frozen=True, omit_defaults=True):
     cancelled: bool = False
     redacted: bool = False
     skipped: bool = False
+    excluded: bool = False
+    guests: int = 0
     error: str = ""
 
 

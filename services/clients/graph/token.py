@@ -68,10 +68,10 @@ class Token:
         async with self._one:
             if self._held and self._held != refused and self._now() < self._until:
                 return self._held
-            return await self._acquire(anew=bool(refused) and self._held == refused)
+            return await self._acquire()
 
-    async def _acquire(self, *, anew: bool) -> str:
-        answer = await asyncio.to_thread(self._ask, anew=anew)
+    async def _acquire(self) -> str:
+        answer = await asyncio.to_thread(self._ask, anew=bool(self._held))  # MSAL might give the one we hold
         token = answer.get("access_token")
         if not isinstance(token, str):
             self._app = None  # a mended mistake shall count at once: MSAL remembers a 400 for a minute (graph.md §1.5)

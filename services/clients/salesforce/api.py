@@ -3,25 +3,28 @@ errors are the kernel's four, and UnknownOutcome (ruling 9)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
-from contracts.policy import PrivateEvents
+from contracts.calendar import Response
+from contracts.policy import Mapped
 from services.clients.http import Http
-from services.clients.salesforce import reading, soql, writing
+from services.clients.salesforce import reading, relating, reviving, writing
 from services.clients.salesforce.login import Session
-from services.clients.salesforce.record import RelationRecord
+from services.clients.salesforce.privacy import Privacy
 from services.clients.salesforce.refusal import codes, judge
-from services.clients.salesforce.row import Cursors, OrgRound, Result, Row, Shape
+from services.clients.salesforce.row import Cursors, OrgRound, Place, Result, Row, Shape
 from services.clients.salesforce.shape import OBJECTS, shape
-from services.clients.salesforce.wire import Ask, Part, Sub, Wire, batched
+from services.clients.salesforce.wire import Part, Sub, Wire
 
-VERSION = "60.0"
+VERSION = "57.0"
+"""From 58.0 on, a change of one occurrence of Practifi's own recurrence changes them all (salesforce.md §2.3)."""
+
+NOTHING: Mapping[str, Place] = MappingProxyType({})
 OVERLAP = 600
 """Seconds that a round looks back: a row's stamp precedes its commit by up to ten minutes (salesforce.md §3)."""
-
-_USER = "005"
 
 
 class Org:
@@ -35,12 +38,13 @@ class Org:
         """Requests used and allowed in 24 hours, as Salesforce last said."""
         return self._wire.api_usage
 
-    async def describe(self) -> Shape:
-        """What the org is like: one request. Ask again after Permanent INVALID_FIELD: the org has changed."""
+    async def describe(self, mapping: Mapping[str, Mapped]) -> Shape:
+        """What the org is like, for a policy's mapping: one request. Ask again after Permanent INVALID_FIELD: the org
+        has changed."""
         subs = [Sub("GET", f"/sobjects/{name}/describe") for name in OBJECTS]
         parts = await self._wire.composite(subs, reads=True)
         described = {name: self._described(part) for name, part in zip(OBJECTS, parts, strict=True)}
-        return shape(*await self._wire.who(), {name: found for name, found in described.items() if found})
+        return shape(*await self._wire.who(), {name: found for name, found in described.items() if found}, mapping)
 
     def _described(self, part: Part) -> dict[str, Any]:
         """The describe answer, or nothing for an object that this org lacks."""
@@ -52,16 +56,18 @@ class Org:
         return found
 
     async def round(
-        self, shape: Shape, cursors: Cursors, since: date, private: PrivateEvents, overlap_seconds: int = OVERLAP
-    ) -> OrgRound:
-        """Everything that changed since `cursors`; without them, Events that end on `since` or later, and all people.
-        Exactly one request when nothing changed. Rows of the overlap come again: drop them by `mark`."""
+        self, shape: Shape, cursors: Cursors, since: date, privacy: Privacy, going: Mapping[str, Place] = NOTHING,
+        overlap_seconds: int = OVERLAP,
+    ) -> OrgRound:  # fmt: skip
+        """Everything that changed since `cursors`; without them, all people, then Events that end on `since` or later.
+        A piece of it: while it brings `going`, give that back with its cursors. Exactly one request when nothing
+        changed. Rows of the overlap come again: drop them by `mark`."""
         overlap = timedelta(seconds=overlap_seconds)
-        return await reading.read_round(self._wire, shape, cursors, since, private, overlap)
+        return await reading.read_round(self._wire, shape, cursors, dict(going), since, privacy, overlap)
 
-    async def look(self, shape: Shape, ids: Sequence[str], private: PrivateEvents) -> dict[str, Row | None]:
+    async def look(self, shape: Shape, ids: Sequence[str], privacy: Privacy) -> dict[str, Row | None]:
         """These Events as they are now with everybody on them, 2,000 a request; None for those that are gone (X2)."""
-        return await reading.look(self._wire, shape, ids, private)
+        return await reading.look(self._wire, shape, ids, privacy)
 
     async def upsert(self, shape: Shape, rows: Sequence[dict[str, Any]]) -> tuple[Result, ...]:
         """Create Events, or update those that bear the row's M365_Key__c: 1,000 a request. Without the key's field they
@@ -78,16 +84,14 @@ class Org:
 
     async def relate(self, wanted: Mapping[str, Sequence[str]]) -> dict[str, tuple[Result, ...]]:
         """Let exactly these Users be invited to these Events; the results of what had to be changed, by Event."""
-        events = list(wanted)
-        asks = [Ask(RelationRecord, soql.relations_of(some)) for some in batched(events, soql.IDS)]
-        standing = [row for answer in await self._wire.ask(asks) for row in answer if row.person.startswith(_USER)]
-        there = {(row.event, row.person) for row in standing}
-        surplus = [row for row in standing if row.person not in wanted[row.event]]
-        asked = [(event, user) for event in events for user in dict.fromkeys(wanted[event])]
-        missing = [pair for pair in asked if pair not in there]
-        rows = [{"EventId": event, "RelationId": user} for event, user in missing]
-        removed = await writing.send_all(self._wire, [row.id for row in surplus], writing.deletions)
-        added = await writing.send_all(self._wire, rows, writing.relations)
-        done = [*zip((row.event for row in surplus), removed, strict=True),
-                *zip((event for event, _ in missing), added, strict=True)]  # fmt: skip
-        return {event: tuple(one for of, one in done if of == event) for event in events}
+        return await relating.relate(self._wire, wanted)
+
+    async def answer(self, wanted: Mapping[str, Mapping[str, Response]]) -> dict[str, tuple[Result, ...]]:
+        """Let these people's answers stand on these Events, as far as Practifi can say them; who is not on the Event,
+        and who is not named, is left alone. The results of what had to be changed, by Event."""
+        return await relating.answer(self._wire, wanted)
+
+    async def revive(self, ids: Sequence[str]) -> tuple[Result, ...]:
+        """Take Events out of the recycle bin with all that fell with them, 200 a request (X5). One that is alive is
+        fine, so a repeat harms nothing; UNDELETE_FAILED for one that the bin no longer holds."""
+        return await reviving.revive(self._wire, ids)

@@ -25,18 +25,21 @@ def points_asked(shape: Shape, query: str) -> Ask[Raw]:
 
 
 async def read_people(
-    wire: Wire, shape: Shape, contacts: Sequence[Contact], points: Sequence[Point], today: date, *, fresh: bool
-) -> list[Person]:
-    """The persons behind these rows. `fresh`: the rows are all there are; otherwise they are changes, and what else
-    belongs to their persons is read: nothing when nothing changed."""
+    wire: Wire, shape: Shape, contacts: Sequence[Contact], points: Sequence[Point], today: date,
+    *, first: bool, whole: bool,
+) -> list[Person]:  # fmt: skip
+    """The persons behind these rows. `first`: they are not changes but all that there are, Contacts before the
+    addresses that hang on them; `whole`: these addresses are all. What else belongs to their persons is read: nothing
+    when nothing changed."""
     known = {key for one in contacts for key in one.keys}
-    parents = {parent for one in points for parent in one.parents if one.counts(today) or not fresh}
-    if fresh:
+    parents = {parent for one in points for parent in one.parents if one.counts(today) or not first}
+    if whole:
         found, _ = await _read(wire, shape, parents - known, set())
         return persons([*contacts, *found], points, today)
-    keys = parents | {key for one in contacts for key in one.keys if not one.gone}
+    keys = parents if first else parents | {key for one in contacts for key in one.keys if not one.gone}
     found, book = await _read(wire, shape, parents - known, keys)
-    others = {key for one in found for key in one.keys} - keys
+    touched = [*found, *(one for one in contacts if not parents.isdisjoint(one.keys))]
+    others = {key for one in touched for key in one.keys} - keys
     _, more = await _read(wire, shape, set(), others)
     return persons([*contacts, *found], [*book, *more], today)
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from contracts.calendar import CalendarEvent, Days, Response, ShowAs, Timed, When
-from services.clients.salesforce import fit
+from services.clients.salesforce import fit, held
 from services.clients.salesforce.record import EventRecord
 from services.clients.salesforce.row import Shape
 
@@ -97,22 +97,28 @@ def read_online(record: EventRecord) -> bool:
 
 
 def write_join_url(event: CalendarEvent, shape: Shape) -> dict[str, Any]:
-    """A link is whole or absent: a cut one leads nowhere (T3)."""
-    link = event.join_url.strip().replace("@{", "@%7B")  # as in fit.py
-    return {"Teams_URL__c": link if link and fit.units(link) <= shape.join_url_length else None}
+    return {"Teams_URL__c": held.whole(event.join_url, shape.join_url_length)}
 
 
 def read_recurrence(record: EventRecord) -> str:
+    return recurring(record, record.recurrence or "")
+
+
+def recurring(record: EventRecord, words: str) -> str:
     """The words; an edited checkbox or emptied words read as something else than what we wrote, so that it is put back
     (R2)."""
     if record.recurring is None:
-        return record.recurrence or ""
-    return (record.recurrence or RECURRING) if record.recurring else ""
+        return words
+    return (words or RECURRING) if record.recurring else ""
 
 
 def write_recurrence(event: CalendarEvent, _shape: Shape) -> dict[str, Any]:
-    words = fit.line(event.recurrence, 255)
-    return {"Recurring_in_Microsoft_365__c": bool(words), "Recurrence_in_Microsoft_365__c": words or None}
+    return write_recurring(event) | {"Recurrence_in_Microsoft_365__c": fit.line(event.recurrence, 255) or None}
+
+
+def write_recurring(event: CalendarEvent) -> dict[str, Any]:
+    """The checkbox alone (R2)."""
+    return {"Recurring_in_Microsoft_365__c": bool(fit.line(event.recurrence, 255))}
 
 
 def read_response(record: EventRecord) -> Response:

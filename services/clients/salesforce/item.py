@@ -11,4 +11,5 @@ def item_of(row: Row, mailbox: str, *, edited: bool = False) -> Item:
     return Item(
         id=row.id, mark=row.mark, mailbox=mailbox, event=row.event, stamp=row.stamp, edited=edited, owner=row.owner,
         people=(*row.people, *row.invitees), native_series=row.native_series, redacted=row.redacted,
+        status=row.status, answers=row.answers, places=row.places, changed_at=row.edited_at,
     )  # fmt: skip

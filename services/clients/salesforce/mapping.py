@@ -2,19 +2,18 @@
 parts of it that need thought stand in fields.py. Pure, and knows nothing of the other calendar."""
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
-from zlib import crc32
 
 from msgspec import convert
 
 from contracts.calendar import FIELDS, CalendarEvent, Importance, Sensitivity
 from contracts.policy import PrivateEvents
 from services.clients.salesforce import fields as f
-from services.clients.salesforce import fit
-from services.clients.salesforce.record import EventRecord
-from services.clients.salesforce.row import Row, Shape
+from services.clients.salesforce import fit, held
+from services.clients.salesforce.columns import DEFAULTS, KINDS
+from services.clients.salesforce.record import EventRecord, attribute, record_of
+from services.clients.salesforce.row import Column, Shape
 
 PRIVATE_SUBJECT = "Private appointment"
 """All that the other side learns of a private event, besides its time (P1)."""
@@ -64,45 +63,40 @@ RULES: tuple[Rule, ...] = (
 """Every neutral field once. Columns that the org lacks or does not let us set are left out, and read as nothing."""
 
 
-def parse(record: EventRecord, related: Sequence[str], *, user_id: str, private: PrivateEvents) -> Row:
-    """The neutral row of an Event and of everybody on it (ids in the order of joining). A row that cannot be understood
-    has an `error`; one that is private shows only its time, unless the policy is `full` (ruling 20)."""
-    if record.deleted:
-        return _row(record, user_id, None, deleted=True)
-    try:
-        event = _event(record)
-    except (ValueError, OverflowError):
-        return _row(record, user_id, None, error="its times cannot be understood")
-    if record.private and private is not PrivateEvents.FULL:
-        return _row(record, user_id, redact(event), redacted=True, skipped=private is PrivateEvents.SKIP)
-    return _row(record, user_id, event, related)
+@lru_cache(maxsize=64)
+def rules(columns: tuple[Column, ...]) -> tuple[Rule, ...]:
+    """RULES with those fields moved that do not stand in their default column (F2)."""
+    moved = {column.field: column for column in columns if column.field in KINDS}
+    return tuple(_moved(rule, moved[rule.field]) if rule.field in moved else rule for rule in RULES)
 
 
-def _event(record: EventRecord) -> CalendarEvent:
-    return CalendarEvent(**{rule.field: rule.read(record) for rule in RULES})
-
-
-def _row(
-    record: EventRecord, user_id: str, event: CalendarEvent | None, related: Sequence[str] = (), **flags: Any
-) -> Row:
-    shown = [one for one in dict.fromkeys((record.who or "", *related)) if one != record.owner and not flags]
-    people = tuple(one for one in shown if one[:3] in {"003", "00Q"})
-    invitees = tuple(one for one in shown if one[:3] == "005")
-    return Row(
-        record.id, _mark(record, people, invitees), record.owner or "", event, record.key or "", people, invitees,
-        created_at=_at(record.created), edited_at=_at(record.edited), ours=record.editor == user_id,
-        child=bool(record.child), native_series=bool(record.pattern2 or record.series), **flags,
+def _moved(rule: Rule, column: Column) -> Rule:
+    if not column.name:
+        nothing = rule.read(EventRecord())
+        return Rule(rule.field, lambda _: nothing, f.nothing, column.why)
+    where = attribute(column.name)
+    if rule.field == "recurrence":
+        return Rule(
+            rule.field, lambda r: f.recurring(r, held.read(column, getattr(r, where))),
+            lambda e, _: f.write_recurring(e) | {column.name: held.write(column, e)}, rule.lost,
+        )  # fmt: skip
+    return Rule(
+        rule.field, lambda r: held.read(column, getattr(r, where)),
+        lambda e, _: {column.name: held.write(column, e)}, rule.lost,
     )  # fmt: skip
 
 
-def _mark(record: EventRecord, people: tuple[str, ...], invitees: tuple[str, ...]) -> str:
-    """The stamp, and who is on the Event: a relation may come or go without moving the stamp (salesforce.md §9.10)."""
-    ids = sorted((*people, *invitees))
-    return f"{record.stamp or ''}~{crc32(','.join(ids).encode()):08x}" if ids else record.stamp or ""
+@lru_cache(maxsize=64)
+def places(shape: Shape) -> tuple[tuple[str, str], ...]:
+    """The fields that this org keeps elsewhere than in their default column, and where: "" for nowhere."""
+    moved = {column.field: column.name for column in shape.columns if column.field in KINDS}
+    absent = {field: "" for field, name in DEFAULTS.items() if name not in shape.event_fields}
+    return tuple(sorted((absent | moved).items()))
 
 
-def _at(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+def event_of(record: EventRecord, shape: Shape) -> CalendarEvent:
+    """What a record says of the event. Raises ValueError or OverflowError for times that are none."""
+    return CalendarEvent(**{rule.field: rule.read(record) for rule in rules(shape.columns)})
 
 
 def redact(event: CalendarEvent) -> CalendarEvent:
@@ -118,7 +112,7 @@ def render(
     """The columns to send for these fields of the wanted event. `people` None leaves the related people as they are;
     `status` is a word to the person who looks at the Event. Update rows still need their "id"."""
     out: dict[str, Any] = {}
-    for rule in RULES:
+    for rule in rules(shape.columns):
         if rule.field in fields:
             out |= rule.write(event, shape)
     if "when" in fields and event.reminder is not None:
@@ -151,13 +145,18 @@ def related(people: Sequence[str], shape: Shape) -> dict[str, Any]:
 
 def echo(event: CalendarEvent, shape: Shape, private: PrivateEvents = PrivateEvents.FULL) -> CalendarEvent:
     """What a reader of Practifi will see after this event was written, so that our own write is no edit (PRO-12)."""
-    held = _event(convert(render(event, FIELDS, shape), EventRecord))
-    if held.sensitivity is Sensitivity.PRIVATE and private is not PrivateEvents.FULL:
-        return redact(held)
-    return held
+    record = record_of(tuple(column.name for column in shape.columns if column.name))
+    kept = event_of(convert(render(event, FIELDS, shape), record), shape)
+    if kept.sensitivity is Sensitivity.PRIVATE and private is not PrivateEvents.FULL:
+        return redact(kept)
+    return kept
 
 
 def lost(event: CalendarEvent, shape: Shape) -> tuple[str, ...]:
-    """The fields of this event that Practifi will not hold as they are (F3)."""
-    held = echo(event, shape)
-    return tuple(rule.field for rule in RULES if getattr(event, rule.field) != getattr(held, rule.field))
+    """The fields of this event that Practifi will not hold as they are (F3); the way lines break is nothing lost."""
+    kept = echo(event, shape)
+    return tuple(field for field in FIELDS if _words(getattr(event, field)) != _words(getattr(kept, field)))
+
+
+def _words(value: Any) -> Any:
+    return value.split() if isinstance(value, str) else value

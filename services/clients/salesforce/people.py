@@ -24,6 +24,7 @@ class Contact(NamedTuple):
     individual: bool
     since: str
     gone: bool
+    stamp: str = ""
 
 
 class Point(NamedTuple):
@@ -34,6 +35,8 @@ class Point(NamedTuple):
     since: str = ""
     until: str = ""
     gone: bool = False
+    id: str = ""
+    stamp: str = ""
 
     def counts(self, today: date) -> bool:
         day = today.isoformat()
@@ -46,7 +49,7 @@ def contact(row: Mapping[str, Any], shape: Shape) -> Contact:
     found = ((str(row[name]).strip().lower(), Source(rank)) for name, rank in shape.contact_emails if row.get(name))
     return Contact(
         row["Id"], tuple(key for key in keys if key), tuple(found), person, row.get("CreatedDate") or "",
-        bool(row.get("IsDeleted")),
+        bool(row.get("IsDeleted")), row.get("SystemModstamp") or "",
     )  # fmt: skip
 
 
@@ -54,7 +57,8 @@ def point(row: Mapping[str, Any], shape: Shape) -> Point:
     parents = tuple(row[name] for name in shape.contact_point_parents if row.get(name))
     address = str(row.get("EmailAddress") or "").strip().lower()
     since, until = row.get("ActiveFromDate") or "", row.get("ActiveToDate") or ""
-    return Point(parents, address, since, until, bool(row.get("IsDeleted")))
+    gone, stamp = bool(row.get("IsDeleted")), row.get("SystemModstamp") or ""
+    return Point(parents, address, since, until, gone, row.get("Id") or "", stamp)
 
 
 def by_column(keys: Iterable[str], shape: Shape) -> dict[str, tuple[str, ...]]:

@@ -1,17 +1,19 @@
-"""Reading the org: one composite request when nothing has changed (ruling 27), and what belongs to a change right after
-it, so that every row and every person is complete."""
+"""Reading the org in pieces: one composite request when nothing has changed (ruling 27), and what belongs to a change
+right after it, so that every row and every person is complete. Many rows come piece by piece, so that neither an org of
+50,000 people nor a year of Events has to fit into a small process at once."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from contracts.policy import PrivateEvents
 from services.clients.salesforce import people, soql
 from services.clients.salesforce.book import contacts_asked, points_asked, read_people
-from services.clients.salesforce.mapping import parse
-from services.clients.salesforce.record import EventRecord, RelationRecord, UserRecord
-from services.clients.salesforce.row import Cursors, OrgRound, Row, Shape
+from services.clients.salesforce.neutral import parse
+from services.clients.salesforce.privacy import Privacy
+from services.clients.salesforce.progress import CONTACTS, EVENTS, POINTS, RELATIONS, USERS, Progress
+from services.clients.salesforce.record import EventRecord, RelationRecord, UserRecord, record_of
+from services.clients.salesforce.row import Cursors, OrgRound, Place, Row, Shape
 from services.clients.salesforce.wire import Ask, Wire, batched
 from services.kernel.errors import Permanent
 
@@ -20,59 +22,47 @@ READS = 2000
 
 
 async def read_round(
-    wire: Wire, shape: Shape, cursors: Cursors, since: date, private: PrivateEvents, overlap: timedelta
-) -> OrgRound:
-    """Everything that changed since the cursors, less an overlap for rows that were committed late (SFD-02, SFD-03)."""
-    bounds = _back(shape, cursors, overlap)
-    asks = _first_asks(shape, bounds, since)
-    parts = await wire.composite([wire.sub(ask) for ask in asks.values()], reads=True)
+    wire: Wire, shape: Shape, cursors: Cursors, going: dict[str, Place], since: date, privacy: Privacy,
+    overlap: timedelta,
+) -> OrgRound:  # fmt: skip
+    """The next piece of everything that changed since the cursors, less an overlap for rows that were committed late
+    (SFD-02, SFD-03)."""
+    progress = Progress(shape, cursors, going, overlap)
+    asks = {kind: _ask(shape, progress, kind, since) for kind in progress.asked}
+    parts = dict(zip(asks, await wire.composite([wire.sub(ask) for ask in asks.values()], reads=True), strict=True))
     now = wire.heard_at
     if now is None:
         raise Permanent("no_date", f"{wire.where} answers without its time")
-    found = {kind: await wire.whole(asks[kind], part) for kind, part in zip(asks, parts, strict=True)}
-    rows = await _rows(wire, shape, found["events"], found.get("relations", ()), private)
-    users = [people.user(one) for one in found["users"]]
-    changed = found["contacts"], found.get("points", ())
-    persons = await read_people(wire, shape, *changed, now.date(), fresh=not bounds.contacts)
+    found = {kind: await wire.whole(ask, parts.pop(kind)) for kind, ask in asks.items()}
+    progress.advance(found, now)
+    rows = await _rows(wire, shape, found.get(EVENTS, ()), found.get(RELATIONS, ()), privacy)
+    users = [people.user(one) for one in found.get(USERS, ())]
+    persons = await read_people(
+        wire, shape, found.get(CONTACTS, ()), found.get(POINTS, ()), now.date(),
+        first=progress.first, whole=progress.whole,
+    )  # fmt: skip
     return OrgRound(
         tuple(rows), (*(person for _, person in users), *persons), tuple(user for user, _ in users),
-        _next(shape, now), now,
+        progress.cursors, now, progress.going,
     )  # fmt: skip
 
 
-def _back(shape: Shape, cursors: Cursors, overlap: timedelta) -> Cursors:
-    """The cursors moved back by the overlap. Contacts and their addresses begin together."""
-
-    def back(cursor: str) -> str:
-        return soql.moment(datetime.fromisoformat(cursor) - overlap) if cursor else ""
-
-    whole = cursors.contacts and (cursors.contact_points or not shape.has_contact_points)
-    contacts, points = (cursors.contacts, cursors.contact_points) if whole else ("", "")
-    return Cursors(
-        back(cursors.events), back(cursors.relations or cursors.events), back(contacts), back(points),
-        back(cursors.users),
-    )  # fmt: skip
-
-
-def _next(shape: Shape, now: datetime) -> Cursors:
-    """The time of the read for every kind that was read: Salesforce's own, so a cursor is never ahead (SFD-04)."""
-    at = soql.moment(now)
-    return Cursors(at, at, at, at if shape.has_contact_points else "", at)
-
-
-def _first_asks(shape: Shape, bounds: Cursors, since: date) -> dict[str, Ask[Any]]:
-    """At most five queries. The first time there are no changed relations: those of every row are read anyway."""
-    asks: dict[str, Ask[Any]] = {"events": Ask(EventRecord, soql.events(shape, bounds.events, since))}
-    if bounds.events:
-        asks["relations"] = Ask(RelationRecord, soql.relations(bounds.relations))
-    asks["contacts"] = contacts_asked(shape, soql.contacts(shape, bounds.contacts))
-    if shape.has_contact_points:
-        asks["points"] = points_asked(shape, soql.points(shape, bounds.contact_points))
-    return asks | {"users": Ask(UserRecord, soql.users(bounds.users))}
+def _ask(shape: Shape, progress: Progress, kind: str, since: date) -> Ask[Any]:
+    """The question for the next piece of a kind."""
+    bound, place = progress.bound(kind), progress.place(kind)
+    if kind == EVENTS:
+        return Ask(_record(shape), soql.events(shape, bound, since, place))
+    if kind == RELATIONS:
+        return Ask(RelationRecord, soql.relations(bound, place))
+    if kind == CONTACTS:
+        return contacts_asked(shape, soql.contacts(shape, bound, place))
+    if kind == POINTS:
+        return points_asked(shape, soql.points(shape, bound, place))
+    return Ask(UserRecord, soql.users(bound))
 
 
 async def _rows(
-    wire: Wire, shape: Shape, events: Sequence[EventRecord], changed: Sequence[RelationRecord], private: PrivateEvents
+    wire: Wire, shape: Shape, events: Sequence[EventRecord], changed: Sequence[RelationRecord], privacy: Privacy
 ) -> list[Row]:
     """The changed Events, those whose relations changed, and everybody on them."""
     here = {one.id: one for one in events}
@@ -86,37 +76,41 @@ async def _rows(
         related = _by_event(row for answer in answers[len(reads) :] for row in answer)
     else:
         related = {}
-    return _parsed(shape, here.values(), related, private)
+    return _parsed(shape, here.values(), related, privacy)
 
 
 def _by_id(shape: Shape, ids: Sequence[str]) -> Ask[EventRecord]:
-    return Ask(EventRecord, ids=tuple(ids), columns=soql.event_columns(shape))
+    return Ask(_record(shape), ids=tuple(ids), columns=soql.event_columns(shape))
+
+
+def _record(shape: Shape) -> type[EventRecord]:
+    return record_of(tuple(column.name for column in shape.columns if column.name))
 
 
 def _relations(ids: Sequence[str]) -> list[Ask[RelationRecord]]:
     return [Ask(RelationRecord, soql.relations_of(some)) for some in batched(ids, soql.IDS)]
 
 
-def _by_event(rows: Iterable[RelationRecord]) -> dict[str, list[str]]:
-    related: defaultdict[str, list[str]] = defaultdict(list)
+def _by_event(rows: Iterable[RelationRecord]) -> dict[str, list[RelationRecord]]:
+    related: defaultdict[str, list[RelationRecord]] = defaultdict(list)
     for row in rows:
         if not row.deleted:
-            related[row.event].append(row.person)
+            related[row.event].append(row)
     return related
 
 
 def _parsed(
-    shape: Shape, records: Iterable[EventRecord], related: Mapping[str, Sequence[str]], private: PrivateEvents
+    shape: Shape, records: Iterable[EventRecord], related: Mapping[str, Sequence[RelationRecord]], privacy: Privacy
 ) -> list[Row]:
     """Neutral rows; the pattern of a series is no event (salesforce.md §2.1)."""
     return [
-        parse(one, related.get(one.id, ()), user_id=shape.user_id, private=private)
+        parse(one, related.get(one.id, ()), shape, privacy)
         for one in records
         if not one.pattern and one.group_type != "3"
     ]
 
 
-async def look(wire: Wire, shape: Shape, ids: Sequence[str], private: PrivateEvents) -> dict[str, Row | None]:
+async def look(wire: Wire, shape: Shape, ids: Sequence[str], privacy: Privacy) -> dict[str, Row | None]:
     """These Events as they are now, 2,000 a request; None for one that is proven to be gone (X2)."""
     found: dict[str, Row | None] = dict.fromkeys(ids)
     for some in batched(list(found), READS):
@@ -125,11 +119,11 @@ async def look(wire: Wire, shape: Shape, ids: Sequence[str], private: PrivateEve
         absent = [one for one in some if one not in here]
         here |= {one.id: one for one in await _archived(wire, shape, absent)}
         related = _by_event(row for answer in relations for row in answer)
-        found |= {row.id: row for row in _parsed(shape, here.values(), related, private)}
+        found |= {row.id: row for row in _parsed(shape, here.values(), related, privacy)}
     return found
 
 
 async def _archived(wire: Wire, shape: Shape, ids: Sequence[str]) -> list[EventRecord]:
     """Those that a read by id does not show although they live: it leaves out the archive (salesforce.md §2.8)."""
-    asks = [Ask(EventRecord, soql.events_of(shape, some)) for some in batched(ids, soql.IDS)]
+    asks = [Ask(_record(shape), soql.events_of(shape, some)) for some in batched(ids, soql.IDS)]
     return [one for answer in await wire.ask(asks) for one in answer if not one.deleted]

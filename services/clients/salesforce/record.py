@@ -1,7 +1,10 @@
 """The rows that Salesforce sends, typed, so that a page of 2,000 costs little to read and to hold.
 Never leaves this package: the neutral Row does. An absent column and a null one are both None."""
 
-from msgspec import Struct
+from functools import lru_cache
+from typing import Any
+
+from msgspec import Struct, defstruct
 
 _EVENT = {
     "id": "Id", "stamp": "SystemModstamp", "owner": "OwnerId", "who": "WhoId", "subject": "Subject",
@@ -12,7 +15,7 @@ _EVENT = {
     "series": "RecurrenceActivityId", "created": "CreatedDate", "edited": "LastModifiedDate",
     "editor": "LastModifiedById", "key": "M365_Key__c", "recurring": "Recurring_in_Microsoft_365__c",
     "recurrence": "Recurrence_in_Microsoft_365__c", "join_url": "Teams_URL__c", "online": "Teams_Meeting__c",
-    "attendees": "Attendee_Count__c", "response": "My_Response__c",
+    "attendees": "Attendee_Count__c", "response": "My_Response__c", "status": "Sync_Status__c",
 }  # fmt: skip
 EVENT_COLUMNS: tuple[str, ...] = tuple(_EVENT.values())
 """Every column of Event that is ever read; a SELECT takes those that the org has."""
@@ -53,10 +56,34 @@ class EventRecord(Struct, frozen=True, rename=_EVENT.get):
     online: bool | None = None
     attendees: float | None = None
     response: str | None = None
+    status: str | None = None
 
 
-_RELATION = {"id": "Id", "event": "EventId", "person": "RelationId", "deleted": "IsDeleted"}
-RELATION_COLUMNS: tuple[str, ...] = (*_RELATION.values(), "SystemModstamp")
+_ATTRIBUTES = {column: attribute for attribute, column in _EVENT.items()}
+
+
+def attribute(column: str) -> str:
+    """Where a column of Event stands in a record."""
+    return _ATTRIBUTES.get(column, f"of_{column}")
+
+
+@lru_cache(maxsize=64)
+def record_of(columns: tuple[str, ...]) -> type[EventRecord]:
+    """An EventRecord that has these columns too. Their values are as they come: what an administrator chose must not
+    make a whole page unreadable."""
+    more = {attribute(column): column for column in columns if column not in _ATTRIBUTES}
+    if not more:
+        return EventRecord
+    fields = [(name, Any, None) for name in more]
+    wide: Any = defstruct("WideRecord", fields, bases=(EventRecord,), rename=more.get, frozen=True)
+    return wide  # type: ignore[no-any-return]  # it is a kind of EventRecord by its base
+
+
+_RELATION = {
+    "id": "Id", "event": "EventId", "person": "RelationId", "deleted": "IsDeleted", "status": "Status",
+    "stamp": "SystemModstamp",
+}  # fmt: skip
+RELATION_COLUMNS: tuple[str, ...] = tuple(_RELATION.values())
 
 
 class RelationRecord(Struct, frozen=True, rename=_RELATION.get):
@@ -66,6 +93,8 @@ class RelationRecord(Struct, frozen=True, rename=_RELATION.get):
     event: str
     person: str = ""
     deleted: bool = False
+    status: str | None = None
+    stamp: str = ""
 
 
 _USER = {

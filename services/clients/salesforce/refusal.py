@@ -14,6 +14,7 @@ SESSION = "INVALID_SESSION_ID"
 LOCATOR = "INVALID_QUERY_LOCATOR"
 NOT_SENT = "NOT_SENT"
 UNKNOWN_OUTCOME = "UNKNOWN_OUTCOME"
+NOT_IN_BIN = "UNDELETE_FAILED"
 LIMIT_WAIT = timedelta(minutes=15)
 SMALLER = frozenset({"UNABLE_TO_LOCK_ROW", "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "LIMIT_EXCEEDED"})
 """Rows refused so may pass in a smaller chunk, where fewer share one transaction (salesforce.md §7)."""
@@ -36,6 +37,7 @@ _MEANINGS = {
     "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": "automation of the org failed on it",
     "UNABLE_TO_LOCK_ROW": "another change held the record",
     "REQUIRED_FIELD_MISSING": "a required field is empty",
+    NOT_IN_BIN: "the recycle bin does not hold it any more: it keeps what is deleted for 15 days",
 }
 
 
@@ -55,15 +57,19 @@ def judge(status: int, body: bytes, where: str) -> None:
     """Raises what an answer means unless it succeeded: Transient, Permanent or Fatal."""
     if status < 300:  # noqa: PLR2004
         return
-    code, message = codes(body)
+    raise meant(status, *codes(body), where)
+
+
+def meant(status: int, code: str, message: str, where: str) -> Transient | Permanent | Fatal:
+    """What a refusal means, by its code."""
     if code == "REQUEST_LIMIT_EXCEEDED":
-        raise Transient(f"{where} has used up its API requests", LIMIT_WAIT)
+        return Transient(f"{where} has used up its API requests", LIMIT_WAIT)
     if code in _LATER:
-        raise Transient(f"{where} answered {code}")
+        return Transient(f"{where} answered {code}")
     if code in _CLOSED:
         mend = "Let a Salesforce administrator enable the API for this org and the integration user"
-        raise Fatal(where, f"Salesforce answered {code}", mend)
-    raise Permanent(code or f"http_{status}", _said(code, message, ()))
+        return Fatal(where, f"Salesforce answered {code}", mend)
+    return Permanent(code or f"http_{status}", _said(code, message, ()))
 
 
 def result(row: Mapping[str, Any]) -> Result:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from contracts.calendar import CalendarEvent
+from contracts.calendar import CalendarEvent, Response
 from contracts.person import Person
 
 
@@ -17,6 +17,7 @@ class Row(Struct, frozen=True, omit_defaults=True):
     (and Leads), `invitees` the invited Users. `child` marks Salesforce's read-only copy for an invitee (I1),
     `native_series` an occurrence of Practifi's own recurrence (R6). `skipped` marks a private row that the policy
     leaves out (P1); like a `redacted` one it shows only its time. `error` says why a row could not be understood.
+    `status` is our own word on the Event; `answers` are those of its people who have answered. `places` as in `Item`.
     """
 
     id: str
@@ -35,6 +36,9 @@ class Row(Struct, frozen=True, omit_defaults=True):
     redacted: bool = False
     skipped: bool = False
     error: str = ""
+    status: str = ""
+    answers: tuple[tuple[str, Response], ...] = ()
+    places: tuple[tuple[str, str], ...] = ()
 
 
 class OrgUser(Struct, frozen=True, omit_defaults=True):
@@ -50,24 +54,49 @@ class OrgUser(Struct, frozen=True, omit_defaults=True):
 
 
 class Cursors(Struct, frozen=True, omit_defaults=True):
-    """Up to which SystemModstamp each kind of row was read ("" for never); opaque to everybody but the client."""
+    """Up to which SystemModstamp each kind of row was read ("" for never); opaque to everybody but the client. `shape`
+    and `book` tell by which columns of Event, and by which addresses, that was."""
 
     events: str = ""
     relations: str = ""
     contacts: str = ""
     contact_points: str = ""
     users: str = ""
+    shape: str = ""
+    book: str = ""
 
 
-class OrgRound(Struct, frozen=True):
-    """A complete read of the org: everything that changed since the cursors, and the next cursors. `now` is
-    Salesforce's own time at the read. Rows of relations that changed bring their Event row along."""
+class Place(Struct, frozen=True, omit_defaults=True):
+    """Where the reading of one kind stands that takes several pieces: `began` is Salesforce's time at the first of
+    them, `stamp` and `id` are those of the last row so far. Empty: it is still to begin."""
+
+    began: str = ""
+    stamp: str = ""
+    id: str = ""
+
+
+class OrgRound(Struct, frozen=True, omit_defaults=True):
+    """One piece of a read of the org: what changed since the cursors, and the next cursors. `now` is Salesforce's own
+    time at the read. Rows of relations that changed bring their Event row along. `going` are the kinds that are not yet
+    read to their end, to be given back for the next piece; without any the read is complete."""
 
     rows: tuple[Row, ...]
     people: tuple[Person, ...]
     users: tuple[OrgUser, ...]
     cursors: Cursors
     now: datetime
+    going: dict[str, Place] = {}
+
+
+class Column(Struct, frozen=True, omit_defaults=True):
+    """The column of Event in which the policy's mapping puts a neutral `field` (F2): its `name`, `kind` and `length` as
+    describe tells them. Without a name the field is left out, and `why` says what is wrong with the column."""
+
+    field: str
+    name: str = ""
+    kind: str = ""
+    length: int = 0
+    why: str = ""
 
 
 class Shape(Struct, frozen=True, omit_defaults=True):
@@ -75,7 +104,8 @@ class Shape(Struct, frozen=True, omit_defaults=True):
 
     `event_fields` can be read, `event_writable` can be set on creation and update. `contact_emails` are the names of
     Contact fields of type email with their rank (`contracts.person.Source`). `contact_point_parents` are the fields of
-    ContactPointEmail that name its person. `join_url_length` is how long a link Teams_URL__c takes, 0 for none."""
+    ContactPointEmail that name its person. `join_url_length` is how long a link Teams_URL__c takes, 0 for none.
+    `columns` are the fields that do not stand in their default column."""
 
     org_id: str
     user_id: str
@@ -90,6 +120,7 @@ class Shape(Struct, frozen=True, omit_defaults=True):
     has_contact_points: bool = False
     has_key: bool = False
     join_url_length: int = 0
+    columns: tuple[Column, ...] = ()
 
 
 class Result(Struct, frozen=True, omit_defaults=True):

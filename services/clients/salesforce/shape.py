@@ -2,28 +2,39 @@
 §4.1, §5). Pure."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from contracts.person import Source
+from contracts.policy import Mapped
+from services.clients.salesforce.columns import DEFAULTS, KINDS, NAMESPACES, columns
 from services.clients.salesforce.row import Shape
 
 OBJECTS = ("Event", "Contact", "Account", "ContactPointEmail")
 _ALTERNATE = "alternate email"
 _PERSON_KINDS = frozenset({"Account", "Contact", "Individual"})
-_NAMESPACES = ("practifi", "cloupra")
+_OURS = {name: KINDS[field] for field, name in DEFAULTS.items()} | {
+    "M365_Key__c": frozenset({"string"}), "Recurring_in_Microsoft_365__c": frozenset({"boolean"}),
+    "Sync_Status__c": frozenset({"string", "textarea"}),
+}  # fmt: skip
+"""Columns that serve only when they are of these types."""
 
 Describe = Mapping[str, Any]
 
 
-def shape(org_id: str, user_id: str, described: Mapping[str, Describe]) -> Shape:
-    """The shape from the describe of each of `OBJECTS`; an object that the org lacks is absent."""
-    event, contact = _fields(described.get("Event", {})), _fields(described.get("Contact", {}))
+def shape(
+    org_id: str, user_id: str, described: Mapping[str, Describe], mapping: Mapping[str, Mapped] = MappingProxyType({})
+) -> Shape:
+    """The shape from the describe of each of `OBJECTS`, and by the policy's mapping; an object that the org lacks is
+    absent."""
+    there, contact = _fields(described.get("Event", {})), _fields(described.get("Contact", {}))
+    event = {name: one for name, one in there.items() if name not in _OURS or one["type"] in _OURS[name]}
     account, point = described.get("Account", {}), _fields(described.get("ContactPointEmail", {}))
     parents = _parents(point)
     link = event.get("Teams_URL__c")
+    namespace = _namespace((*there, *contact, *_fields(account)))
     return Shape(
-        org_id, user_id,
-        namespace=_namespace((*contact, *_fields(account))),
+        org_id, user_id, namespace=namespace, columns=columns(mapping, there, namespace),
         shared_activities="WhoCount" in event or _junction(described.get("Event", {})),
         person_accounts="IsPersonAccount" in _fields(account) and "IsPersonAccount" in contact,
         event_fields=tuple(event), event_writable=_writable(event), contact_emails=_emails(contact),
@@ -70,4 +81,4 @@ def _parents(point: Mapping[str, Describe]) -> tuple[str, ...]:
 
 def _namespace(names: tuple[str, ...]) -> str:
     """The prefix of the Practifi package's fields, "" without the package."""
-    return next((one for one in _NAMESPACES if any(name.startswith(f"{one}__") for name in names)), "")
+    return next((one for one in NAMESPACES if any(name.startswith(f"{one}__") for name in names)), "")

@@ -5,12 +5,16 @@ from datetime import date, datetime
 from urllib.parse import quote
 
 from services.clients.salesforce.record import EVENT_COLUMNS, RELATION_COLUMNS, USER_COLUMNS
-from services.clients.salesforce.row import Shape
+from services.clients.salesforce.row import Place, Shape
 
 _ESCAPES = str.maketrans(
     {"\\": "\\\\", "'": "\\'", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 )
 _UNESCAPED = "'(),=<>!*:"
+PIECE, EVENTS = 2000, 500
+"""Rows of a kind that are read at once: as many as Salesforce gives in one answer (salesforce.md §4.2), but fewer
+Events: their texts are long, and everybody on them is read along."""
+
 IDS = 500
 """Ids in one query: 500 make a URL of about 11,000 characters, and Salesforce takes 16,384 (salesforce.md §4.2)."""
 
@@ -44,19 +48,26 @@ def _changed(since: str) -> str:
     return f"SystemModstamp >= {since}"
 
 
-_ORDER = " ORDER BY SystemModstamp, Id"
+def _piece(columns: Sequence[str], sobject: str, where: str, after: Place, size: int = PIECE) -> str:
+    """The next rows behind a place, in an order in which a row that changes meanwhile only moves to the end."""
+    if after.id:
+        stamp = moment(datetime.fromisoformat(after.stamp))
+        same = f"(SystemModstamp > {stamp} OR Id > {quoted(after.id)})"
+        where = f"{where} AND SystemModstamp >= {stamp} AND {same}"
+    return f"{_select(columns, sobject, where)} ORDER BY SystemModstamp, Id LIMIT {size}"
 
 
 def event_columns(shape: Shape) -> tuple[str, ...]:
     """The columns of Event that are read and that the org has."""
     has = frozenset(shape.event_fields)
-    return tuple(column for column in EVENT_COLUMNS if column in has)
+    moved = (column.name for column in shape.columns if column.name not in EVENT_COLUMNS)
+    return tuple(column for column in (*EVENT_COLUMNS, *moved) if column in has)
 
 
-def events(shape: Shape, changed: str, since: date) -> str:
+def events(shape: Shape, changed: str, since: date, after: Place = Place()) -> str:  # noqa: B008 - frozen
     """Events changed since, or at the first time those that end after a day; never an invitee's copy (I1)."""
     bound = _changed(changed) if changed else f"EndDateTime >= {since.isoformat()}T00:00:00Z"
-    return _select(event_columns(shape), "Event", f"IsChild = false AND {bound}") + _ORDER
+    return _piece(event_columns(shape), "Event", f"IsChild = false AND {bound}", after, EVENTS)
 
 
 def events_of(shape: Shape, ids: Iterable[str]) -> str:
@@ -64,8 +75,13 @@ def events_of(shape: Shape, ids: Iterable[str]) -> str:
     return _select(event_columns(shape), "Event", among("Id", ids))
 
 
-def relations(changed: str) -> str:
-    return _select(RELATION_COLUMNS, "EventRelation", _changed(changed)) + _ORDER
+def in_bin(ids: Iterable[str]) -> str:
+    """Whether these Events are there, and whether they are deleted."""
+    return _select(("Id", "IsDeleted"), "Event", among("Id", ids))
+
+
+def relations(changed: str, after: Place = Place()) -> str:  # noqa: B008 - frozen
+    return _piece(RELATION_COLUMNS, "EventRelation", _changed(changed), after)
 
 
 def relations_of(ids: Iterable[str]) -> str:
@@ -80,12 +96,11 @@ def contact_columns(shape: Shape) -> tuple[str, ...]:
     return ("Id", "AccountId", *person, *individual, "IsDeleted", "CreatedDate", "SystemModstamp", *emails)
 
 
-def contacts(shape: Shape, changed: str) -> str:
+def contacts(shape: Shape, changed: str, after: Place = Place()) -> str:  # noqa: B008 - frozen
     """Contacts changed since, or at the first time all that have an address."""
-    if changed:
-        return _select(contact_columns(shape), "Contact", _changed(changed)) + _ORDER
     known = " OR ".join(f"{name} != null" for name, _ in shape.contact_emails)
-    return _select(contact_columns(shape), "Contact", f"IsDeleted = false AND ({known})" if known else "Id = null")
+    first = f"IsDeleted = false AND ({known})" if known else "Id = null"
+    return _piece(contact_columns(shape), "Contact", _changed(changed) if changed else first, after)
 
 
 def contacts_of(shape: Shape, column: str, ids: Iterable[str]) -> str:
@@ -98,10 +113,10 @@ def point_columns(shape: Shape) -> tuple[str, ...]:
     return ("Id", *parents, "EmailAddress", "ActiveFromDate", "ActiveToDate", "IsDeleted", "SystemModstamp")
 
 
-def points(shape: Shape, changed: str) -> str:
-    if changed:
-        return _select(point_columns(shape), "ContactPointEmail", _changed(changed)) + _ORDER
-    return _select(point_columns(shape), "ContactPointEmail", "IsDeleted = false")
+def points(shape: Shape, changed: str, after: Place = Place()) -> str:  # noqa: B008 - frozen
+    return _piece(
+        point_columns(shape), "ContactPointEmail", _changed(changed) if changed else "IsDeleted = false", after
+    )
 
 
 def points_of(shape: Shape, column: str, ids: Iterable[str]) -> str:
@@ -109,4 +124,4 @@ def points_of(shape: Shape, column: str, ids: Iterable[str]) -> str:
 
 
 def users(changed: str) -> str:
-    return _select(USER_COLUMNS, "User", _changed(changed) if changed else "") + (_ORDER if changed else "")
+    return _select(USER_COLUMNS, "User", _changed(changed) if changed else "")

@@ -1,7 +1,7 @@
 """The way to the org: session, headers, several calls in one, pages. The only file of this package that sends after the
 login; it must never repeat a write whose outcome is unknown."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -9,17 +9,18 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from services.clients.http import Http, Reply
-from services.clients.salesforce import soql
-from services.clients.salesforce.login import Session
-from services.clients.salesforce.refusal import LOCATOR, SESSION, codes, judge
+from services.clients.http import Http, Reply, UnknownOutcome
+from services.clients.salesforce import soap, soql
+from services.clients.salesforce.login import Login, Session
+from services.clients.salesforce.refusal import LOCATOR, SESSION, codes, judge, meant
 from services.kernel.errors import Fatal, Permanent
 
 T = TypeVar("T")
 HEAVY = 5
 """Queries and collections in one composite request (salesforce.md §7)."""
 
-_BAD = 400
+_BAD, _FAULT = 400, 500
+_XML = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": '""'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Wire:
         self._http = http
         self._session = session
         self._root = f"/services/data/v{version}"
+        self._soap = f"/services/Soap/u/{version}"
         self.where = session.where
         self.api_usage: tuple[int, int] | None = None
         self.heard_at: datetime | None = None
@@ -83,19 +85,43 @@ class Wire:
     async def send(self, method: str, path: str, body: Any = None, *, reads: bool) -> Reply:
         """One request, with one new login when the session is over (SFD-08). Raises the four errors of the kernel;
         UnknownOutcome comes through as it is."""
-        login = await self._session.current()
         payload = None if body is None else msgspec.json.encode(body)
+
+        async def ask(login: Login) -> Reply:
+            return await self._http.send(method, path, headers=_headers(login.token), body=payload, reads=reads)
+
+        reply = await self._in_session(ask, lambda reply: codes(reply.body)[0])
+        judge(reply.status, reply.body, self.where)
+        return reply
+
+    async def soap(self, envelope: Callable[[str], bytes]) -> bytes:
+        """One write as SOAP: the body that a token makes, and the body of the answer. Raises as `send` does."""
+
+        async def ask(login: Login) -> Reply:
+            body = envelope(login.token)
+            return await self._http.send("POST", self._soap, headers=_XML, body=body, reads=False, faults=True)
+
+        reply = await self._in_session(ask, lambda reply: soap.fault(reply.body))
+        if reply.status < _BAD:
+            return reply.body
+        code = soap.fault(reply.body)
+        if reply.status == _FAULT and not code:
+            raise UnknownOutcome(f"{self.where} answered {reply.status}")
+        raise meant(reply.status, code, "", self.where)
+
+    async def _in_session(self, ask: Callable[[Login], Awaitable[Reply]], code: Callable[[Reply], str]) -> Reply:
+        """The answer to a question that needs a login; with a new one when the answer says that it is over."""
+        login = await self._session.current()
         for again in (False, True):
             self._http.root = login.instance  # the token goes to the instance of its login and nowhere else
-            reply = await self._http.send(method, path, headers=_headers(login.token), body=payload, reads=reads)
+            reply = await ask(login)
             self._note(reply.headers)
-            if reply.status < _BAD or codes(reply.body)[0] != SESSION:
+            if reply.status < _BAD or code(reply) != SESSION:
                 break
             if again:
                 mend = "Check the session and IP settings of the connected app and the integration user"
                 raise Fatal(self.where, "Salesforce refuses a session that it has just given", mend)
             login = await self._session.current(refused=login)
-        judge(reply.status, reply.body, self.where)
         return reply
 
     async def composite(self, subs: Sequence[Sub], *, reads: bool) -> list[Part]:

@@ -92,6 +92,11 @@ def relations(rows: Sequence[Row]) -> Sub:
     return Sub("POST", "/composite/sobjects", _records(rows, "EventRelation"))
 
 
+def answers(rows: Sequence[Row]) -> Sub:
+    """Change the Status of relations."""
+    return Sub("PATCH", "/composite/sobjects", _records(rows, "EventRelation"))
+
+
 def deletions(ids: Sequence[str]) -> Sub:
     return Sub("DELETE", f"/composite/sobjects?ids={quote(','.join(ids), safe=',')}&allOrNone=false")
 

@@ -2,7 +2,7 @@
 A table only; what a write may do with it stands in event.py and relation.py."""
 
 from services.sandbox.salesforce.fields import Child, Field, SObject, parse
-from services.sandbox.salesforce.switches import Switches
+from services.sandbox.salesforce.switches import Amended, Switches
 
 _EVENT = """
 Id | id | FSGADI | Activity ID
@@ -119,21 +119,23 @@ _WHO_JUNCTION = Child("EventWhoRelation", "EventId", "EventWhoRelations", juncti
                       junction_targets=("Contact", "Lead"))  # fmt: skip
 
 
-def _event_fields(switches: Switches) -> tuple[Field, ...]:
+def _event_fields(switches: Switches, amended: Amended) -> tuple[Field, ...]:
     shared = _SHARED if switches.shared_activities else ""
     package = _PACKAGE.format(unique="Q" if switches.key_unique else "") if switches.package else ""
-    return sum((parse(table) for table in (_EVENT, shared, package) if table), ())
+    return sum((parse(table) for table in (_EVENT, shared, package, *amended.made) if table), ())
 
 
-def activity(switches: Switches) -> tuple[SObject, ...]:
-    """The calendar objects of an org with these switches."""
+def activity(switches: Switches, amended: Amended) -> tuple[SObject, ...]:
+    """The calendar objects of an org with these switches, as its administrators have amended it."""
     shared = switches.shared_activities
+    fields = _event_fields(switches, amended)
     event = SObject(
-        "Event", "Event", "Events", "00U", "CUDNRT", _event_fields(switches),
+        "Event", "Event", "Events", "00U", "CUDNRT", tuple(one for one in fields if one.name not in amended.hidden),
         (Child("EventRelation", "EventId", "EventRelations", cascade=True), *((_WHO_JUNCTION,) if shared else ()),
          Child("Event", "RecurrenceActivityId", "RecurringEvents")),
         ("M365_Key__c", "OwnerId", "WhoId", "WhatId") if switches.package else ("OwnerId", "WhoId", "WhatId"),
     )  # fmt: skip
+    event.blank.update((one.name, one.blank()) for one in fields)  # what is hidden is there all the same
     relation = _RELATION.format(shared=_RELATION_SHARED if shared else "", more=", Account" if shared else "")
     relations = SObject("EventRelation", "Event Relation", "Event Relations", "0RE", "CUDR",
                         parse(relation.replace("\n\n", "\n")), indexes=("EventId", "RelationId"))  # fmt: skip

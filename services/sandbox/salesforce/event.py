@@ -3,7 +3,7 @@ Never reads the request; what was said comes in as coerced fields."""
 
 from typing import Any
 
-from services.sandbox.salesforce import relation, span
+from services.sandbox.salesforce import recurring, relation, span
 from services.sandbox.salesforce.memory import Act, Memory, archived
 from services.sandbox.salesforce.refused import bad
 from services.sandbox.salesforce.table import Row
@@ -65,6 +65,8 @@ def after(memory: Memory, old: Row | None, row: Row, given: dict[str, Any], act:
             relation.relate_what(memory, row, act)
     if old and row["IsGroupEvent"] and not row["IsChild"]:
         relation.copy_down(memory, row, act)
+    if old:
+        recurring.follow(memory, row, given, act)
     if memory.on_write and act.api:
         _flow(memory, row, act)
 

@@ -1,10 +1,10 @@
 """Deleting and bringing back: what goes with a row, and what comes back with it (salesforce.md §2.8).
 A deleted row stays in the bin for 15 days; memory.sweep empties it."""
 
-from services.sandbox.salesforce import relation, save
+from services.sandbox.salesforce import ids, relation, save, times
 from services.sandbox.salesforce.fields import SObject
-from services.sandbox.salesforce.memory import Act, Memory
-from services.sandbox.salesforce.refused import bad, missing
+from services.sandbox.salesforce.memory import BIN, Act, Memory
+from services.sandbox.salesforce.refused import bad
 from services.sandbox.salesforce.table import Row
 
 
@@ -69,11 +69,16 @@ def _person(memory: Memory, name: str, row: Row, act: Act, cause: str) -> None:
         _fall(memory, "Account", account, act, cause)
 
 
-def undelete(memory: Memory, record: str, act: Act) -> None:
-    """Bring a row back with what fell with it; Refused when the bin does not hold it."""
-    row = memory.find(record)
-    if row is None or not row.get("IsDeleted"):
-        raise missing()
+def undelete(memory: Memory, record: str, act: Act) -> str:
+    """Bring a row back with what fell with it; its id. Refused when the bin does not hold it by itself."""
+    row = memory.find(ids.full(record))
+    sobject = memory.schema.of(record)
+    if sobject is not None and "N" not in sobject.calls:
+        raise bad("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "Entity type is not undeletable")
+    stays = times.wire(act.at - BIN)
+    if row is None or not row["IsDeleted"] or row["_with"] != row["Id"] or row["SystemModstamp"] < stays:
+        raise bad("UNDELETE_FAILED", "Entity is not in the recycle bin")
+    memory.trip(act)
     for name in ("Account", "Contact", "ContactPointEmail", "Lead", "Individual", "Event", "EventRelation"):
         for one in [one for one in memory.tables[name].rows.values() if one.get("_with") == row["Id"]]:
             back = {field: value for field, value in one.items() if field != "_with"}
@@ -82,3 +87,4 @@ def undelete(memory: Memory, record: str, act: Act) -> None:
     for name in ("EventRelation",) if memory.switches.shared_activities else ():
         for one in memory.tables[name].where("EventId", row["Id"]):
             relation.promote(memory, one["EventId"], act)
+    return str(row["Id"])

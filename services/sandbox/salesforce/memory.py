@@ -10,7 +10,7 @@ from services.sandbox.salesforce import ids, times
 from services.sandbox.salesforce.fields import SObject
 from services.sandbox.salesforce.refused import Refused
 from services.sandbox.salesforce.schema import Schema, schema
-from services.sandbox.salesforce.switches import Switches
+from services.sandbox.salesforce.switches import Amended, Switches
 from services.sandbox.salesforce.table import Row, Table
 
 BIN = timedelta(days=15)  # how long deleted rows stay (salesforce.md §2.8)
@@ -25,6 +25,7 @@ class Act:
     by: str
     api: bool = True
     client: str = ""  # the client of Sforce-Call-Options
+    version: float = 0  # of the API that a client speaks
 
 
 class Change(NamedTuple):
@@ -41,6 +42,8 @@ class Change(NamedTuple):
 class Memory:
     """The rows of all objects and what is needed to change them safely."""
 
+    amended = Amended()
+
     def __init__(self, switches: Switches, seed: int) -> None:
         self.switches, self.seed = switches, seed
         self.pod = ids.pod(seed)
@@ -55,7 +58,7 @@ class Memory:
 
     @property
     def schema(self) -> Schema:
-        return schema(self.switches)
+        return schema(self.switches, self.amended)
 
     def mint(self, sobject: SObject) -> str:
         """The next id of this object; numbers begin at a place of the org's own."""

@@ -1,6 +1,7 @@
 """The org as the people in it use it: they make, edit, delete and bring back rows, and set up how it behaves.
 Takes no request; what a client may not write, they may."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -79,6 +80,17 @@ class Office:
         """A person makes a row; its id. `by` is the owner unless said. Raises Refused."""
         return self._person(type, at, by or fields.get("OwnerId"), fields)
 
+    def add_series(
+        self, fields: dict[str, Any], times: list[dict[str, Any]], at: datetime, by: str | None = None
+    ) -> list[str]:
+        """A person makes a recurring Event with an occurrence at each of these times; their ids. Raises Refused."""
+        native = {**fields, "IsRecurrence2": True}
+        pattern = self.insert("Event", {**native, **times[0], "GroupEventType": "3"}, at, by)
+        made = [self.insert("Event", {**native, **one}, at, by) for one in times]
+        for one in made:
+            self.memory.tables["Event"].rows[one]["_series"] = pattern
+        return made
+
     def update(self, type: str, id: str, fields: dict[str, Any], at: datetime, by: str | None = None) -> None:  # noqa: A002
         """A person edits a row. Raises Refused."""
         row = self.memory.find(ids.full(id)) or {}
@@ -107,6 +119,34 @@ class Office:
         """All rows of an object as JSON, in the order of their making."""
         table = self.memory.tables[type].rows.values()
         return [self._shown(type, row) for row in table if include_deleted or not row.get("IsDeleted")]
+
+    def add_field(self, line: str) -> None:
+        """An administrator makes a field on Activity, by its line (fields.py); one of the same name is made anew."""
+        name = line.partition("|")[0].strip()
+        self.drop_field(name)
+        amended = self.memory.amended
+        self.memory.amended = replace(amended, made=(*amended.made, line))
+        blank = self.memory.schema.objects["Event"].blank[name]
+        for row in self.memory.tables["Event"].rows.values():
+            row[name] = blank
+
+    def drop_field(self, name: str) -> None:
+        """An administrator removes a field that was made so, with all that stands in it."""
+        amended = self.memory.amended
+        made = tuple(line for line in amended.made if line.partition("|")[0].strip() != name)
+        self.memory.amended = replace(amended, made=made)
+        for row in self.memory.tables["Event"].rows.values() if made != amended.made else ():
+            row.pop(name, None)
+
+    def hide_fields(self, *names: str) -> None:
+        """An administrator takes these fields of Event, and no others, from the integration user."""
+        self.memory.amended = replace(self.memory.amended, hidden=frozenset(names))
+
+    def upkeep(self, type: str, id: str, at: datetime) -> None:  # noqa: A002
+        """The platform touches a row for reasons of its own: nobody has edited it (salesforce.md §3)."""
+        row = self.memory.tables[type].rows[ids.full(id)]
+        self.memory.put(type, row | {"SystemModstamp": self.memory.stamp(at)})
+        self.memory.journal.clear()
 
     def fail_rows(self, code: str, count: int) -> None:
         """The next `count` rows that a client writes fail with this code."""

@@ -4,7 +4,7 @@ Everything it is lies in plain attributes, so that a pickle of it is a snapshot.
 from typing import Any
 from urllib.parse import urlencode
 
-from services.sandbox.salesforce import composite, pages, rows, sosl
+from services.sandbox.salesforce import composite, pages, rows, soap, sosl
 from services.sandbox.salesforce.call import ROOT, Call, Cursors, Reply, split
 from services.sandbox.salesforce.memory import Act
 from services.sandbox.salesforce.office import Office
@@ -58,6 +58,8 @@ class Salesforce(Office):
     def _handle(self, request: Request) -> Response:
         if request.path.startswith("/services/oauth2/"):
             return self._oauth(request)
+        if request.path.startswith(soap.ROOT):
+            return soap.answered(self.memory, self.sessions, self.usage, request)
         path = split(request.path) if request.path.startswith(ROOT.rstrip("/")) else None
         if path == []:
             return answer(200, [_version(number) for number in _VERSIONS])
@@ -99,7 +101,8 @@ class Salesforce(Office):
         client = next((part.strip()[7:] for part in options.split(",") if part.strip().startswith("client=")), "")
         if path[1:2] == ["composite"] and not self.switches.composite_propagates_client:
             client = ""
-        act = Act(request.at, user, client=client)
+        version = float(path[0][1:]) if path[0][1:] in _VERSIONS else 0
+        act = Act(request.at, user, client=client, version=version)
         return Call(
             self.memory, self.usage, self.cursors, _route, request.method.upper(), path[0], tuple(path[1:]),
             request.query, request.headers, act, _json(request),

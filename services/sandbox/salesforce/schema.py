@@ -8,7 +8,7 @@ from services.sandbox.salesforce.fields import SObject
 from services.sandbox.salesforce.people import people
 from services.sandbox.salesforce.refused import Refused, missing
 from services.sandbox.salesforce.setup import setup
-from services.sandbox.salesforce.switches import Switches
+from services.sandbox.salesforce.switches import Amended, Switches
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,9 @@ class Schema:
 
 
 @lru_cache(maxsize=64)
-def schema(switches: Switches) -> Schema:
-    """The schema of an org with these switches."""
-    everything = (*activity(switches), *people(switches), *setup())
+def schema(switches: Switches, amended: Amended) -> Schema:
+    """The schema of an org with these switches, as its administrators have amended it."""
+    everything = (*activity(switches, amended), *people(switches), *setup())
     return Schema(
         {one.name: one for one in everything},
         {one.name.lower(): one for one in everything},

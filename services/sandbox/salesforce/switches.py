@@ -1,12 +1,12 @@
-"""What differs between one Practifi org and the next, as one value, so that a test can say which org it means.
-Never changes after the org is made."""
+"""What differs between one Practifi org and the next, as values, so that a test can say which org it means."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """The settings of an org; the defaults are those of an Enterprise Edition org with Practifi (salesforce.md §5)."""
+    """The settings of an org, which never change after it is made; the defaults are those of an Enterprise Edition org
+    with Practifi (salesforce.md §5)."""
 
     shared_activities: bool = True
     multiday: bool = True
@@ -19,3 +19,12 @@ class Switches:
     commit_delay_seconds: int = 0  # a row becomes visible this long after its stamp
     child_copies_custom: bool = False  # child events take the custom values of their parent
     daily_limit: int | None = None  # API calls in 24 hours; None is the edition's: 100,000 and 1,000 a licence
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """What an administrator changed on Event since: fields that were made on Activity, as lines of fields.py, and
+    fields that the integration user may no longer see, which for the API is as if they were not there."""
+
+    made: tuple[str, ...] = ()
+    hidden: frozenset[str] = frozenset()

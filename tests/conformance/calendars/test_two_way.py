@@ -75,12 +75,16 @@ def edit(it: Firm, chance: Random, number: int) -> None:
         return  # Exchange does not let an occurrence pass its neighbour
 
 
+@pytest.fixture
+def text(file: Path) -> bytes:
+    return file.read_bytes()
+
+
 @pytest.mark.skipif(not FILES, reason="the real calendars are not beside the project")
 @pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
-async def test_real_calendars_that_are_edited_on_both_sides_converge(file: Path, tmp_path: Path) -> None:  # C1, R5, X1
-    text = file.read_bytes()
+async def test_real_calendars_edited_on_both_sides_converge(file: Path, text: bytes, tmp_path: Path) -> None:
     now = datetime.combine(first_day(icalendar.Calendar.from_ical(text)), time(12), UTC) - timedelta(days=2)
-    chance = Random(file.stem)
+    chance = Random(file.stem)  # C1, R5, X1
     async with firm(tmp_path, now) as it:
         import_ics(it.world.sides.microsoft, WHO, text, now)
         await it.sync()

@@ -10,7 +10,7 @@ from contracts.calendar import Attendee, CalendarEvent, Timed
 from contracts.calendar import Response as Answer
 from services.kernel.errors import Conflict, Permanent
 from tests.conformance.graph.stage import WEEKLY, WINDOW, Stage, refusal, said
-from tests.conformance.graph.wanted import EVENT, FIELDS, FULL, LINK, created
+from tests.conformance.graph.wanted import EVENT, FIELDS, FULL, LINK, WHEN, created
 
 
 async def test_a_change_sends_its_fields_alone_and_mails_nobody_new(stage: Stage) -> None:  # A4, D6
@@ -50,6 +50,24 @@ async def test_a_teams_meeting_keeps_its_link_when_its_subject_and_body_change(s
     assert (seen.event.subject, seen.event.join_url) == ("New", made.event.join_url)
 
 
+async def test_a_teams_meeting_stays_one_meeting_when_a_guest_is_taken_off(stage: Stage) -> None:  # TMS-11
+    mike = stage.person("mike")
+    made = await stage.graph.create(mike, replace(EVENT, online=True), (*FIELDS, "online"),
+                                    transaction="t", stamp=LINK, invite=True)  # fmt: skip
+    cursor = (await stage.graph.round(mike, "", (WHEN.start, WHEN.end), FULL)).cursor
+    stage.microsoft.change(mike, made.id, {"attendees": []}, stage.now)
+
+    (row,) = (await stage.graph.round(mike, cursor, (WHEN.start, WHEN.end), FULL)).rows
+    assert made.event is not None
+    assert row.event is not None
+    assert (row.id, row.event.join_url, row.event.attendees) == (made.id, made.event.join_url, ())
+    await stage.graph.update(mike, row.id, row.mark, replace(row.event, subject="New"), ["subject"])
+
+    assert said(stage.calls("/events/", "PATCH")[0]) == {"subject": "New"}, "nothing asks for a meeting again"
+    assert len(stage.microsoft.events(mike)) == 1
+    assert stage.microsoft.events(mike)[0]["onlineMeeting"]["joinUrl"] == made.event.join_url
+
+
 async def test_a_change_of_an_event_that_moved_on_is_a_conflict(stage: Stage) -> None:  # ruling 8, CON-20
     mike = stage.person("mike")
     made = await created(stage, mike)
@@ -84,6 +102,7 @@ async def test_an_occurrence_cannot_pass_its_neighbour(stage: Stage) -> None:  #
     with pytest.raises(Permanent) as raised:
         await stage.graph.update(mike, one.id, one.mark, CalendarEvent(far), ["when"])
     assert raised.value.code == "ErrorOccurrenceCrossingBoundary"
+    assert "move it to a day between them" in raised.value.what
 
 
 async def test_what_has_turned_private_meanwhile_comes_back_without_its_text(stage: Stage) -> None:  # ruling 20

@@ -11,10 +11,11 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import RawTestServer
 
-from contracts.policy import PrivateEvents
+from contracts.policy import Mapped, PrivateEvents
 from services.clients.http import Http
 from services.clients.salesforce.api import Org
 from services.clients.salesforce.login import Identity, Session
+from services.clients.salesforce.privacy import Privacy
 from services.clients.salesforce.row import Cursors, OrgRound, Shape
 from services.sandbox.salesforce.org import Salesforce
 from services.sandbox.salesforce.switches import Switches
@@ -58,10 +59,27 @@ class Place:
         return self.now
 
     async def read(self, private: PrivateEvents = PrivateEvents.BUSY_ONLY) -> OrgRound:
-        """One round from where the last one ended."""
-        found = await self.org.round(self.shape, self.cursors, SINCE, private)
-        self.cursors = found.cursors
-        return found
+        """One round from where the last one ended: all of its pieces as one."""
+        pieces = [piece async for piece in self.pieces(Privacy(private))]
+        rows, people, users = (
+            tuple(one for piece in pieces for one in getattr(piece, kind)) for kind in ("rows", "people", "users")
+        )
+        return OrgRound(rows, people, users, self.cursors, pieces[-1].now)
+
+    async def pieces(self, privacy: Privacy) -> AsyncIterator[OrgRound]:
+        going: dict[str, Any] = {}
+        while True:
+            piece = await self.org.round(self.shape, self.cursors, SINCE, privacy, going)
+            self.cursors, going = piece.cursors, piece.going
+            yield piece
+            if not going:
+                return
+
+    async def describe(self, **mapping: str) -> Shape:
+        """Describe the org anew, for a mapping of fields to columns."""
+        self.shape = await self.org.describe({field: Mapped(name) for field, name in mapping.items()})
+        self.heard.clear()
+        return self.shape
 
     def user(self, name: str, **more: Any) -> str:
         address = f"{name.split(maxsplit=1)[0].lower()}@firm.example"
@@ -97,8 +115,7 @@ async def opened(tmp_path: Path) -> AsyncIterator[Opening]:
         place.org = Org(http, Session(identity))
         closing.extend((http.close, server.close))
         if described:
-            place.shape = await place.org.describe()
-            place.heard.clear()
+            await place.describe()
         return place
 
     yield open_one

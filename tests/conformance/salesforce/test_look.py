@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 from contracts.policy import PrivateEvents
+from services.clients.salesforce.privacy import Privacy
 from services.sandbox.wire import Request, Response, answer
 
-FULL = PrivateEvents.FULL
+FULL = Privacy(PrivateEvents.FULL)
 
 
 async def test_two_thousand_events_and_everybody_on_them_take_one_request(place: Any) -> None:  # ruling 7
@@ -53,7 +54,7 @@ async def test_a_look_and_a_round_agree_on_every_row(place: Any) -> None:
     event = place.event(EventWhoIds=[place.contact("Adams"), place.contact("Brown")])
     place.salesforce.insert("EventRelation", {"EventId": event, "RelationId": guest}, place.now)
     (row,) = (await place.read()).rows
-    found = await place.org.look(place.shape, [event], PrivateEvents.BUSY_ONLY)
+    found = await place.org.look(place.shape, [event], Privacy())
     assert found == {event: row}
 
 

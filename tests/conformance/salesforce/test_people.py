@@ -99,11 +99,3 @@ async def test_a_user_is_a_person_while_active(place: Any) -> None:  # M1, M7
     found = await place.read()
     assert [(one.id, one.active) for one in found.users] == [(user, False)]
     assert [one.gone for one in found.people] == [True]
-
-
-async def test_five_thousand_people_cost_three_requests(place: Any) -> None:  # M6
-    for number in range(5000):
-        place.contact(f"Client {number}", Email=f"c{number}@client.example")
-    found = await place.read()
-    assert len(book(found.people)) == 5000
-    assert place.calls == 3

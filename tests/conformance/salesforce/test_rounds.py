@@ -7,6 +7,7 @@ import pytest
 
 from contracts.calendar import Days, Timed
 from contracts.policy import PrivateEvents
+from services.clients.salesforce.privacy import Privacy
 from services.clients.salesforce.row import Row
 from services.kernel.errors import Permanent
 from services.sandbox.wire import Request, Response, answer
@@ -100,6 +101,34 @@ async def test_without_shared_activities_the_one_person_and_the_invitees_are_rea
     assert (row.people, row.invitees) == ((person,), (guest,))
 
 
+async def test_an_event_of_years_ago_comes_when_it_changes_and_is_never_taken_for_gone(place: Any) -> None:  # SFD-10
+    old = {"StartDateTime": "2024-01-02T10:00:00.000+0000", "EndDateTime": "2024-01-02T11:00:00.000+0000"}
+    event = place.event(**old)
+    assert (await place.read()).rows == (), "the first read begins with the window (D9)"
+    place.salesforce.update("Event", event, {"Subject": "Archived"}, place.later(hours=1))
+    assert place.salesforce.row("Event", event)["IsArchived"]
+    (row,) = (await place.read()).rows
+    assert (row.id, row.event.subject, row.deleted) == (event, "Archived", False)
+    assert (await place.org.look(place.shape, [event], Privacy()))[event] == row
+
+
+async def test_after_a_long_absence_all_changes_come_and_what_is_not_there_is_not_said_to_be_deleted(
+    place: Any,
+) -> None:  # SFD-13, X2
+    kept, changed, purged = place.event(), place.event(), place.event()
+    place.later(hours=1)
+    await place.read()
+    place.later(days=2)
+    place.salesforce.update("Event", changed, {"Subject": "Moved"}, place.now)
+    place.salesforce.delete("Event", purged, place.now)
+    place.later(days=20)
+    found = by_id((await place.read()).rows)
+    assert set(found) == {changed}
+    assert kept not in found
+    assert (found[changed].event.subject, found[changed].deleted) == ("Moved", False)
+    assert (await place.org.look(place.shape, [purged], Privacy()))[purged] is None, "only a direct read proves it"
+
+
 async def test_a_row_committed_late_is_caught_by_the_look_back(opened: Any) -> None:  # SFD-03
     place = await opened(commit_delay_seconds=120)
     before = (await place.read()).cursors
@@ -108,7 +137,7 @@ async def test_a_row_committed_late_is_caught_by_the_look_back(opened: Any) -> N
     (row,) = (await place.read()).rows
     assert row.id == event
     assert row.mark < before.events
-    blind = await place.org.round(place.shape, before, SINCE, PrivateEvents.BUSY_ONLY, overlap_seconds=0)
+    blind = await place.org.round(place.shape, before, SINCE, Privacy(), overlap_seconds=0)
     assert blind.rows == ()
 
 
@@ -119,15 +148,34 @@ async def test_a_row_of_the_look_back_comes_again_with_the_same_mark(place: Any)
     assert (await place.read()).rows == (first,)
 
 
-async def test_many_events_come_in_pages(place: Any) -> None:
+async def test_many_events_come_in_pieces(place: Any) -> None:
     ids = {place.event(Subject=f"Event {number}") for number in range(4100)}
-    found = await place.read()
-    assert {row.id for row in found.rows} == ids
-    assert place.calls == 1 + 2 + 2  # the round, two more pages, relations of 4,100 events in nine queries
-    assert len(found.rows) == len(ids)
+    found = [len(piece.rows) async for piece in place.pieces(Privacy())]
+    assert found == [0, *[500] * 8, 100], "people first"
+    assert place.calls == 1 + 9 * 2, "each piece of Events, and who is on them"
+    place.later(minutes=1)
+    again = await place.read()
+    assert {row.id for row in again.rows} == ids
+    assert len(again.rows) == len(ids)
+
+
+async def test_a_round_of_many_relations_comes_in_pieces_with_each_event_whole(place: Any) -> None:
+    people = [place.contact(f"{number}") for number in range(50)]
+    events = [place.event() for _ in range(45)]
+    place.later(hours=1)
+    await place.read()
+    place.later(hours=1)
+    for event in events:
+        place.salesforce.update("Event", event, {"EventWhoIds": people}, place.now)
+    found = [piece async for piece in place.pieces(Privacy())]
+    assert len(found) == 2, "2,250 relations"
+    assert {row.id: len(row.people) for piece in found for row in piece.rows} == dict.fromkeys(events, 50)
 
 
 async def test_a_dead_cursor_restarts_its_query(place: Any) -> None:  # SFD-09
+    for name in ("Notes__c", "More__c"):  # with two long texts Salesforce gives pages of 200
+        place.salesforce.add_field(f"{name} | textarea 5000 | CUNP | {name}")
+    await place.describe(body="Notes__c", subject="More__c")
     ids = {place.event(Subject=f"Event {number}") for number in range(2100)}
     dead = iter([True])
 
@@ -140,6 +188,7 @@ async def test_a_dead_cursor_restarts_its_query(place: Any) -> None:  # SFD-09
     rows = (await place.read()).rows
     assert {row.id for row in rows} == ids
     assert len(rows) == 2100
+    assert next(dead, None) is None
 
 
 async def test_a_private_event_leaves_the_client_as_time_only(place: Any) -> None:  # P1, ruling 20
@@ -148,6 +197,33 @@ async def test_a_private_event_leaves_the_client_as_time_only(place: Any) -> Non
     assert row.redacted
     assert "Surgery" not in repr(row)
     assert "Clinic" not in repr(row)
+
+
+async def test_each_owners_private_events_are_read_by_their_own_rule(place: Any) -> None:  # D11, ruling 20
+    ann, ben, cyd = (place.user(name) for name in ("Ann One", "Ben Two", "Cyd Three"))
+    for owner in (ann, ben, cyd):
+        place.event(Subject="Surgery", IsPrivate=True, OwnerId=owner)
+    rules = Privacy(PrivateEvents.FULL, {ben: PrivateEvents.BUSY_ONLY, cyd: PrivateEvents.SKIP})
+    rows = [row async for piece in place.pieces(rules) for row in piece.rows]
+    told = {row.owner: (row.event.subject, row.redacted, row.skipped) for row in rows}
+    hidden = "Private appointment"
+    assert told == {ann: ("Surgery", False, False), ben: (hidden, True, False), cyd: (hidden, True, True)}
+    (one,) = [row.id for row in rows if row.owner == ann]
+    strict = Privacy(PrivateEvents.FULL, {one: PrivateEvents.BUSY_ONLY})
+    assert (await place.org.look(place.shape, [one], strict))[one].redacted, "a single Event may have a rule as well"
+
+
+async def test_upkeep_of_the_platform_moves_the_mark_and_is_no_edit_but_a_save_without_a_change_is(
+    place: Any,
+) -> None:  # ruling 11, D7
+    event = place.event()
+    (made,) = (await place.read()).rows
+    place.salesforce.upkeep("Event", event, place.later(minutes=15))
+    (kept,) = (await place.read()).rows
+    assert (kept.mark != made.mark, kept.edited_at) == (True, made.edited_at)
+    place.salesforce.update("Event", event, {"Subject": "Review"}, place.later(minutes=15))
+    (saved,) = (await place.read()).rows
+    assert (saved.event, saved.edited_at) == (made.event, place.now)
 
 
 async def test_an_org_without_the_package_is_read_all_the_same(opened: Any) -> None:

@@ -28,7 +28,7 @@ def logins(place: Any) -> int:
 
 async def test_one_login_serves_all_tasks(opened: Any) -> None:  # AUT-10
     place = await opened(described=False)
-    await asyncio.gather(*(place.org.describe() for _ in range(5)))
+    await asyncio.gather(*(place.org.describe({}) for _ in range(5)))
     assert logins(place) == 1
 
 
@@ -148,7 +148,7 @@ async def test_a_token_is_not_sent_to_a_foreign_instance(opened: Any, instance: 
     place = await opened(described=False)
     place.spoil = refuse(200, {**GRANT, "instance_url": instance}, "/oauth2/token")
     with pytest.raises(Fatal):
-        await place.org.describe()
+        await place.org.describe({})
     assert place.calls == 0
 
 
@@ -157,7 +157,7 @@ async def test_a_redirect_of_the_login_is_not_followed(opened: Any) -> None:
     moved = Response(307, headers={"Location": f"{place.url}/elsewhere"})
     place.spoil = lambda request: moved if "/oauth2/" in request.path else None
     with pytest.raises(Fatal):
-        await place.org.describe()
+        await place.org.describe({})
     assert [one.path for one in place.heard] == ["/services/oauth2/token"]
 
 
@@ -166,7 +166,7 @@ async def test_a_login_service_in_trouble_is_asked_later(opened: Any, status: in
     place = await opened(described=False)
     place.spoil = refuse(status, None, "/oauth2/token")
     with pytest.raises(Transient):
-        await place.org.describe()
+        await place.org.describe({})
 
 
 async def test_a_login_service_that_is_not_there_is_asked_later(tmp_path: Path) -> None:

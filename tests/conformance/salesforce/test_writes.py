@@ -8,6 +8,7 @@ from contracts.calendar import FIELDS, CalendarEvent, Timed
 from contracts.policy import PrivateEvents
 from services.clients.http import UnknownOutcome
 from services.clients.salesforce.mapping import echo, render
+from services.clients.salesforce.privacy import Privacy
 from services.clients.salesforce.refusal import NOT_SENT, UNKNOWN_OUTCOME
 from services.kernel.errors import Transient
 from services.sandbox.wire import Request, Response, answer
@@ -51,7 +52,7 @@ async def test_what_practifi_holds_after_a_write_is_the_echo(place: Any) -> None
     people = [place.contact("Adams"), place.contact("Brown")]
     row = render(event, FIELDS, place.shape, key="k", people=people)
     (made,) = await place.org.upsert(place.shape, [row])
-    found = (await place.org.look(place.shape, [made.id], PrivateEvents.FULL))[made.id]
+    found = (await place.org.look(place.shape, [made.id], Privacy(PrivateEvents.FULL)))[made.id]
     assert found.event == echo(event, place.shape)
     assert (found.people, found.stamp) == (tuple(people), "k")
 
@@ -155,7 +156,7 @@ async def test_exactly_the_wanted_users_are_invited(place: Any) -> None:  # I2
     assert place.calls == 3
     assert (len(done[event]), done[other]) == (2, ())
     assert all(one.id and not one.code for one in done[event])
-    found = await place.org.look(place.shape, [event], PrivateEvents.FULL)
+    found = await place.org.look(place.shape, [event], Privacy(PrivateEvents.FULL))
     assert set(found[event].invitees) == {ben, cyd}
     place.calls  # noqa: B018 - forget
     await place.org.relate({event: [ben, cyd]})

@@ -33,6 +33,7 @@ EXPECTED = {
     "updated": 1,
     "deleted": 2,
     "queryAll": 6,
+    "undelete": [True, "UNDELETE_FAILED"],
     "limits": "number",
     "usage": True,
     "error": "REQUIRED_FIELD_MISSING",

@@ -1,84 +1,15 @@
 """The writer whole, over both sides: from an order to its outcome, with the policy looked at before each write."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
+from collections import Counter
 
-import pytest
+from msgspec.structs import replace
 
-from contracts import topics
-from contracts.calendar import FIELDS as ALL
-from contracts.calendar import CalendarEvent, Side, Timed
+from contracts.calendar import Side
 from contracts.control import Receipt
-from contracts.message import Message, encode
-from contracts.policy import Direction, Policy
-from contracts.write import Orders, Outcomes, Refused, Why, Write, Written
-from services.kernel.driver import DirectDriver
-from services.kernel.service import Service
-from services.writer import decide
-from services.writer.__main__ import hands
-from tests.conformance.graph.stage import CLIENT, NOON, SECRET, TENANT, Stage, refusal
-from tests.conformance.kernel.town import Replica, Town, town
-from tests.conformance.salesforce.conftest import START, Place
-
-WRITER = Service("writer", decide, hands, decide.PRIVATE)
-TWO_WAY = Policy(enabled=True, direction=Direction.TWO_WAY)
-WHEN = Timed(START.replace(day=9), START.replace(day=9, hour=10))
-FIRM = """
-[microsoft]
-tenant_id = "{TENANT}"
-client_id = "{CLIENT}"
-client_secret_file = "graph"
-authority = "{microsoft}"
-graph_url = "{microsoft}"
-
-[salesforce]
-client_id = "app"
-client_secret_file = "practifi"
-login_url = "{practifi}"
-"""
-
-
-class Desk:
-    """A writer, and a reconciler that gives orders and hears what becomes of them."""
-
-    def __init__(self, folder: Path, town: Town, stage: Stage, place: Place) -> None:
-        self.folder, self.town, self.stage, self.place = folder, town, stage, place
-        self.number = 0
-
-    async def open(self) -> Replica:
-        tenants = self.folder / "tenants"
-        tenants.mkdir()
-        for name, secret in (("graph", SECRET), ("practifi", "not a real one")):
-            (tenants / name).write_text(secret)
-        settings = {"TENANT": TENANT, "CLIENT": CLIENT, "microsoft": self.stage.root, "practifi": self.place.url}
-        (tenants / "firm.toml").write_text(FIRM.format(**settings))
-        replica = await self.town.replica(WRITER, config=self.folder)
-        self.town.govern(TWO_WAY, version=2)
-        await self.town.settle()
-        return replica
-
-    async def order(self, *orders: Write) -> dict[str, Any]:
-        """Give orders; what became of them."""
-        self.number += 1
-        message = Message(f"m{self.number}", "firm", NOON, Orders(orders), sender="reconciler/firm/0", store="r",
-                          number=self.number)  # fmt: skip
-        before = {message.id for message in self.town.heard_of(Outcomes)}
-        self.town.broker.take(topics.inbox("writer/firm/0"), encode(message), retain=False)
-        await self.town.settle()
-        await self.town.later(seconds=1)
-        said = {one.id: one.body for one in self.town.heard_of(Outcomes) if one.id not in before}
-        return {one.order: one for outcomes in said.values() for one in outcomes.outcomes}
-
-
-@pytest.fixture
-async def desk(tmp_path: Path, stage: Stage, place: Place) -> AsyncIterator[Desk]:
-    async with town(tmp_path, DirectDriver) as one:
-        yield Desk(tmp_path, one, stage, place)
-
-
-def write(name: str, side: Side, mailbox: str = "m") -> Write:
-    return Write(name, f"link-{name}", side, mailbox, CalendarEvent(WHEN, "Review"), ALL)
+from contracts.write import Erase, Outcomes, Refused, Why, Written
+from services.sandbox.wire import Request, Response
+from tests.conformance.graph.stage import refusal, said
+from tests.conformance.writer.desk import TWO_WAY, Desk, write
 
 
 async def test_orders_of_both_sides_are_carried_out_and_told(desk: Desk) -> None:
@@ -102,8 +33,7 @@ async def test_many_orders_of_one_turn_are_one_request(desk: Desk) -> None:  # s
 
 async def test_a_paused_firm_is_written_nowhere_and_the_orders_come_back(desk: Desk) -> None:  # ruling 26, D2
     await desk.open()
-    desk.town.govern(TWO_WAY, version=3, active=False)
-    await desk.town.settle()
+    await desk.govern(TWO_WAY, active=False)
     fates = await desk.order(write("o1", Side.PRACTIFI), write("o2", Side.MICROSOFT, "m"))
     assert [fate.why for fate in fates.values() if isinstance(fate, Refused)] == [Why.STOPPED, Why.STOPPED]
     assert (desk.place.calls, desk.stage.asked) == (0, [])
@@ -131,6 +61,64 @@ async def test_what_a_mailbox_did_before_it_failed_is_told_and_the_rest_is_tried
     assert list(fates) == ["o0"]
     await desk.town.later(seconds=7)
     assert len(desk.stage.microsoft.events(mike)) == 3
+
+
+async def test_one_of_twenty_that_fails_is_tried_again_alone(desk: Desk) -> None:  # CON-30, O5
+    await desk.open()
+    mike = desk.stage.person("mike")
+    broken = [True]
+
+    def fails(request: Request) -> Response | None:
+        return refusal(500, "ErrorInternalServerError") if b"Review 3" in request.body and broken[0] else None
+
+    desk.stage.scripts.append((fails, 100))
+    orders = [write(f"o{n}", Side.MICROSOFT, mike) for n in range(20)]
+    named = [replace(one, event=replace(one.event, subject=f"Review {n:x}")) for n, one in enumerate(orders)]
+    fates = await desk.order(*named)
+    assert set(fates) == {f"o{n}" for n in range(20)} - {"o3"}
+    broken[0] = False
+    await desk.town.later(seconds=5)
+    posts = Counter(said(one)["subject"] for one in desk.stage.calls("/events", "POST"))
+    assert len(desk.stage.microsoft.events(mike)) == len(posts) == 20
+    assert {name for name, many in posts.items() if many > 1} == {"Review 3"}
+
+
+async def test_a_mailbox_in_which_everything_fails_is_left_alone_for_a_while(desk: Desk) -> None:  # O4
+    writer = await desk.open()
+    mike = desk.stage.person("mike")
+    desk.stage.always("/events", refusal(500, "ErrorInternalServerError"))
+    assert await desk.order(*(write(f"o{n}", Side.MICROSOFT, mike) for n in range(20))) == {}
+    assert len(desk.stage.calls("/events", "POST")) == 2 * 3, "three were tried, and three again a second later"
+    for _ in range(4):
+        await desk.town.later(seconds=30)
+    (problem,) = writer.host.problems.values()
+    assert problem.heals
+
+
+async def test_a_creation_that_waits_is_neither_lost_nor_made_twice_by_a_restart(desk: Desk) -> None:  # THR-23, O6
+    writer = await desk.open()
+    mike = desk.stage.person("mike")
+    desk.stage.answers(f"{mike}/events", refusal(429, "ApplicationThrottled", {"Retry-After": "90"}), method="POST")
+    assert await desk.order(write("o1", Side.MICROSOFT, mike)) == {}
+    await desk.restart(writer)
+    assert desk.stage.microsoft.events(mike) == [], "it waits for as long as it was told"
+    await desk.town.later(seconds=60)
+    assert len(desk.stage.microsoft.events(mike)) == 1
+    await desk.town.later(minutes=10)
+    assert len(desk.stage.calls(f"{mike}/events", "POST")) == 2
+
+
+async def test_what_replaces_an_erased_event_is_made_as_soon_as_it_can_be(desk: Desk) -> None:  # CON-29
+    await desk.open()
+    mike = desk.stage.person("mike")
+    first = (await desk.order(write("o1", Side.MICROSOFT, mike)))["o1"]
+    erase = Erase("e1", first.link, Side.MICROSOFT, mike, first.item.id, first.item.event)
+    desk.stage.answers(f"{mike}/events", refusal(429, "ApplicationThrottled", {"Retry-After": "7"}), method="POST")
+    fates = await desk.order(erase, replace(write("o2", Side.MICROSOFT, mike), link=first.link, generation=1))
+    assert list(fates) == ["e1"]
+    assert desk.stage.microsoft.events(mike) == []
+    await desk.town.later(seconds=7)
+    assert len(desk.stage.microsoft.events(mike)) == 1
 
 
 async def test_an_order_that_is_given_twice_is_carried_out_once(desk: Desk) -> None:  # O6, INB-25

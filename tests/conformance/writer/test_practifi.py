@@ -1,58 +1,16 @@
 """Orders to an org: one fate for each, few requests for all, and no edit covered that nobody has seen."""
 
-from typing import Any
-
 import pytest
 from msgspec.structs import replace
 
-from contracts.calendar import FIELDS, CalendarEvent, Side, Timed
-from contracts.policy import PrivateEvents
-from contracts.write import Erase, Refused, Why, Write, Written
+from contracts.calendar import Response
+from contracts.write import Refused, Why, Written
 from services.clients.http import UnknownOutcome
-from services.clients.salesforce.opened import Opened
 from services.kernel.lanes import Later
-from services.sandbox.wire import Request, Response, answer
-from services.writer.compare import Order
-from services.writer.practifi import Practifi
-from tests.conformance.salesforce.conftest import START, Place
-
-FULL = PrivateEvents.FULL
-WHEN = Timed(START.replace(day=9), START.replace(day=9, hour=10))
-EVENT = CalendarEvent(WHEN, "Annual review", "Room 2")
-
-
-def creation(name: str = "o1", event: CalendarEvent = EVENT, **more: Any) -> Write:
-    return replace(Write(name, f"link-{name}", Side.PRACTIFI, "mailbox", event, FIELDS), **more)
-
-
-async def standing(place: Place, name: str = "o1", **more: Any) -> Written:
-    """An Event that we have created."""
-    made = await one(place, creation(name, **more))
-    assert isinstance(made, Written)
-    return made
-
-
-def update(made: Written, *fields: str, **changes: Any) -> Write:
-    """A change of some fields of what stands there."""
-    item = made.item
-    assert item is not None
-    return Write("u1", made.link, Side.PRACTIFI, "mailbox", replace(item.event, **changes), fields or tuple(changes),
-                 target=item.id, base=item.event, base_people=item.people)  # fmt: skip
-
-
-def erasure(made: Written, name: str = "e1") -> Erase:
-    assert made.item is not None
-    return Erase(name, made.link, Side.PRACTIFI, "mailbox", made.item.id, made.item.event, made.item.people)
-
-
-async def carried(place: Place, *orders: Order) -> dict[str, Any]:
-    warned = list[tuple[str, str]]()
-    practifi = Practifi(Opened(place.org, place.shape), FULL, lambda code, what: warned.append((code, what)))
-    return {**await practifi.carry_out(orders), "warned": warned}
-
-
-async def one(place: Place, order: Order) -> Any:
-    return (await carried(place, order))[order.order]
+from services.sandbox.wire import Request, answer
+from services.sandbox.wire import Response as Reply
+from tests.conformance.salesforce.conftest import Place
+from tests.conformance.writer.org import carried, creation, erasure, one, standing, update
 
 
 async def test_a_creation_stands_as_it_was_wanted_and_bears_our_key(place: Place) -> None:  # ruling 1
@@ -68,8 +26,8 @@ async def test_a_creation_that_is_repeated_makes_no_second_event(place: Place) -
     assert len(place.salesforce.rows("Event")) == 1
 
 
-async def test_a_creation_of_unknown_outcome_is_made_once(place: Place) -> None:  # ruling 9, THR-23
-    def lost(request: Request) -> Response | None:
+async def test_a_creation_of_unknown_outcome_is_made_once(place: Place) -> None:  # ruling 9
+    def lost(request: Request) -> Reply | None:
         if request.path.endswith("/composite") and b"M365_Key__c" in request.body:
             place.salesforce.handle(request)
             return answer(500)
@@ -193,11 +151,24 @@ async def test_internal_people_are_invited_and_one_who_cannot_be_is_told(place: 
     assert len(fates["warned"]) == 1
 
 
+async def test_only_an_answer_is_written_where_nothing_else_changes(place: Place) -> None:  # A6, ATT-14
+    ann = place.contact("Adams")
+    made = await standing(place, people=(ann,))
+    assert made.item is not None
+    place.heard.clear()
+    order = replace(update(made), base_people=(ann,), answers=((ann, Response.ACCEPTED),))
+    done = await one(place, order)
+    assert isinstance(done, Written)
+    assert done.item is not None
+    assert done.item.answers == ((ann, Response.ACCEPTED),)
+    assert not [one for one in place.heard if b'"attributes":{"type":"Event"}' in one.body]
+
+
 async def test_an_org_that_fails_after_the_creations_loses_none_of_them(place: Place) -> None:  # ruling 9
     made = await standing(place)
     heard = iter(range(100))
 
-    def fails(request: Request) -> Response | None:
+    def fails(request: Request) -> Reply | None:
         return answer(503) if request.path.endswith("/composite") and next(heard) >= 2 else None
 
     place.spoil = fails

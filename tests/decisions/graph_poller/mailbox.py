@@ -11,7 +11,7 @@ from contracts.observed import Observed, Pair, Paired
 from contracts.policy import Policy
 from services.clients.graph.seen import Kind, Round, Seen
 from services.graph_poller import decide
-from services.graph_poller.rows import MailboxRead, Prove, Proved, ReadMailbox
+from services.graph_poller.rows import MailboxRead, Prove, Proved, ReadMailbox, View
 from tests.decisions.life import Life
 
 MIKE, JOHN = "mailbox-mike", "mailbox-john"
@@ -63,14 +63,18 @@ class Poller(Life):
 
     def __init__(self, policy: Policy = POLICY, **more: Any) -> None:
         super().__init__(decide, policy, **more)
-        self.order = ReadMailbox(MIKE, "", self.now, self.now, policy.private_events)
+        self.order = ReadMailbox(MIKE, "", View(self.now, self.now))
         self.runs = 0
+        self.pair()
+
+    def pair(self) -> None:
+        """It hears who belongs to whom."""
         self.hear(Paired(1, PAIRS))
 
-    def due(self, mailbox: str = "", shard: int = 0) -> list[ReadMailbox]:
+    def due(self, mailbox: str = "", shard: int = 0, *, fresh: bool = False) -> list[ReadMailbox]:
         """A run begins; what it reads."""
         self.runs += 1
-        self.hear(RunDue(f"run-{self.runs}", mailbox, shard))
+        self.hear(RunDue(f"run-{self.runs}", mailbox, shard, fresh))
         orders = self.asked(ReadMailbox)
         self.order = next((order for order in orders if order.mailbox == MIKE), self.order)
         return orders
@@ -81,8 +85,11 @@ class Poller(Life):
         return self.brings(*rows, fresh=fresh, cursor=cursor)
 
     def brings(self, *rows: Seen, fresh: bool = False, cursor: str = "c1") -> Observed:
-        order = self.order
-        self.hear(MailboxRead(MIKE, Round(rows, cursor, fresh), order.start, order.end, order.private))
+        return self.brings_to(MIKE, *rows, fresh=fresh, cursor=cursor)
+
+    def brings_to(self, mailbox: str, *rows: Seen, fresh: bool = False, cursor: str = "c1") -> Observed:
+        """What the last order brings of a mailbox."""
+        self.hear(MailboxRead(mailbox, Round(rows, cursor, fresh), self.order.view))
         return self.heard()
 
     def proves(self, series: tuple[Seen, ...] | None = (), **events: Seen | None) -> Observed:

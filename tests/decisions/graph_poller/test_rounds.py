@@ -130,6 +130,48 @@ def test_a_proof_that_nobody_waits_for_says_nothing() -> None:
     assert poller.heard().vanished == ()
 
 
+def aged(days: int) -> Poller:
+    """A poller that has said an event of 10 March, so many days before it reads the mailbox from the beginning."""
+    poller = knows()
+    poller.later(days=days)
+    poller.reads(fresh=True)
+    return poller
+
+
+def test_what_has_left_our_sight_is_let_go_without_a_question() -> None:  # D9
+    poller = aged(100)
+    assert not poller.asked(Prove)
+    assert poller.row(f"known/{MIKE}/s1", Root) is None
+
+
+def test_its_deletion_long_after_is_none_of_ours() -> None:  # D9, ruling 28
+    poller = aged(100)
+    said = poller.reads(removed("s1"))
+    assert (said.vanished, poller.asked(Prove)) == ((), [])
+
+
+def test_it_counts_again_when_it_moves_back_into_the_window() -> None:  # CUR-20, X1
+    poller = aged(100)
+    assert subjects(poller.reads(single(day="2026-07-01"))) == {"s1": "Review"}
+    poller.reads(removed("s1"))
+    assert gone(poller.proves(s1=None)) == ["s1"]
+
+
+def test_what_the_other_side_still_shows_within_the_window_is_remembered() -> None:  # CUR-20, X1
+    poller = knows()
+    poller.reads(removed("s1"))
+    assert gone(poller.proves(s1=single(day="2030-01-01"))) == []
+    poller.reads(removed("s1"))
+    assert gone(poller.proves(s1=None)) == ["s1"]
+
+
+def test_a_single_event_before_the_window_is_left_alone_when_it_is_deleted() -> None:  # D9, ruling 28
+    poller = knows()
+    poller.later(days=45)
+    poller.reads(removed("s1"))
+    assert gone(poller.proves(s1=None)) == []
+
+
 START, END = window.said(Policy(), NOW)
 SECOND = timedelta(seconds=1)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from contracts.facts import MailboxState, Said
-from contracts.observed import Mailbox, Mailboxes, Observed, Pair, Paired, ReadDone, Undirected
+from contracts.observed import Made, Mailbox, Mailboxes, Observed, Pair, Paired, ReadDone, Undirected
 from contracts.policy import Policy
 from contracts.status import Problem
 from services.clients.graph.seen import Round
@@ -19,16 +19,16 @@ from services.graph_poller.rows import (
     ReadMailbox,
     Root,
     Unread,
+    View,
 )
 from services.kernel.decision import Undone
-from tests.decisions.graph_poller.mailbox import JOHN, MIKE, PAIRS, POLICY, Poller, removed, single
+from tests.decisions.graph_poller.mailbox import JOHN, MIKE, PAIRS, POLICY, Poller, gone, removed, single
 
 EMPTY = Round((), "c", fresh=False)
 
 
 def brings(poller: Poller, mailbox: str, *rows: Any) -> None:
-    order = poller.order
-    poller.hear(MailboxRead(mailbox, Round(rows, "c", fresh=False), order.start, order.end, order.private))
+    poller.hear(MailboxRead(mailbox, Round(rows, "c", fresh=False), poller.order.view))
 
 
 def states(poller: Poller) -> list[tuple[str, str]]:
@@ -68,7 +68,7 @@ def test_sequences_only_grow_also_beyond_a_clock_that_goes_back() -> None:  # ru
 def test_a_mailbox_that_fails_does_not_stop_the_other() -> None:  # CUR-30, E3
     poller = Poller()
     poller.due()
-    poller.hear(Unread(MIKE, "ErrorX", "broken"))
+    poller.hear(Unread(MIKE, "attention", "ErrorX: broken"))
     assert states(poller) == [(MIKE, "attention")]
     assert poller.row(f"problem/{MIKE}", Problem) == Problem(MIKE, "ErrorX: broken")
     brings(poller, JOHN, single())
@@ -76,9 +76,10 @@ def test_a_mailbox_that_fails_does_not_stop_the_other() -> None:  # CUR-30, E3
 
 
 @pytest.mark.parametrize(("unread", "state", "failed"), [
-    pytest.param(Unread(MIKE, "", "throttled", heals=True), "waiting", (MIKE,), id="one that heals waits"),
-    pytest.param(Unread(MIKE, "X", "no mailbox", excluded=True), "excluded", (), id="one that is none is no failure"),
-    pytest.param(Undone(ReadMailbox(MIKE, "", *[None] * 3), "a mistake"), "attention", (MIKE,), id="set aside"),  # type: ignore[arg-type]
+    pytest.param(Unread(MIKE, "waiting", "throttled"), "waiting", (MIKE,), id="one that heals waits"),
+    pytest.param(Unread(MIKE, "paused", "reconnect needed"), "paused", (MIKE,), id="one that nobody may open"),
+    pytest.param(Unread(MIKE, "excluded", "no mailbox"), "excluded", (), id="one that is none is no failure"),
+    pytest.param(Undone(ReadMailbox(MIKE, "", View()), "a mistake"), "attention", (MIKE,), id="set aside"),
 ])  # fmt: skip
 def test_an_unread_mailbox_ends_its_part_of_the_run(unread: Any, state: str, failed: tuple[str, ...]) -> None:
     poller = Poller()
@@ -92,7 +93,7 @@ def test_a_mailbox_that_works_again_is_healthy_and_keeps_its_place() -> None:  #
     poller = Poller()
     poller.reads(single(), fresh=True, cursor="c7")
     poller.due()
-    poller.hear(Unread(MIKE, "", "throttled", heals=True))
+    poller.hear(Unread(MIKE, "waiting", "throttled"))
     assert poller.due()[0].cursor == "c7"
     brings(poller, MIKE)
     assert states(poller) == [(MIKE, "healthy")]
@@ -106,7 +107,7 @@ def test_a_failure_between_round_and_proof_reads_the_round_again() -> None:  # C
     poller.reads(single(), fresh=True, cursor="c1")
     poller.reads(removed("s1"), cursor="c2")
     assert poller.asked(Prove)
-    poller.hear(Unread(MIKE, "", "throttled", heals=True))
+    poller.hear(Unread(MIKE, "waiting", "throttled"))
     poller.hear(Proved(MIKE, {"s1": None}, {}))
     assert poller.heard().vanished == (), "a proof that comes too late proves nothing"
     assert poller.due()[0].cursor == "c1"
@@ -135,11 +136,20 @@ def test_a_newer_read_of_a_mailbox_ends_both_runs() -> None:  # CUR-34
     assert [done.run for done in poller.told(ReadDone)] == ["run-1", "run-2"]
 
 
-def test_a_paused_firm_is_not_read() -> None:  # D2
+def test_a_paused_firm_is_not_read() -> None:  # D2, AUT-13
     poller = Poller()
     poller.govern(POLICY, active=False)
     assert poller.due() == []
-    assert poller.effects == ()
+    assert [done.failed for done in poller.told(ReadDone)] == [("stopped",)], "and nobody waits for its run"
+
+
+def test_what_we_made_ourselves_is_missed_like_anything_else() -> None:  # X1, CUR-03
+    poller = Poller()
+    poller.reads(single("old"), fresh=True)
+    poller.hear(Made(MIKE, "made"))
+    poller.reads(single("old"), fresh=True)
+    assert poller.asked(Prove)[0].ids == ("made",)
+    assert gone(poller.proves(made=None)) == ["made"]
 
 
 def test_the_first_run_waits_for_the_mailboxes() -> None:
@@ -167,7 +177,7 @@ def test_a_directory_that_cannot_be_read_lets_nobody_wait() -> None:
     first, second = newborn(policy), newborn(policy)
     first.due()
     second.due(shard=1)
-    first.hear(Unread("directory", "Forbidden", "no consent"))
+    first.hear(Unread("directory", "paused", "no consent"))
     assert first.told(ReadDone)[0].failed == ("directory",)
     assert first.told(Undirected, "salesforce-watcher")
     (word,) = first.told(Undirected, "graph-poller", shard=1)

@@ -9,16 +9,21 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from contracts.asked import Answer, Ask, Line, Question
 from contracts.calendar import Attendee, CalendarEvent, Side, Timed
 from contracts.control import RunSettled
 from contracts.facts import Fact, Said
+from contracts.meeting import Own
 from contracts.message import Message
-from contracts.observed import Item, Observed, Pair, Paired, ReadDone, Vanished
+from contracts.observed import Item, Made, Observed, Pair, Paired, ReadDone, Vanished
 from contracts.person import People, Person, Source
 from contracts.policy import Direction, Policy, PolicyNow
 from contracts.write import Order, Orders, Outcomes, Refused, Why, Written
 from services.kernel.decision import Decision, Say, State, Wake
 from services.reconciler import decide
+from services.reconciler.judge import Judge
+from services.reconciler.listed import More
+from services.reconciler.prune import Prune
 from services.reconciler.rows import Link
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -78,7 +83,7 @@ def there(event: CalendarEvent = SHOWN, *, name: str = "p1", mark: str = "p-a", 
 
 @dataclass
 class Shard:
-    """The reconciler of shard 0."""
+    """The reconciler of one shard; `told` is what it told other shards."""
 
     policy: Policy = TWO_WAY
     now: datetime = NOW
@@ -87,13 +92,19 @@ class Shard:
     orders: list[Order] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     settled: list[RunSettled] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
     wakes: list[Wake] = field(default_factory=list)
+    due: list[Judge | More | Prune] = field(default_factory=list)
+    pairs: Paired = PAIRS
+    told: list[tuple[int, Own]] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
     said: int = 0
+    loads: int = 0
     sequence: int = 10
 
     def __post_init__(self) -> None:
         self.set_policy(self.policy)
-        self.hear(PAIRS)
+        self.hear(self.pairs)
         self.hear(BOOK)
         if self.ready:
             self.readers_done("run-0")
@@ -112,20 +123,36 @@ class Shard:
             if row is not None:
                 self.rows[key] = msgspec.msgpack.encode(row)
         self._listen(decision)
+        while self.due:
+            self.hear(self.due.pop(0))
         return decision
 
-    def see(self, *items: Item | Vanished, side: Side = MICROSOFT) -> Decision:
-        """A reader says how things are."""
+    def see(self, *items: Item | Vanished, side: Side = MICROSOFT, whole: bool = True) -> Decision:
+        """A reader says how things are. Where something is deleted in Practifi, this is a `whole` round of the org."""
         self.sequence += 1
         there = tuple(item for item in items if isinstance(item, Item))
         gone = tuple(item for item in items if isinstance(item, Vanished))
-        return self.hear(Observed(side, self.sequence, there, gone))
+        decision = self.hear(Observed(side, self.sequence, there, gone))
+        if gone and side is PRACTIFI and whole:
+            self.round_done(messages=1)
+        return decision
 
-    def set_policy(self, policy: Policy, *, active: bool = True) -> None:
+    def round_done(self, *, messages: int = 0, failed: tuple[str, ...] = ()) -> None:
+        """A round of the org is complete, or it has failed; it said so much."""
+        self.said += 1
+        self.hear(ReadDone(f"run-~{self.said:06}", "salesforce-watcher", messages=messages, failed=failed))
+
+    def ask(self, question: Question, about: str = "") -> tuple[Line, ...]:
+        """What it answers to a person."""
+        self.hear(Ask("5f2a9c01d3e4", question, about))
+        return self.answers[-1].lines
+
+    def set_policy(self, policy: Policy, *, active: bool = True, consents: int = 0) -> None:
         self.policy = policy
         self.said += 1
-        self.rows["policy"] = msgspec.msgpack.encode(PolicyNow(self.said, active, policy))
-        self.hear(PolicyNow(self.said, active, policy))
+        now = PolicyNow(self.said, active, policy, consents)
+        self.rows["policy"] = msgspec.msgpack.encode(now)
+        self.hear(now)
 
     def readers_done(self, run: str, messages: int = 0) -> None:
         self.hear(ReadDone(run, "salesforce-watcher", messages=messages), "salesforce-watcher/acme/0")
@@ -166,6 +193,7 @@ class Shard:
         return [type(fact).__name__ for fact in self.facts]
 
     def _load(self, keys: set[str]) -> dict[str, bytes | None]:
+        self.loads += 1
         found: dict[str, bytes | None] = {key: self.rows.get(key) for key in keys}
         for prefix in [key for key in keys if key.endswith("/")]:
             found |= {key: row for key, row in self.rows.items() if key.startswith(prefix)}
@@ -178,8 +206,16 @@ class Shard:
                     self.orders += orders
                 case Say(body=Said(facts)):
                     self.facts += facts
+                case Say(body=Own() as own, shard=to):
+                    self.told.append((to, own))
+                case Say(body=Made() as made):
+                    self.made.append(made.id)
                 case Say(body=RunSettled() as settled):
                     self.settled.append(settled)
+                case Say(body=Answer() as answer):
+                    self.answers.append(answer)
+                case Wake(body=Judge() | More() | Prune() as body):
+                    self.due.append(body)
                 case Wake():
                     self.wakes.append(effect)
                 case other:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from contracts.calendar import CalendarEvent
 from contracts.facts import Blocked, Created
 from contracts.observed import Item, Vanished
-from contracts.policy import Invitations, Policy, PractifiSeries, PrivateEvents
+from contracts.policy import Invitations, Narrower, Policy, PractifiSeries, PrivateEvents
 from contracts.write import Cause, Write
 from services.reconciler.rows import Look
 from tests.decisions.reconciler.shard import (
@@ -42,6 +42,7 @@ def test_a_microsoft_event_is_made_in_practifi_for_its_owner() -> None:  # INB-0
     order = shard.take()
     assert isinstance(order, Write)
     assert (order.side, order.owner, order.mailbox, order.target, order.base) == (PRACTIFI, MIKES, MIKE, "", None)
+    assert order.status is None, "all is well"
     assert (order.event.subject, order.event.body, order.people) == ("Standup", "agenda", (ANN,))
     assert {"when", "subject", "location", "body"} <= set(order.fields)
     assert "attendees" not in order.fields
@@ -132,16 +133,27 @@ def test_an_event_is_held_back_and_the_reason_is_said_once(case: Barred) -> None
     shard = Shard(case.policy)
     for mark in ("p-a", "p-b"):
         shard.see(there(case.event, mark=mark, people=case.people, native_series=case.native), side=PRACTIFI)
-    assert not shard.orders
+    assert not [order for order in shard.orders if order.side is MICROSOFT]
     (fact,) = shard.facts
     assert isinstance(fact, Blocked)
     assert case.reason in fact.reason
 
 
+def test_an_order_says_by_which_rule_its_mailbox_is_read() -> None:  # P1, D11
+    rule = Narrower(("mike@firm.example",), private_events=PrivateEvents.BUSY_ONLY)
+    for narrower, private in (((), PrivateEvents.FULL), ((rule,), PrivateEvents.BUSY_ONLY)):
+        shard = Shard(replace(TWO_WAY, private_events=PrivateEvents.FULL, narrower=narrower))
+        shard.see(here())
+        order = shard.take()
+        assert isinstance(order, Write)
+        assert order.private is private
+
+
 def test_a_far_event_is_sent_when_it_comes_within_the_months() -> None:  # D8
     shard = Shard()
     shard.see(there(MONTHS_25), side=PRACTIFI)
-    (wake,) = shard.wakes
+    shard.write(there(MONTHS_25, mark="p-b"))
+    (wake,) = {wake.key: wake for wake in shard.wakes}.values()
     assert wake.quiet
     assert isinstance(wake.body, Look)
     shard.now = wake.at

@@ -10,12 +10,14 @@ from msgspec.structs import replace
 
 from contracts.calendar import Side
 from contracts.facts import Deleted
-from contracts.observed import Observed, Vanished
+from contracts.observed import Observed, ReadDone, Vanished
 from contracts.policy import Invitations, Policy
 from contracts.write import Erase, Why, Write
 from services.reconciler.rows import State
 from tests.decisions.reconciler.shard import (
     INWARD,
+    JOHN,
+    JOHNS,
     MICROSOFT,
     MIKE,
     NOW,
@@ -45,6 +47,7 @@ class Case(NamedTuple):
 
 CASES = [
     Case("deleted in Microsoft (X1, INB-12)", MICROSOFT, PRACTIFI),
+    Case("called off by an organizer from outside (INB-15, X3)", MICROSOFT, PRACTIFI, held={"mine": False}),
     Case("deleted in Microsoft, one way inward", MICROSOFT, PRACTIFI, INWARD),
     Case("deleted in Microsoft, outward only: Practifi keeps its own (D1)", MICROSOFT, None, OUTWARD),
     Case("deleted in Practifi (X1, OUT-17)", PRACTIFI, MICROSOFT),
@@ -74,6 +77,17 @@ def test_deletion(case: Case) -> None:
         assert isinstance(shard.facts[-1], Deleted)
     assert shard.link(name).state is State.ENDED
     assert not shard.orders
+
+
+def test_a_new_zone_alone_does_not_bring_back_what_was_deleted_in_practifi() -> None:  # X1, TZ-20
+    shard = Shard()
+    shard.paired()
+    elsewhere = here(replace(STANDUP, when=timed(zone="UTC")), mark="m-b")
+    shard.see(Vanished("p1", MIKE), side=PRACTIFI)
+    shard.refuse(Why.MOVED_ON, item=elsewhere)
+    order = shard.take()
+    assert isinstance(order, Erase)
+    assert (order.side, order.target, order.base) == (MICROSOFT, "m1", elsewhere.event)
 
 
 def test_what_was_deleted_in_practifi_is_not_brought_back_by_a_resync() -> None:  # X5
@@ -180,3 +194,89 @@ def test_what_is_there_again_after_it_vanished_is_new() -> None:
     shard.hear(Observed(PRACTIFI, 902, (), (Vanished("p1", MIKE),)))
     shard.hear(Observed(PRACTIFI, 903, (there(),)))
     assert len(shard.orders) == 1
+
+
+def test_three_deleted_at_once_are_three_deletions() -> None:  # OUT-19
+    shard = Shard()
+    for number in range(3):
+        shard.paired(here(name=f"m{number}"), there(name=f"p{number}", edited=False))
+    shard.see(*(Vanished(f"p{number}", MIKE) for number in range(3)), side=PRACTIFI)
+    assert [(type(one), one.side, one.mailbox) for one in shard.orders] == [(Erase, MICROSOFT, MIKE)] * 3
+
+
+def test_whoever_deletes_it_goes_from_its_owners_mailbox() -> None:  # OUT-17, OUT-18
+    shard = Shard()
+    shard.see(there(people=(JOHNS,)), side=PRACTIFI)
+    made = shard.take()
+    meeting = replace(STANDUP, organizer="mike@firm.example", attendees=guest("john@firm.example"))
+    shard.write(here(meeting, stamp=f"{made.link}-g0", uid="u1"), made)
+    shard.see(here(meeting, name="j1", mailbox=JOHN, uid="u1", mine=False))
+    shard.see(Vanished("p1", MIKE), side=PRACTIFI)
+    order = shard.take()
+    assert isinstance(order, Erase)
+    assert (order.mailbox, order.target) == (MIKE, "m1")
+
+
+@pytest.mark.parametrize("side", Side)
+def test_what_is_gone_already_needs_no_second_try(side: Side) -> None:  # OUT-21
+    shard = Shard()
+    name = shard.paired()
+    shard.see(Vanished("m1" if side is PRACTIFI else "p1", MIKE), side=side.other)
+    shard.refuse(Why.GONE)
+    assert (shard.orders, shard.link(name).state) == ([], State.ENDED)
+
+
+def test_a_deletion_that_microsoft_forbids_is_shown_and_not_repeated() -> None:  # OUT-21
+    shard = Shard()
+    shard.paired()
+    shard.see(Vanished("p1", MIKE), side=PRACTIFI)
+    shard.refuse(Why.FORBIDDEN, code="ErrorAccessDenied")
+    shard.round_done()
+    shard.see(here(mark="m-b"))
+    assert (shard.orders, shard.kinds()) == ([], ["Failed"])
+
+
+def test_what_left_the_window_and_came_back_is_the_same_event() -> None:  # INB-12b, X2
+    shard = Shard()
+    name = shard.paired()
+    shard.see(here(replace(STANDUP, when=timed(NOW + timedelta(days=20))), mark="m-b"))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.link, order.target, order.fields) == (name, "p1", ("when",))
+
+
+def test_nothing_is_gone_because_a_reader_does_not_say_it() -> None:  # INB-32, SAF-09, X2
+    shard = Shard()
+    shard.paired()
+    shard.paired(here(name="m2"), there(name="p2", edited=False))
+    for run in ("run-1", "run-2"):
+        shard.see(here(mark=run))
+        shard.see(there(mark=run, edited=False), side=PRACTIFI)
+        shard.hear(ReadDone(run, "salesforce-watcher", messages=1))
+        shard.hear(ReadDone(run, "graph-poller", messages=1, failed=(MIKE,)), "graph-poller/acme/0")
+    assert shard.orders == []
+    assert {link.state for link in shard.links()} == {State.ACTIVE}
+
+
+def test_a_narrower_window_deletes_nothing() -> None:  # SAF-07, D9
+    shard = Shard()
+    shard.paired()
+    shard.set_policy(replace(TWO_WAY, past_inbound_days=0, future_inbound_months=1, future_outbound_months=1))
+    shard.see(here(mark="m-b"))
+    shard.see(there(mark="p-b", edited=False), side=PRACTIFI)
+    assert shard.orders == []
+
+
+def test_one_that_cannot_go_on_keeps_no_other_from_it() -> None:  # SAF-11, AUT-14
+    shard = Shard(replace(TWO_WAY, brake_minimum=1, brake_share=0.1))
+    shard.paired()
+    shard.paired(here(name="m2"), there(name="p2", edited=False))
+    shard.see(there(name="p3", native_series=True), side=PRACTIFI)
+    shard.see(Vanished("p1", MIKE), side=PRACTIFI)
+    shard.orders.clear()
+    shard.set_policy(shard.policy, active=False)
+    shard.see(here(replace(STANDUP, subject="Daily"), name="m2", mark="m-b"))
+    shard.set_policy(shard.policy)
+    assert [(one.side, one.event.subject) for one in shard.orders if isinstance(one, Write) and one.fields] == [
+        (PRACTIFI, "Daily")
+    ]

@@ -3,8 +3,8 @@
 from msgspec.structs import replace
 
 from contracts.calendar import Side
-from contracts.observed import Observed
-from contracts.write import Write
+from contracts.observed import Observed, Vanished
+from contracts.write import Erase, Write
 from services.reconciler.link import minted
 from tests.decisions.reconciler.shard import (
     INWARD,
@@ -145,3 +145,64 @@ def test_ids_are_kept_byte_for_byte() -> None:  # IDN-24
     shard = Shard(TWO_WAY)
     shard.see(*(here(name=name, uid=name) for name in ("aB", "ab", "a/b/", "Ä b\n", "a~")))
     assert len({order.link for order in shard.orders}) == 5
+
+
+def test_an_event_that_comes_back_from_another_calendar_with_another_id_is_the_same() -> None:  # IDN-20
+    shard = Shard()
+    name = shard.paired(here(uid="u1"))
+    shard.see(here(name="m2", mark="m-b", uid="u1"), Vanished("m1", MIKE))
+    assert shard.orders == []
+    link = shard.link(name)
+    assert link.microsoft
+    assert (link.microsoft.id, link.microsoft.gone) == ("m2", False)
+    shard.see(here(replace(STANDUP, subject="Daily"), name="m2", mark="m-c", uid="u1"))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.target, order.link) == (PRACTIFI, "p1", name)
+    shard.write(there(replace(SHOWN, subject="Daily"), mark="p-b"), order)
+    shard.see(Vanished("m2", MIKE))
+    assert isinstance(shard.take(), Erase)
+
+
+def test_another_meeting_that_appears_as_one_is_deleted_is_another() -> None:  # ruling 1
+    shard = Shard()
+    shard.paired(here(uid="u1"))
+    shard.see(here(name="m2", mark="m-b", uid="u2"), Vanished("m1", MIKE))
+    assert [type(order) for order in shard.orders] == [Write, Erase]
+
+
+def test_the_calendar_id_of_a_meeting_may_come_later_or_never() -> None:  # IDN-04, IDN-05
+    shard = Shard()
+    name = shard.paired()
+    shard.see(here(mark="m-b", uid="u1"))
+    link = shard.link(name)
+    assert (shard.orders, link.microsoft and link.microsoft.uid) == ([], "u1")
+
+
+def test_there_and_gone_in_one_message_is_there() -> None:  # CUR-13
+    shard = Shard()
+    shard.paired()
+    shard.see(here(replace(STANDUP, subject="Daily"), mark="m-b"), Vanished("m1", MIKE))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.event.subject) == (PRACTIFI, "Daily")
+
+
+def test_a_message_of_strangers_asks_the_store_as_often_as_one_of_them() -> None:  # IDN-09
+    asked = []
+    for many in (1, 500):
+        shard = Shard()
+        shard.loads = 0
+        shard.see(*(here(name=f"m{number}", uid="") for number in range(many)))
+        asked.append(shard.loads)
+        assert len(shard.orders) == many
+    assert asked[0] == asked[1]
+
+
+def test_a_foreign_event_is_never_touched() -> None:  # SAF-08
+    shard = Shard()
+    shard.paired()
+    shard.see(there(name="p9", edited=False), side=PRACTIFI)
+    shard.see(Vanished("p9", MIKE), side=PRACTIFI)
+    shard.see(Vanished("m9", MIKE))
+    assert (shard.orders, len(shard.links())) == ([], 1)

@@ -1,5 +1,6 @@
 """Nobody's last word is lost, however reads, writes and answers cross one another (CON-20, CON-21, INB-24, OUT-23)."""
 
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import Side
 from contracts.write import Why, Write
-from tests.decisions.reconciler.shard import MICROSOFT, PRACTIFI, SHOWN, STANDUP, TWO_WAY, Shard, here, there
+from tests.decisions.reconciler.shard import MICROSOFT, NOW, PRACTIFI, SHOWN, STANDUP, TWO_WAY, Shard, here, there
 from tests.decisions.reconciler.test_converges import VALUES, agree
 from tests.decisions.reconciler.world import World, kept
 
@@ -79,3 +80,17 @@ def test_a_refusal_that_is_older_than_what_a_reader_told_meanwhile() -> None:  #
     back = shard.take()
     assert isinstance(back, Write)
     assert (back.side, back.event.subject) == (PRACTIFI, "Newest")
+
+
+def test_a_word_that_was_read_before_the_writer_looked_is_late_however_it_arrives() -> None:  # INB-24, ruling 7
+    shard = Shard()
+    earlier, later = NOW, NOW + timedelta(seconds=40)
+    link = shard.paired()
+    shard.see(here(replace(STANDUP, subject="New"), mark="m-b"))
+    found = there(replace(SHOWN, subject="Typed later"), mark="p-c", changed_at=later)
+    shard.refuse(Why.MOVED_ON, found)
+    order = shard.take()
+    shard.write(there(replace(SHOWN, subject="New"), mark="p-d", changed_at=later, edited=False), order)
+    shard.see(there(replace(SHOWN, subject="Typed first"), mark="p-b", changed_at=earlier), side=PRACTIFI)
+    assert shard.orders == []
+    assert shard.link(link).practifi.event.subject == "New"  # type: ignore[union-attr]  # it is there

@@ -6,13 +6,15 @@ from typing import Any
 from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent
-from contracts.observed import Item
-from contracts.write import Write
+from contracts.observed import Item, Vanished
+from contracts.write import Erase, Write
+from services.reconciler.rows import State
 from tests.decisions.reconciler.shard import (
     INWARD,
     JOHN,
     JOHNS,
     MICROSOFT,
+    MIKE,
     MIKES,
     PRACTIFI,
     STANDUP,
@@ -25,9 +27,9 @@ from tests.decisions.reconciler.shard import (
 MEETING = replace(STANDUP, organizer="mike@firm.example", attendees=guest("john@firm.example"))
 
 
-def copy(event: CalendarEvent = MEETING, **more: Any) -> Item:
+def copy(event: CalendarEvent = MEETING, *, mark: str = "j-a", **more: Any) -> Item:
     """The same meeting in John's mailbox."""
-    return here(event, name="j1", mark="j-a", mailbox=JOHN, uid="uid-1", mine=False, **more)
+    return here(event, name="j1", mark=mark, mailbox=JOHN, uid="uid-1", mine=False, **more)
 
 
 def test_every_synced_mailbox_has_its_own_version_of_a_microsoft_meeting() -> None:  # I2
@@ -76,11 +78,10 @@ def test_the_copy_of_a_practifi_meeting_is_never_an_event_whenever_it_comes() ->
         shard.write(here(MEETING, uid="uid-1", stamp=f"{order.link}-g0"), order)
         if not early:
             shard.see(copy())
-        assert [one for one in shard.orders if one.side is PRACTIFI and not one.target] == []
-        assert len(shard.links()) == 1
         for wake in shard.wakes:
             shard.hear(wake.body)
-        assert len(shard.links()) == 1
+        assert [one for one in shard.orders if one.side is PRACTIFI and not one.target] == []
+        assert sorted(link.state for link in shard.links()) == [State.ACTIVE, State.COPY]
 
 
 def test_the_organizers_next_change_overrides_an_attendees_edit_and_says_so() -> None:  # I2, I3, ATT-27, ATT-28
@@ -98,3 +99,55 @@ def test_the_organizers_next_change_overrides_an_attendees_edit_and_says_so() ->
     shard.write(replace(shown, event=replace(shown.event, subject="Theirs"), mark="pj-c"), order)
     assert shard.kinds() == ["Updated", "Conflict"]
     assert shard.facts[-1].winner is MICROSOFT  # type: ignore[union-attr]  # it is a Conflict
+
+
+def both() -> Shard:
+    """A Microsoft meeting of Mike and John that both have in Practifi: `p1` is Mike's, `pj` John's."""
+    shard = Shard()
+    for item, shown in (
+        (here(MEETING, uid="uid-1"), there(edited=False)),
+        (copy(), there(name="pj", mailbox=JOHN, owner=JOHNS, edited=False)),
+    ):
+        shard.paired(item, shown)
+    return shard
+
+
+def states(shard: Shard) -> dict[str, State]:
+    return {link.practifi.id: link.state for link in shard.links() if link.practifi}
+
+
+def test_an_attendee_who_removes_the_own_copy_loses_the_own_version_alone() -> None:  # A7, X1, I2
+    shard = both()
+    shard.see(Vanished("j1", JOHN))
+    order = shard.take()
+    assert isinstance(order, Erase)
+    assert (order.side, order.target) == (PRACTIFI, "pj")
+    shard.write(order=order)
+    assert states(shard) == {"p1": State.ACTIVE, "pj": State.ENDED}
+
+
+def test_an_attendee_who_deletes_the_own_version_in_practifi_deletes_it_for_nobody_else() -> None:  # A7, X3
+    shard = both()
+    shard.see(Vanished("pj", JOHN), side=PRACTIFI)
+    assert shard.orders == []
+    assert states(shard) == {"p1": State.ACTIVE, "pj": State.ENDED}
+    shard.see(copy(mark="j-b"))
+    assert shard.orders == [], "it does not come back by itself (X5)"
+
+
+def test_an_organizer_who_deletes_the_meeting_deletes_it_for_all() -> None:  # X1, X3
+    shard = both()
+    shard.see(Vanished("m1", MIKE), Vanished("j1", JOHN))
+    assert sorted(one.target for one in shard.orders if isinstance(one, Erase)) == ["p1", "pj"]
+
+
+def test_an_attendee_who_declines_a_practifi_meeting_changes_nothing_for_the_others() -> None:  # A7, ruling 18
+    shard = Shard()
+    shard.see(there(people=(JOHNS,)), side=PRACTIFI)
+    order = shard.take()
+    shard.write(here(MEETING, uid="uid-1", stamp=f"{order.link}-g0"), order)
+    shard.see(copy())
+    shard.see(Vanished("j1", JOHN))
+    assert [one for one in shard.orders if isinstance(one, Erase)] == []
+    link = shard.link(order.link)
+    assert (link.state, link.microsoft and link.microsoft.gone) == (State.ACTIVE, False)

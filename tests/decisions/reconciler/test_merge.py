@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import pytest
 from msgspec.structs import replace
 
-from contracts.calendar import CalendarEvent, Days, Importance, Response, Sensitivity, ShowAs, Timed
-from contracts.policy import Direction
+from contracts.calendar import CalendarEvent, Days, Importance, Response, Sensitivity, ShowAs, Side, Timed
+from contracts.policy import Direction, Mapped, Policy
 from services.reconciler.merge import Plan, merge, rules, wanted
 from services.reconciler.rows import Held
 from tests.decisions.reconciler.shard import MICROSOFT, STANDUP, TEN, guest, timed
@@ -22,7 +22,8 @@ LONG = replace(STANDUP, subject="x" * 300)
 
 
 class Case(NamedTuple):
-    """`mine` are the changes in Microsoft, `theirs` those in Practifi; the rest is what the plan says."""
+    """`mine` are the changes in Microsoft, `theirs` those in Practifi; the next five are what the plan says; `held` and
+    `shown` are what else is so of the event in Microsoft and in Practifi."""
 
     name: str
     mine: Mapping[str, Any] = NOTHING
@@ -36,6 +37,14 @@ class Case(NamedTuple):
     base: CalendarEvent = STANDUP
     local: tuple[str, ...] = ()
     held: Mapping[str, Any] = NOTHING
+    shown: Mapping[str, Any] = NOTHING
+    winners: Mapping[str, Side] = NOTHING
+    mapping: Mapping[str, Mapped] = NOTHING
+    mailing: bool = True
+
+    @property
+    def policy(self) -> Policy:
+        return Policy(direction=self.direction, winners=dict(self.winners), mapping=dict(self.mapping))
 
 
 DAILY, REVIEW, ROOM_2 = {"subject": "Daily"}, {"subject": "Review"}, {"location": "Room 2"}
@@ -100,20 +109,25 @@ def pair(case: Case) -> tuple[Held, Held]:
     shown = kept(case.base)
     here = Held("m1", base=case.base, now=replace(case.base, **case.mine) if case.mine else None)
     there = Held("p1", base=shown, now=replace(shown, **case.theirs) if case.theirs else None)
-    return replace(here, **case.held), there
+    return replace(here, **case.held), replace(there, **case.shown)
+
+
+def check(case: Case) -> None:
+    """The plan is what the row says."""
+    here, there = pair(case)
+    plan = merge(here, there, rules(here, there, case.policy, mailing=case.mailing), case.local)
+    assert plan == Plan(case.microsoft, case.practifi, case.adopt, case.conflicts, case.kept)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_plan(case: Case) -> None:
-    here, there = pair(case)
-    plan = merge(here, there, rules(here, there, case.direction), case.local)
-    assert plan == Plan(case.microsoft, case.practifi, case.adopt, case.conflicts, case.kept)
+    check(case)
 
 
 def test_a_practifi_event_made_private_there_does_not_blank_microsoft() -> None:  # P1
     blank = CalendarEvent(timed(), subject="Private appointment", sensitivity=Sensitivity.PRIVATE)
     here, there = Held("m1", base=STANDUP), Held("p1", base=kept(STANDUP), now=blank, redacted=True)
-    plan = merge(here, there, rules(here, there, TWO))
+    plan = merge(here, there, rules(here, there, Policy(direction=TWO)))
     assert (plan.microsoft, plan.practifi) == (("sensitivity",), ())
 
 

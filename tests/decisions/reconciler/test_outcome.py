@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from contracts.facts import Failed, Updated
-from contracts.write import Erase, Outcomes, Why, Write, Written
+from contracts.write import Order, Outcomes, Why, Write, Written
 from services.reconciler.rows import State
 from tests.decisions.reconciler.shard import (
     MICROSOFT,
@@ -31,7 +31,7 @@ def renamed() -> tuple[Shard, str]:
     return shard, name
 
 
-def wish(order: Write | Erase) -> tuple[object, ...]:
+def wish(order: Order) -> tuple[object, ...]:
     assert isinstance(order, Write)
     return order.side, order.fields, order.event.subject
 
@@ -62,6 +62,7 @@ def test_an_edit_that_the_writer_finds_is_merged_and_what_it_overrides_is_said()
     shard, _ = renamed()
     shard.refuse(Why.MOVED_ON, there(SHOWN_REVIEW, mark="p-b"))
     order = shard.take()
+    assert isinstance(order, Write)
     assert order.base == SHOWN_REVIEW
     shard.write(there(SHOWN_DAILY, mark="p-c"), order)
     assert shard.kinds() == ["Updated", "Conflict"]
@@ -89,15 +90,17 @@ def test_a_refusal_is_shown_and_tried_again_only_after_a_change(why: Why) -> Non
     (fact,) = shard.facts
     assert isinstance(fact, Failed)
     assert fact.code == "FIELD_CUSTOM_VALIDATION_EXCEPTION"
+    shard.refuse(why, code="FIELD_CUSTOM_VALIDATION_EXCEPTION")
     shard.see(here(DAILY, mark="m-c"))
-    assert not shard.orders, "nothing has changed"
-    assert shard.link(name).refused is PRACTIFI
+    assert not shard.orders, "nothing has changed, and our word on the Event was refused as well"
+    assert shard.link(name).refused == (PRACTIFI,)
     shard.see(here(REVIEW, mark="m-d"))
     assert wish(shard.take()) == (PRACTIFI, ("subject",), "Review")
 
 
 def test_a_side_that_refuses_does_not_hold_up_the_other() -> None:
     shard, _ = renamed()
+    shard.refuse(Why.INVALID)
     shard.refuse(Why.INVALID)
     shard.see(there(replace(SHOWN, location="Room 2"), mark="p-b"), side=PRACTIFI)
     shard.refuse(Why.INVALID)
@@ -122,8 +125,16 @@ def test_what_was_stopped_goes_on_when_the_policy_is_active_again() -> None:  # 
 def test_a_success_without_an_item_is_no_success() -> None:  # CON-31
     shard = Shard()
     shard.see(here())
-    shard.write(None)
+    order = shard.take()
+    shard.write(None, order)
     assert shard.kinds() == ["Failed"]
+    link = shard.link(order.link)
+    assert link.practifi is None, "not linked"
+    assert f"attention/{link.id}" in shard.rows
+    shard.see(here(DAILY, mark="m-b"))
+    shard.write(there(SHOWN_DAILY, edited=False))
+    assert shard.link(link.id).practifi is not None
+    assert f"attention/{link.id}" not in shard.rows
 
 
 def test_an_answer_to_an_older_order_changes_nothing() -> None:  # O6
@@ -174,3 +185,24 @@ def test_an_event_that_changed_its_owner_in_practifi_is_put_back_and_said() -> N
     assert shard.kinds() == ["Blocked"]
     shard.write(there(mark="p-c"), order)
     assert not shard.orders
+
+
+def test_a_side_that_forbids_a_write_is_asked_again_after_an_hour() -> None:  # O4
+    shard = Shard()
+    shard.see(here())
+    shard.refuse(Why.FORBIDDEN)
+    wake = shard.wakes[-1]
+    assert wake.at - shard.now == timedelta(hours=1)
+    shard.hear(wake.body)
+    assert shard.take().side is PRACTIFI
+
+
+def test_an_order_that_a_pause_has_stopped_goes_although_the_policy_was_faster_than_the_answer() -> None:  # AUT-14
+    shard = Shard()
+    shard.see(here())
+    shard.set_policy(shard.policy, active=False)
+    shard.set_policy(shard.policy)
+    shard.refuse(Why.STOPPED)
+    assert shard.orders == []
+    shard.hear(shard.wakes[-1].body)
+    assert shard.take().side is PRACTIFI

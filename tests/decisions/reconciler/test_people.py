@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from contracts.calendar import Attendee, Role
 from contracts.person import People, Person, Source
 from contracts.write import Write
+from services.reconciler.book import Who
 from services.reconciler.match import best, candidate, matched
-from services.reconciler.rows import Who
 from tests.decisions.reconciler.shard import (
     ANN,
     BOB,
@@ -103,7 +103,9 @@ def test_a_new_guest_in_outlook_is_attached_and_a_removed_one_detached() -> None
 def test_whom_a_person_added_in_practifi_by_hand_stays() -> None:  # A4, ATT-23
     shard = meeting("ann@client.example")
     shard.see(there(people=(ANN, "003-hand"), mark="p-b"), side=PRACTIFI)
-    assert not shard.orders, "the list in Practifi never goes to Microsoft"
+    word = shard.take()
+    assert (word.side, isinstance(word, Write) and word.people) == (PRACTIFI, None), "the list never goes to Microsoft"
+    shard.write(there(people=(ANN, "003-hand"), mark="p-c"), word)
     shard.see(here(replace(STANDUP, attendees=guest("ann@client.example", "bob@client.example")), mark="m-b"))
     assert people_written(shard) == (ANN, "003-hand", BOB)
 

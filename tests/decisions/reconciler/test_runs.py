@@ -116,6 +116,15 @@ def test_what_waited_for_a_pairing_goes_on_with_it() -> None:  # M7
     assert shard.take().side is PRACTIFI
 
 
+def test_a_mailbox_that_is_not_synced_any_more_keeps_its_events_on_both_sides() -> None:  # SAF-13, E8
+    shard = Shard()
+    shard.paired()
+    shard.hear(Paired(2, PAIRS.pairs[1:]))
+    shard.see(there(replace(SHOWN, subject="Daily"), mark="p-b", mailbox=""), side=PRACTIFI)
+    shard.set_policy(TWO_WAY)
+    assert shard.orders == []
+
+
 def test_a_private_event_is_told_without_its_text() -> None:  # P3, PRV-02
     shard = Shard()
     private = replace(STANDUP, sensitivity=Sensitivity.CONFIDENTIAL)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from contracts.observed import Item, Vanished
@@ -45,7 +46,7 @@ def test_each_occurrence_is_one_event() -> None:  # REC-01
     assert len(shard.links()) == 5
 
 
-def test_one_renamed_occurrence_changes_only_its_own_event() -> None:  # REC-08, REC-11
+def test_one_renamed_occurrence_changes_only_its_own_event() -> None:  # REC-08, REC-11, IDN-06
     shard, _ = synced(10, 12, 14)
     shard.see(slot(12, "b", subject="Special"))
     assert targets(shard) == [("Write", "p-12")]
@@ -100,10 +101,11 @@ def test_a_single_event_becomes_the_first_slot_of_its_series() -> None:  # rulin
     assert not any(isinstance(order, Erase) for order in shard.orders)
 
 
-def test_a_series_becomes_a_single_event_again() -> None:  # REC-51
+@pytest.mark.parametrize("told", [(), (10, 12, 14)], ids=["the_event_alone", "with_what_is_gone"])
+def test_a_series_becomes_a_single_event_again(told: tuple[int, ...]) -> None:  # REC-51
     shard, _ = synced(10, 12, 14)
     single = here(replace(STANDUP, when=timed(datetime(2026, 3, 10, 10, tzinfo=UTC), zone="UTC")), name="REC", mark="s")
-    shard.see(single)
+    shard.see(single, *map(gone, told))
     assert targets(shard) == [("Erase", "p-12"), ("Erase", "p-14"), ("Write", "p-10")]
 
 

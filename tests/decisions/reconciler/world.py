@@ -2,14 +2,15 @@
 which merging can go wrong. Practifi keeps what it can: no zone, 255 characters, tentative as busy."""
 
 from dataclasses import dataclass, field
+from dataclasses import replace as replaced
 from typing import Any
 
 from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent, ShowAs, Side, Timed
-from contracts.observed import Item, Observed, Vanished
+from contracts.observed import Item, Observed, ReadDone, Vanished
 from contracts.write import Erase, Order, Outcomes, Refused, Why, Write, Written
-from tests.decisions.reconciler.shard import MICROSOFT, MIKE, MIKES, PRACTIFI, Shard
+from tests.decisions.reconciler.shard import JOHN, JOHNS, MICROSOFT, MIKE, MIKES, PRACTIFI, Shard
 
 
 def kept(event: CalendarEvent) -> CalendarEvent:
@@ -28,15 +29,19 @@ class Row:
     mark: int
     stamp: str = ""
     edited: bool = False
+    mailbox: str = MIKE
+
+
+OWNERS = {MIKE: MIKES, JOHN: JOHNS}
 
 
 @dataclass
 class World:
     shard: Shard = field(default_factory=Shard)
     rows: dict[Side, dict[str, Row]] = field(default_factory=lambda: {MICROSOFT: {}, PRACTIFI: {}})
-    gone: dict[Side, set[str]] = field(default_factory=lambda: {MICROSOFT: set(), PRACTIFI: set()})
+    gone: dict[Side, dict[str, str]] = field(default_factory=lambda: {MICROSOFT: {}, PRACTIFI: {}})
     read: dict[Side, dict[str, int]] = field(default_factory=lambda: {MICROSOFT: {}, PRACTIFI: {}})
-    under_way: list[Observed] = field(default_factory=list)
+    under_way: list[Observed | ReadDone] = field(default_factory=list)
     answers: list[Written | Refused] = field(default_factory=list)
     log: list[Order] = field(default_factory=list)
     ticks: int = 0
@@ -54,27 +59,35 @@ class World:
         """A person changes an event."""
         row = self.rows[side][name]
         event = replace(row.event, **values)
-        self.rows[side][name] = Row(kept(event) if side is PRACTIFI else event, self.tick(), row.stamp, edited=True)
+        event = kept(event) if side is PRACTIFI else event
+        self.rows[side][name] = Row(event, self.tick(), row.stamp, edited=True, mailbox=row.mailbox)
+
+    def hand(self, name: str, mailbox: str) -> None:
+        """A person gives an Event to another owner."""
+        row = self.rows[PRACTIFI][name]
+        self.rows[PRACTIFI][name] = Row(row.event, self.tick(), row.stamp, edited=True, mailbox=mailbox)
 
     def remove(self, side: Side, name: str) -> None:
-        del self.rows[side][name]
-        self.gone[side].add(name)
+        self.gone[side][name] = self.rows[side].pop(name).mailbox
 
     def item(self, side: Side, name: str) -> Item:
         row = self.rows[side][name]
-        owner = MIKES if side is PRACTIFI else ""
-        return Item(name, str(row.mark), MIKE, row.event, stamp=row.stamp, edited=row.edited, owner=owner)
+        owner = OWNERS[row.mailbox] if side is PRACTIFI else ""
+        return Item(name, str(row.mark), row.mailbox, row.event, stamp=row.stamp, edited=row.edited, owner=owner)
 
     def look(self, side: Side) -> None:
         """The reader reads what has changed since it read last; the message is under way."""
         rows, known = self.rows[side], self.read[side]
         items = tuple(self.item(side, name) for name, row in rows.items() if known.get(name) != row.mark)
-        vanished = tuple(Vanished(name, MIKE) for name in sorted(self.gone[side]))
+        vanished = tuple(Vanished(name, mailbox) for name, mailbox in sorted(self.gone[side].items()))
         self.gone[side].clear()
         known |= {item.id: int(item.mark) for item in items}
         if items or vanished:
             self.shard.sequence += 1
             self.under_way.append(Observed(side, self.shard.sequence, items, vanished))
+        if side is PRACTIFI:
+            count = int(bool(items or vanished))
+            self.under_way.append(ReadDone(f"run-~{self.tick():06}", "salesforce-watcher", messages=count))
 
     def arrive(self, which: int = 0) -> None:
         """One of the readers' messages arrives."""
@@ -86,6 +99,12 @@ class World:
         orders, self.shard.orders = self.shard.orders, []
         self.answers += [self._carry_out(order) for order in orders]
         self.log += orders
+
+    def perform_twice(self) -> None:
+        """It dies after it has written and before it has said so: it writes again, and says it twice."""
+        orders = list(self.shard.orders)
+        self.perform()
+        self.answers += [self._carry_out(order) for order in orders]
 
     def answer(self) -> None:
         if self.answers:
@@ -124,18 +143,21 @@ class World:
             self.remove(order.side, order.target)
             return Written(order.order, order.link, order.side)
         values = {name: getattr(order.event, name) for name in order.fields}
-        row = self._put(order.side, order.target, replace(row.event, **values), row.stamp, edited=row.edited)
+        mailbox = next((one for one, owner in OWNERS.items() if owner == order.owner), row.mailbox)
+        new = Row(replace(row.event, **values), 0, row.stamp, row.edited, mailbox)
+        row = self._put(order.side, order.target, new)
         return Written(order.order, order.link, order.side, self.item(order.side, order.target), row.event)
 
     def _create(self, order: Write) -> Written:
         values = {name: getattr(order.event, name) for name in order.fields}
         event = replace(CalendarEvent(order.event.when), **values)
-        twin = next((name for name, row in self.rows[order.side].items() if row.stamp == order.link), None)
-        name = twin or self.make(order.side, event, order.link)
-        row = self._put(order.side, name, event, order.link, edited=False)
+        stamp = f"{order.link}-g{order.generation}"
+        twin = next((name for name, row in self.rows[order.side].items() if row.stamp == stamp), None)
+        name = twin or self.make(order.side, event, stamp)
+        row = self._put(order.side, name, Row(event, 0, stamp, mailbox=order.mailbox))
         return Written(order.order, order.link, order.side, self.item(order.side, name), row.event)
 
-    def _put(self, side: Side, name: str, event: CalendarEvent, stamp: str, *, edited: bool) -> Row:
-        event = kept(event) if side is PRACTIFI else event
-        self.rows[side][name] = Row(event, self.tick(), stamp, edited)
+    def _put(self, side: Side, name: str, row: Row) -> Row:
+        event = kept(row.event) if side is PRACTIFI else row.event
+        self.rows[side][name] = replaced(row, event=event, mark=self.tick())
         return self.rows[side][name]

@@ -10,7 +10,7 @@ from contracts.control import RunDue
 from contracts.observed import Item, Mailbox, Mailboxes, Observed, ReadDone
 from contracts.person import Person
 from contracts.policy import Direction, Policy
-from services.clients.salesforce.row import Cursors, OrgRound, OrgUser, Row
+from services.clients.salesforce.row import Column, Cursors, OrgRound, OrgUser, Place, Row
 from services.salesforce_watcher import decide
 from services.salesforce_watcher.rows import LookRows, OrgRead, ReadOrg, RowsLooked, Settled
 from tests.decisions.life import NOW, Life
@@ -40,6 +40,7 @@ class Watcher(Life):
         super().__init__(decide, policy)
         self.behind = behind
         self.runs = 0
+        self.order: ReadOrg | None = None
         if directed:
             self.hear(Mailboxes(1, MAILBOXES))
 
@@ -48,23 +49,39 @@ class Watcher(Life):
         return self.now - self.behind
 
     def due(self) -> list[ReadOrg]:
+        """A run is due; what is read for it now."""
         self.runs += 1
         self.hear(RunDue(f"run-{self.runs}"))
-        return self.asked(ReadOrg)
+        return self._ordered()
 
-    def reads(self, *rows: Row, people: tuple[Person, ...] = (), users: tuple[OrgUser, ...] = USERS) -> list[Item]:
-        """A run, and what it brings; the items that are said."""
-        (order,) = self.due()
-        at = self.salesforce.isoformat()
-        round_ = OrgRound(rows, people, users, Cursors(at, at, at, at, at), self.salesforce)
-        self.hear(OrgRead(round_, order.private))
+    def reads(self, *rows: Row, **more: Any) -> list[Item]:
+        """A run, or the next piece of its reading, and what it brings; the items that are said."""
+        if self.order is None:
+            self.due()
+        return self.hears(*rows, **more)
+
+    def hears(
+        self, *rows: Row, people: tuple[Person, ...] = (), users: tuple[OrgUser, ...] = USERS,
+        going: dict[str, Place] | None = None, columns: tuple[Column, ...] = (), shape: str = "",
+    ) -> list[Item]:  # fmt: skip
+        """The answer to what is being read."""
+        assert self.order
+        at, order, self.order = self.salesforce.isoformat(), self.order, None
+        round_ = OrgRound(rows, people, users, Cursors(at, at, at, at, at, shape), self.salesforce, going or {})
+        self.hear(OrgRead(round_, order.privacy, columns))
+        self._ordered()
         return self.items()
+
+    def _ordered(self) -> list[ReadOrg]:
+        orders = self.asked(ReadOrg)
+        self.order = orders[0] if orders else self.order
+        return orders
 
     def settles(self, *rows: Row) -> list[Item]:
         """The time has come to look again; what is said then."""
         self.hear(Settled())
         (asked,) = self.asked(LookRows)
-        self.hear(RowsLooked(asked.ids, rows))
+        self.hear(RowsLooked(asked.ids, rows, asked.privacy))
         return self.items()
 
     def items(self) -> list[Item]:

@@ -117,6 +117,19 @@ def test_only_an_edit_after_outbound_was_on_counts_as_one() -> None:  # D7, ruli
     assert {item.id: item.edited for item in watcher.reads(old, edited)} == {"old": False, "edited": True}
 
 
+@pytest.mark.parametrize(("ago", "edited"), [
+    pytest.param(None, False, id="the platform touched it: only its stamp has moved"),
+    pytest.param(0, True, id="somebody saved it, though nothing is different"),
+    pytest.param(3599, True, id="a second after outbound was on"),
+    pytest.param(3600, False, id="in the very second: not after"),
+])  # fmt: skip
+def test_an_edit_is_a_save_by_the_time_of_the_last_modification(ago: int | None, edited: bool) -> None:  # ruling 11, D7
+    watcher = outbound()
+    watcher.reads(row("00U1", "before"))
+    when = {} if ago is None else {"edited_at": watcher.salesforce - timedelta(seconds=ago)}
+    assert [item.edited for item in watcher.reads(row("00U1", "after", **when))] == [edited]
+
+
 def test_events_of_before_the_first_read_are_not_edits() -> None:  # D7
     watcher = Watcher()
     assert [item.edited for item in watcher.reads(watcher.fresh(ago=1))] == [False]

@@ -36,6 +36,8 @@ const window = [new Date(Date.now() - 3 * 3600e3), new Date(Date.now() + 120e3)]
 say("updated", (await event.updated(...window)).ids.length);
 say("deleted", (await event.deleted(...window)).deletedRecords.length);
 say("queryAll", (await org.query("SELECT Id FROM Event", { scanAll: true })).totalSize);
+const back = await org.soap.undelete([upserted[0].id, made.id]);
+say("undelete", back.map((row) => row.success || row.errors[0].statusCode));
 say("limits", typeof (await org.limits()).DailyApiRequests.Max);
 say("usage", org.limitInfo.apiUsage.used > 0);
 try {

@@ -1,0 +1,57 @@
+"""Who is on an Event, and with which answer: relations have no key, so what is there is read first, and only what
+differs is written (salesforce.md §2.7)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from contracts.calendar import Response
+from services.clients.salesforce import soql, writing
+from services.clients.salesforce.record import RelationRecord
+from services.clients.salesforce.row import Result
+from services.clients.salesforce.wire import Ask, Wire, batched
+
+_USER = "005"
+_PEOPLE = frozenset({_USER, "003", "00Q"})
+_UNANSWERED = "New"
+_STATUS = {Response.ACCEPTED: "Accepted", Response.DECLINED: "Declined"}
+"""All that a Status can say; a tentative answer is none there (salesforce.md §2.4)."""
+
+Done = dict[str, tuple[Result, ...]]
+
+
+async def relate(wire: Wire, wanted: Mapping[str, Sequence[str]]) -> Done:
+    """Let exactly these Users be invited to these Events."""
+    standing = [row for row in await _standing(wire, wanted) if row.person.startswith(_USER)]
+    there = {(row.event, row.person) for row in standing}
+    surplus = [row for row in standing if row.person not in wanted[row.event]]
+    asked = [(event, user) for event in wanted for user in dict.fromkeys(wanted[event])]
+    missing = [pair for pair in asked if pair not in there]
+    rows = [{"EventId": event, "RelationId": user} for event, user in missing]
+    removed = await writing.send_all(wire, [row.id for row in surplus], writing.deletions)
+    added = await writing.send_all(wire, rows, writing.relations)
+    return _by_event(wanted, [row.event for row in surplus] + [event for event, _ in missing], (*removed, *added))
+
+
+async def answer(wire: Wire, wanted: Mapping[str, Mapping[str, Response]]) -> Done:
+    """Let these people's answers stand on these Events."""
+    changes = list[tuple[str, dict[str, str]]]()
+    for row in await _standing(wire, wanted):
+        response = wanted[row.event].get(row.person)
+        if response is None or row.person[:3] not in _PEOPLE:
+            continue
+        status = _STATUS.get(response, _UNANSWERED)
+        if status != (row.status or _UNANSWERED):
+            changes.append((row.event, {"id": row.id, "Status": status}))
+    done = await writing.send_all(wire, [row for _, row in changes], writing.answers)
+    return _by_event(wanted, [event for event, _ in changes], done)
+
+
+async def _standing(wire: Wire, events: Iterable[str]) -> list[RelationRecord]:
+    asks = [Ask(RelationRecord, soql.relations_of(some)) for some in batched(list(events), soql.IDS)]
+    return [row for found in await wire.ask(asks) for row in found]
+
+
+def _by_event(events: Iterable[str], of: Sequence[str], results: Sequence[Result]) -> Done:
+    done = dict[str, list[Result]]((event, []) for event in events)
+    for event, one in zip(of, results, strict=True):
+        done[event].append(one)
+    return {event: tuple(some) for event, some in done.items()}

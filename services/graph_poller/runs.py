@@ -1,0 +1,105 @@
+"""How a run of the poller begins, and how it goes on where something cannot be read. A run reads every paired mailbox
+of the shard once, each by its own policy (D11)."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from contracts.control import RunDue
+from contracts.observed import Mailboxes, Pair, Paired, ReadDone, Undirected
+from contracts.status import Problem
+from services.graph_poller import window
+from services.graph_poller.draft import Draft
+from services.graph_poller.rows import DIRECTORY, PAIRS, DirectoryRead, Pairs, ReadDirectory, ReadMailbox, Unread
+from services.graph_poller.tell import begin, over, show, show_pair
+from services.kernel.decision import SAME, Do, Say
+
+STOPPED = "stopped"
+"""Why a run is over that came while the firm was not active: nobody should wait for it."""
+DIRECTORY_EVERY = timedelta(hours=1)
+
+
+def run_due(draft: Draft, due: RunDue) -> None:
+    """Read every mailbox; the first time, wait for the list of them. Directory: the first shard's business."""
+    if not draft.active:
+        draft.effects.append(Say("reconciler", ReadDone(due.run, "graph-poller", failed=(STOPPED,)), SAME))
+        return
+    reader = draft.reader()
+    old = reader.directory_at is None or draft.now - reader.directory_at > DIRECTORY_EVERY
+    if due.shard == 0 and (old or due.mailbox):
+        draft.effects.append(Do(DIRECTORY, ReadDirectory(), key="replace:directory"))
+        draft.rows["reader"] = replace(reader, directory_at=draft.now)
+    if reader.pairs == 0:
+        begin(draft, due.run, (PAIRS,), due.mailbox, fresh=due.fresh)
+    else:
+        _read_all(draft, due.run, due.mailbox, draft.pairs(), fresh=due.fresh)
+
+
+def directory_read(draft: Draft, read: DirectoryRead) -> None:
+    """Tell the watcher, who knows the users."""
+    draft.rows[f"problem/{DIRECTORY}"] = None
+    draft.effects.append(Say("salesforce-watcher", Mailboxes(draft.sequence(), read.mailboxes)))
+
+
+def pairs_known(draft: Draft, paired: Paired) -> None:
+    """Who is read from now on; runs that waited for this go on."""
+    reader = draft.reader()
+    if paired.sequence <= reader.pairs:
+        return
+    draft.rows["reader"] = replace(reader, pairs=paired.sequence)
+    draft.rows["pairs"] = Pairs(paired.pairs)
+    for pair in paired.pairs:
+        show_pair(draft, pair)
+    for run, running in draft.running().items():
+        if PAIRS in running.waiting:
+            _read_all(draft, run, running.mailbox, paired.pairs, fresh=running.fresh)
+
+
+def not_read(draft: Draft, unread: Unread) -> None:
+    """A mailbox could not be read: shown with its reason, and the run goes on without it (CUR-30). One that is excluded
+    is no failure."""
+    problem = Problem(unread.mailbox, unread.what, unread.mend, heals=unread.state == "waiting")
+    if unread.mailbox == DIRECTORY:
+        _undirected(draft, problem)
+        return
+    show(draft, unread.mailbox, unread.state, problem)
+    draft.rows[f"held/{unread.mailbox}"] = None
+    over(draft, unread.mailbox, failed="" if unread.state == "excluded" else unread.mailbox)
+
+
+def undirected(draft: Draft) -> None:
+    """The first shard's poller says that there is no list of mailboxes in this run."""
+    over(draft, PAIRS, failed=DIRECTORY)
+
+
+def _undirected(draft: Draft, problem: Problem) -> None:
+    """Whoever waits for the list of mailboxes must not wait in this run: the watcher, and the other shards."""
+    draft.rows[f"problem/{DIRECTORY}"] = problem
+    draft.rows["reader"] = replace(draft.reader(), directory_at=None)
+    draft.effects.append(Say("salesforce-watcher", Undirected(problem.what)))
+    others = range(1, draft.policy.shards)
+    draft.effects += [Say("graph-poller", Undirected(problem.what), shard) for shard in others]
+    undirected(draft)
+
+
+def _read_all(draft: Draft, run: str, address: str, pairs: Iterable[Pair], *, fresh: bool) -> None:
+    chosen = [pair for pair in pairs if pair.user and (not address or address.lower() in pair.addresses)]
+    for pair in chosen:
+        _read(draft, pair, fresh=fresh)
+    begin(draft, run, (pair.mailbox for pair in chosen))
+
+
+def _read(draft: Draft, pair: Pair, *, fresh: bool) -> None:
+    """Read on, or from the beginning. Who is to be read afresh loses the cursor, so that a later run does not forget
+    it."""
+    place = draft.place(pair.mailbox)
+    if fresh and place.cursor:
+        place = replace(place, cursor="")
+        draft.rows[f"place/{pair.mailbox}"] = place
+    wanted = window.view(draft.policy, pair, draft.now)
+    if window.stale(place, pair.mailbox, wanted, draft.now):
+        order = ReadMailbox(pair.mailbox, "", wanted)
+    else:
+        order = ReadMailbox(pair.mailbox, place.cursor, window.kept(place.view, wanted))
+    draft.effects.append(Do(f"mailbox/{pair.mailbox}", order, key=f"replace:read/{pair.mailbox}"))

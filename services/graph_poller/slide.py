@@ -1,0 +1,46 @@
+"""How the window moves from day to day without asking Microsoft anything (D9, ruling 28): what a cursor has shown
+beyond the window's end waits in rows, and is said on the first run of the day on which the window has come to it."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from contracts.observed import Item
+from services.graph_poller.digest import Digest
+from services.graph_poller.rows import Ahead, Root
+from services.graph_poller.window import after, within
+
+
+def ahead(mailbox: str, root: str = "") -> str:
+    """The key of a root's row, or the prefix of all of a mailbox."""
+    return f"ahead/{mailbox}/{root}"
+
+
+def slide(out: Digest, said: dict[str, Root]) -> None:
+    """Say what has come within the window; `said` are the rows of what was said before this round."""
+    for root in sorted(out.before.keys() | out.ahead.keys()):
+        kept = out.waiting(root)
+        due = [item for item in kept.values() if not after(item.event.when, out.said[1])]
+        for item in due:
+            del kept[item.id]
+        now = [item for item in due if within(item.event.when, *out.said)]
+        if now:
+            out.items += now
+            out.known[root] = _with(out.known.get(root, said.get(root)), now)
+
+
+def _with(known: Root | None, items: Iterable[Item]) -> Root:
+    known = known or Root({})
+    for item in items:
+        known = Root({**known.members, item.id: item.slot}, None if item.slot else item.event.when)
+    return known
+
+
+def rows(out: Digest) -> dict[str, Struct | None]:
+    """The rows of what waits, as far as they have changed."""
+    changed: dict[str, Struct | None] = {}
+    for root, kept in out.ahead.items():
+        row, old = Ahead(tuple(kept.values())) if kept else None, out.before.get(root)
+        if row != old:
+            changed[ahead(out.mailbox, root)] = row
+    return changed

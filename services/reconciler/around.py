@@ -1,0 +1,140 @@
+"""The rows around an item or a link: what a decision about it reads. It follows one row to the next as far as they are
+loaded by now, so it is asked again while it names something new."""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from msgspec import Struct
+
+from contracts.calendar import CalendarEvent, Response, Side
+from contracts.observed import Item, Vanished
+from services.kernel.decision import State
+from services.reconciler import idle, match
+from services.reconciler.book import Who
+from services.reconciler.link import gone_key, holds, keys, minted, name_of, ref_key, stamp_of
+from services.reconciler.meeting import guests, uid_key
+from services.reconciler.names import Ref, Series, Uid
+from services.reconciler.rows import Link
+
+S = TypeVar("S", bound=Struct)
+
+
+def of_item(state: State, side: Side, item: Item) -> Iterator[str]:
+    yield from _places(state, side, item)
+    yield gone_key(side, item.id)
+    if item.mailbox:
+        yield from (f"pair/{item.mailbox}", f"size/{item.mailbox}")
+    if stamp_of(item):
+        yield from of_link(state, stamp_of(item))
+    if side is Side.PRACTIFI:
+        yield idle.key(item)
+        ref, own = (loaded(state, keys(side, item)[0], Ref), keys(side, item)[1].partition("/")[2])
+        for name in (own, stamp_of(item), ref.link if ref else ""):
+            yield from of_answers(state, name, item.answers)
+        yield from (f"person/{person}" for person in item.people)
+        return
+    if item.event.organizer:
+        yield f"address/{item.event.organizer}"
+    yield from of_event(state, item.event)
+    yield from of_copy(state, item)
+    name = name_of(item)
+    yield f"series/{item.mailbox}/{name}"
+    if item.slot:
+        yield from _place(state, item.mailbox, name, "")
+    else:
+        yield from of_series(state, item.mailbox, name)
+
+
+def of_gone(state: State, side: Side, gone: Vanished) -> Iterator[str]:
+    yield from _places(state, side, gone)
+    if side is Side.PRACTIFI:
+        yield idle.key(gone)
+    if side is Side.MICROSOFT:
+        yield f"series/{gone.mailbox}/{name_of(gone)}"
+        if not gone.slot:
+            yield from of_series(state, gone.mailbox, gone.id)
+
+
+def _places(state: State, side: Side, item: Item | Vanished) -> Iterator[str]:
+    """The link of an item, wherever it is named."""
+    ref, own = keys(side, item)
+    yield ref
+    yield from of_link(state, own.partition("/")[2])
+    if (known := loaded(state, ref, Ref)) is not None:
+        yield from of_link(state, known.link)
+    if (link := loaded(state, own, Link)) is not None and not holds(link.on(side), side, item):
+        yield from of_link(state, minted(side, item.mailbox, name_of(item), item.slot, again=1))
+
+
+def _place(state: State, mailbox: str, name: str, slot: str) -> Iterator[str]:
+    ref = ref_key(Side.MICROSOFT, mailbox, name, slot)
+    yield ref
+    yield from of_link(state, minted(Side.MICROSOFT, mailbox, name, slot))
+    if (known := loaded(state, ref, Ref)) is not None:
+        yield from of_link(state, known.link)
+
+
+def of_series(state: State, mailbox: str, master: str) -> Iterator[str]:
+    """All slots of what may have been a series."""
+    row = loaded(state, f"series/{mailbox}/{master}", Series)
+    for slot in row.slots if row else ():
+        yield from _place(state, mailbox, master, slot)
+
+
+def of_link(state: State, name: str) -> Iterator[str]:
+    """A link, and what deciding about it needs."""
+    yield f"link/{name}"
+    link = loaded(state, f"link/{name}", Link)
+    if link is None:
+        return
+    if link.mailbox:
+        yield from (f"pair/{link.mailbox}", f"size/{link.mailbox}")
+    if link.practifi is not None and link.practifi.mailbox:
+        yield from (f"pair/{link.practifi.mailbox}", f"size/{link.practifi.mailbox}")
+    yield from (f"conflict/{conflict}" for conflict in link.turn)
+    event = link.microsoft and (link.microsoft.now or link.microsoft.base)
+    if event:
+        yield from of_event(state, event)
+    if link.practifi is not None:
+        yield from (f"person/{person}" for person in link.practifi.people)
+        yield from of_answers(state, name, link.practifi.answers)
+    elif link.microsoft is not None and link.microsoft.uid:
+        yield f"uid/{link.microsoft.uid}~"
+
+
+def of_answers(state: State, name: str, answers: tuple[tuple[str, Response], ...]) -> Iterator[str]:
+    """Who has answered in Practifi, and the copies from which that may go out (A6)."""
+    link = loaded(state, f"link/{name}", Link)
+    here = link.microsoft if link is not None else None
+    if link is not None and link.born is Side.PRACTIFI and here is not None and here.uid and answers:
+        yield from (f"user/{person}" for person, _ in answers)
+        yield from of_meeting(state, f"uid/{here.uid}~")
+
+
+def of_event(state: State, event: CalendarEvent) -> Iterator[str]:
+    """Who an event's people are, and whether they are synced themselves."""
+    for address in match.addresses(event):
+        yield f"who/{address}"
+        who = loaded(state, f"who/{address}", Who)
+        yield from (f"user/{one.id}" for one in who.candidates if one.user) if who else ()
+
+
+def of_copy(state: State, item: Item) -> Iterator[str]:
+    """What is known of the same meeting in other mailboxes."""
+    if not (key := uid_key(item)):
+        return
+    yield from guests(state, item)
+    yield from of_meeting(state, key)
+
+
+def of_meeting(state: State, key: str) -> Iterator[str]:
+    """The row about a meeting and the copies that it names."""
+    yield key
+    row = loaded(state, key, Uid)
+    for name in (*row.waiting, *row.copies) if row else ():
+        yield from of_link(state, name)
+
+
+def loaded(state: State, key: str, kind: type[S]) -> S | None:
+    """The row, if it is loaded already."""
+    return state.get(key, kind) if state.known(key) else None

@@ -1,0 +1,104 @@
+"""Conflicts are kept with both values, so that a person can look at them and have the losing one back (C3): for 30
+days, at most 1,000 of a shard, and never of a private event (P2)."""
+
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from msgspec.structs import replace
+
+from contracts.asked import Overridden
+from contracts.calendar import CalendarEvent, Days, Side, Timed
+from contracts.facts import Subject
+from services.reconciler.exposed import private
+from services.reconciler.listed import Contested, Contests
+from services.reconciler.rows import Kind, Link, Pending
+from services.reconciler.work import Work
+
+DAYS = timedelta(days=30)
+MOST = 1000
+_OWN = 16
+"""So many digits of a link's id begin the ids of its conflicts."""
+_LONG = 200
+
+
+def keep(work: Work, link: Link, about: Subject, pending: Pending) -> None:
+    """The order that is done has overridden something: keep both values of each field. `follow` purges them at once
+    where the event is private."""
+    if pending.kind is not Kind.UPDATE or pending.lost is None:
+        return
+    winner = link.on(pending.side.other)
+    if winner is None or winner.base is None:
+        return
+    values = {pending.side: pending.lost, pending.side.other: winner.base}
+    for field in pending.conflicts:
+        name = link.id[:_OWN] + sha256(f"{pending.order}/{field}".encode()).hexdigest()[:8]
+        one, other = (_only(values[side], field) for side in (Side.MICROSOFT, Side.PRACTIFI))
+        work.rows[f"conflict/{name}"] = Contested(about, field, pending.side.other, one, other, work.now)
+        _remember(work, name)
+
+
+def follow(work: Work, name: str, old: Link | None, new: Link | None) -> None:  # noqa: ARG001 - see `decide`
+    """What has become private leaves no text; a pair that has lost a side has nothing to turn."""
+    if new is None:
+        return
+    if private(new.microsoft) or private(new.practifi):
+        _purge(work, name)
+    if new.turn and any(held is None or held.gone for held in (new.microsoft, new.practifi)):
+        work.keep(replace(new, turn=()))
+
+
+def lines(work: Work, about: str) -> list[Overridden]:
+    """What is kept, the newest first; `about` is the beginning of an id."""
+    rows = work.state.under("conflict/", Contested)
+    found = [_line(key.partition("/")[2], row) for key, row in rows.items() if work.now - row.at < DAYS]
+    return sorted((line for line in found if line.conflict.startswith(about)), key=lambda line: line.at, reverse=True)
+
+
+def words(field: str, event: CalendarEvent) -> str:
+    """A value as a person reads it."""
+    value: Any = getattr(event, field)
+    match value:
+        case Timed(start, end):
+            text = f"{start.isoformat()} to {end.isoformat()}"
+        case Days(first, until):
+            text = f"{first} to {until - timedelta(days=1)}, all day"
+        case bool():
+            text = "yes" if value else "no"
+        case None:
+            text = ""
+        case _:
+            text = str(value)
+    return text if len(text) <= _LONG else f"{text[:_LONG]}…"
+
+
+def _line(name: str, row: Contested) -> Overridden:
+    one, other = words(row.field, row.microsoft), words(row.field, row.practifi)
+    return Overridden(name, row.about, row.field, row.winner, one, other, row.at, row.turned)
+
+
+def _only(event: CalendarEvent, field: str) -> CalendarEvent:
+    values: dict[str, Any] = {field: getattr(event, field)}
+    return replace(CalendarEvent(event.when), **values)
+
+
+def _remember(work: Work, name: str) -> None:
+    """One more; the old ones and those above MOST are forgotten."""
+    now = int(work.now.timestamp())
+    kept = (*_kept(work), (name, now))
+    stays = tuple(one for one in kept[-MOST:] if now - one[1] < DAYS.total_seconds())
+    work.rows |= {f"conflict/{one}": None for one, _ in kept[: len(kept) - len(stays)]}
+    work.rows["conflicts"] = Contests(stays)
+
+
+def _purge(work: Work, link: str) -> None:
+    kept = _kept(work)
+    stays = tuple(one for one in kept if not one[0].startswith(link[:_OWN]))
+    if stays != kept:
+        work.rows |= {f"conflict/{name}": None for name, _ in set(kept) - set(stays)}
+        work.rows["conflicts"] = Contests(stays)
+
+
+def _kept(work: Work) -> tuple[tuple[str, int], ...]:
+    row = work.get("conflicts", Contests)
+    return row.kept if row is not None else ()

@@ -1,0 +1,138 @@
+"""The copy that Exchange puts into an invited mailbox when a meeting was born in Practifi (ruling 18). It never becomes
+an Event: Salesforce has its own child for that user. It is kept for one thing alone: the answer that its user gives in
+Practifi goes out from there, as accept or decline, never as an edit of the attendee list (A6)."""
+
+from msgspec.structs import replace
+
+from contracts.calendar import Response, Side
+from contracts.policy import Invitations
+from contracts.write import Refused, Why, Write, Written
+from services.reconciler import consent, say, trouble, when
+from services.reconciler.answers import out
+from services.reconciler.held import held_of, invites
+from services.reconciler.names import Uid
+from services.reconciler.order import order
+from services.reconciler.rows import Held, Kind, Link, Pending, State, Trouble
+from services.reconciler.work import Work
+
+QUIET = "an answer given in Practifi would be mailed to the organizer, which the policy forbids (or it is past)"
+
+
+def keep(work: Work, link: Link) -> None:
+    """A copy is known to be one; if its user has answered in Practifi before it came, it answers now."""
+    assert link.microsoft is not None
+    if link.state is State.WAITING:
+        invites(work, link.id, link.microsoft.event, None)
+    key = f"uid/{link.microsoft.uid}~"
+    link = work.keep(replace(link, born=Side.PRACTIFI, state=State.COPY))
+    row = work.get(key, Uid)
+    if row is not None:
+        work.rows[key] = replace(row, copies=tuple(dict.fromkeys((*row.copies, link.id))))
+        tell(work, link, row)
+
+
+def tell(work: Work, link: Link, row: Uid) -> None:
+    """What its user answered in Practifi, as last heard."""
+    owner = work.owner(link.mailbox)
+    for person, answer, _ in row.answers:
+        if owner is not None and person == owner.user and answer is not Response.NONE:
+            link = go_on(work, replace(link, answer=answer))
+
+
+def seen(work: Work, link: Link, new: Held) -> Link:
+    """The copy as it is now: nothing of it is merged with anything."""
+    return go_on(work, replace(link, microsoft=replace(new, base=new.event, now=None)))
+
+
+def gone(work: Work, link: Link) -> None:
+    """The copy is gone: declined, or called off. Its order may still be out."""
+    assert link.microsoft is not None
+    if link.pending is not None:
+        work.keep(replace(link, microsoft=replace(link.microsoft, gone=True)))
+        return
+    trouble.forgotten(work, link, *Trouble)
+    row = _over(work, link)
+    if row is not None:
+        left = tuple(one for one in row.copies if one != link.id)
+        work.rows[f"uid/{link.microsoft.uid}~"] = replace(row, copies=left)
+    work.rows[f"link/{link.id}"] = None
+
+
+def go_on(work: Work, link: Link) -> Link:
+    """Give the answer, unless it stands there or is on its way."""
+    work.keep(link)
+    here, answer = link.microsoft, link.answer
+    if here is None or here.gone or answer is None or link.pending is not None:
+        return link
+    if here.event.my_response is answer:
+        return _dropped(work, link)
+    if work.owner(link.mailbox) is None or not work.active:
+        work.stop(link)
+        return link
+    if not work.policy_of(link.mailbox).direction.writes(Side.MICROSOFT):
+        return _dropped(work, link)
+    if work.policy.invitations is Invitations.NEVER or not when.future(here.event.when, work.now):
+        say.blocked(work, link, Side.MICROSOFT, QUIET)
+        return _dropped(work, link)
+
+    def write(name: str) -> Write:
+        return Write(
+            order=name, link=link.id, side=Side.MICROSOFT, mailbox=link.mailbox, target=here.id, base=here.event,
+            event=replace(here.event, my_response=answer), fields=("my_response",), generation=link.generation,
+        )  # fmt: skip
+
+    after = order(work, link, Side.MICROSOFT, Kind.UPDATE, write, fields=("my_response",))
+    return work.keep(replace(out(after, (("", answer),)), state=State.COPY))
+
+
+def settle(work: Work, link: Link, pending: Pending, outcome: Written | Refused) -> None:
+    """What became of the answer: it was given, it waits, or it cannot be."""
+    assert link.microsoft is not None
+    if link.microsoft.gone or outcome.side is not Side.MICROSOFT:
+        gone(work, link)
+        return
+    if outcome.item is not None:
+        link = replace(link, microsoft=_found(link.microsoft, held_of(work, Side.MICROSOFT, outcome.item)))
+    if isinstance(outcome, Written):
+        say.done(work, link, pending, outcome)
+        link = trouble.forgotten(work, consent.carried_out(link, outcome.side), *Trouble)
+        link = _given(work, link, pending)
+    elif outcome.why in {Why.STOPPED, Why.HELD}:
+        link = consent.braked(work, link, pending, outcome) if outcome.why is Why.HELD else link
+        work.stop(link)
+        work.keep(link)
+        return
+    elif outcome.why is Why.GONE:
+        gone(work, link)
+        return
+    elif outcome.why is not Why.MOVED_ON:
+        say.failed(work, link, outcome)
+        link = _dropped(work, link)
+    go_on(work, link)
+
+
+def _given(work: Work, link: Link, pending: Pending) -> Link:
+    """The copy whose answer was given, unless its user has given another one since."""
+    return _dropped(work, link) if pending.answers == (("", link.answer),) else link
+
+
+def _dropped(work: Work, link: Link) -> Link:
+    """The copy that has nothing more to answer."""
+    _over(work, link)
+    return work.keep(replace(link, answer=None))
+
+
+def _over(work: Work, link: Link) -> Uid | None:
+    """The meeting, of which this user's answer is dealt with: a new invitation is not answered by an old word."""
+    key = f"uid/{link.microsoft.uid}~" if link.microsoft is not None else ""
+    row, owner = work.get(key, Uid), work.owner(link.mailbox)
+    if row is None or owner is None:
+        return row
+    answers = tuple((one, Response.NONE if one == owner.user else given, at) for one, given, at in row.answers)
+    row = replace(row, answers=answers)
+    work.rows[key] = row
+    return row
+
+
+def _found(old: Held, new: Held) -> Held:
+    return replace(new, base=new.event, now=None, sequence=old.sequence, uid=new.uid or old.uid)

@@ -1,0 +1,46 @@
+"""Which private events stand in Practifi with their text, because `private_events` says `full`: what a stricter rule
+would purge (P2). It purges nothing itself."""
+
+from collections import Counter
+
+from contracts.asked import Exposed
+from contracts.calendar import Sensitivity
+from services.reconciler.book import Owner
+from services.reconciler.listed import Exposure
+from services.reconciler.rows import Held, Link
+from services.reconciler.work import Work
+
+PRIVATE = frozenset({Sensitivity.PRIVATE, Sensitivity.CONFIDENTIAL})
+
+
+def follow(work: Work, name: str, old: Link | None, new: Link | None) -> None:
+    """Keep the row of a link that has changed."""
+    was, now = _exposure(old), _exposure(new)
+    if was != now:
+        work.rows[f"private/{name}"] = now
+
+
+def lines(work: Work) -> list[Exposed]:
+    """How many each mailbox has, the most first."""
+    found = Counter(row.mailbox for row in work.state.under("private/", Exposure).values())
+    return [Exposed(address(work, mailbox), many) for mailbox, many in found.most_common()]
+
+
+def address(work: Work, mailbox: str) -> str:
+    """What a person calls a mailbox. Its pair must be loaded."""
+    pair = work.get(f"pair/{mailbox}", Owner) if mailbox else None
+    return pair.addresses[0] if pair is not None and pair.addresses else mailbox
+
+
+def private(held: Held | None) -> bool:
+    """Whether a side says that the event is private."""
+    event = (held.now or held.base) if held is not None else None
+    return held is not None and (held.redacted or (event is not None and event.sensitivity in PRIVATE))
+
+
+def _exposure(link: Link | None) -> Exposure | None:
+    if link is None or link.microsoft is None or link.practifi is None:
+        return None
+    here, there = link.microsoft, link.practifi
+    shown = private(here) and not (here.redacted or here.gone or there.redacted or there.gone)
+    return Exposure(link.mailbox) if shown else None

@@ -1,0 +1,90 @@
+"""The owner of an Event changes in Practifi (ruling 14). An event cannot change its mailbox, so one that was born in
+Practifi is made anew in the new owner's, as the next generation, and erased in the old one when that is there: at no
+moment is there none. One that was born in Microsoft gets its owner back (`update.py`)."""
+
+from msgspec.structs import replace
+
+from contracts.calendar import Attendee, CalendarEvent, Response, Side
+from contracts.write import Cause, Write
+from services.reconciler import when
+from services.reconciler.born import ELSEWHERE
+from services.reconciler.link import minted, ref_key
+from services.reconciler.merge import wanted
+from services.reconciler.order import order
+from services.reconciler.reach import new
+from services.reconciler.rows import Death, Held, Kind, Link
+from services.reconciler.work import Work
+
+NOBODY = "its new owner's mailbox is not synced: it stays in the mailbox of the owner before"
+PAST = "it was given to another person when it was past: it stays in the mailbox of the owner before"
+TEXT = "it is private, so it cannot be made anew for its new owner: it stays in the mailbox of the owner before"
+
+
+def parted(link: Link) -> bool:
+    """Whether a Practifi-born event stands in another mailbox than its owner's."""
+    here, there = link.microsoft, link.practifi
+    if here is None or here.gone or there is None or there.gone or link.born is Side.MICROSOFT:
+        return False
+    return here.mine and there.mailbox != here.mailbox
+
+
+def stays(work: Work, link: Link) -> str:
+    """Why an event cannot follow its owner, "" if it can."""
+    here, there = _both(link)
+    if work.owner(there.mailbox) is None or not work.policy_of(there.mailbox).direction.writes(Side.MICROSOFT):
+        return NOBODY
+    if work.elsewhere(there.mailbox):
+        return ELSEWHERE
+    if here.redacted or there.redacted:
+        return TEXT
+    return "" if when.future(there.event.when, work.now) else PAST
+
+
+def follow(work: Work, link: Link) -> Link:
+    """Make the event in the new owner's mailbox, with the people whom Microsoft's own list invites (A4). With guests it
+    waits for consent first: everybody is mailed twice (`consent.py`)."""
+    _, there = _both(link)
+    fields = new(work.policy_of(there.mailbox), Side.MICROSOFT, there.event)
+    event = _anew(work, link, fields)
+    if event.attendees:
+        fields = (*fields, "attendees")
+
+    def write(name: str) -> Write:
+        return Write(
+            order=name, link=link.id, side=Side.MICROSOFT, mailbox=there.mailbox, event=event, fields=fields,
+            generation=link.generation + 1,
+        )  # fmt: skip
+
+    return order(work, replace(link, cause=Cause.OWNER), Side.MICROSOFT, Kind.CREATE, write, fields=fields)
+
+
+def split(work: Work, link: Link) -> tuple[Link, Link]:
+    """The new event is there: the link without the one in the old mailbox, and a link that has only that, to be erased
+    whatever it says by now."""
+    here, there = _both(link)
+    old = Link(
+        minted(Side.MICROSOFT, here.mailbox, here.id), Side.MICROSOFT, microsoft=here, owner=link.owner,
+        practifi=Held(id="", mailbox=here.mailbox, base=here.event, gone=True), generation=link.generation + 1,
+        death=Death.MOVED, cause=Cause.OWNER, held=link.held,
+    )  # fmt: skip
+    work.rows[ref_key(Side.MICROSOFT, here.mailbox, here.id)] = None
+    return replace(link, microsoft=None, generation=link.generation + 1, owner=there.owner), old
+
+
+def _anew(work: Work, link: Link, fields: tuple[str, ...]) -> CalendarEvent:
+    """What the new mailbox shall have: nobody has answered yet, and nobody is invited to the own meeting."""
+    here, there = _both(link)
+    owner = work.owner(there.mailbox)
+    own = owner.addresses if owner is not None else ()
+    people = tuple(
+        Attendee(one.address, one.name, one.role, Response.NONE)
+        for one in here.event.attendees
+        if one.address not in own
+    )
+    return replace(wanted(Side.MICROSOFT, fields, here, there), attendees=people)
+
+
+def _both(link: Link) -> tuple[Held, Held]:
+    assert link.microsoft is not None
+    assert link.practifi is not None
+    return link.microsoft, link.practifi

@@ -1,0 +1,69 @@
+"""A conflict turned round (C3): the losing value is put back as if a person had just entered it on the side that lost.
+From there it travels like any edit, and where that would mail somebody it waits for consent (ruling 16)."""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from contracts.write import Cause, Write
+from services.reconciler import say
+from services.reconciler.listed import Contested
+from services.reconciler.merge import same
+from services.reconciler.order import order
+from services.reconciler.rows import Kind, Link, Trouble
+from services.reconciler.work import Work
+
+_ONE_WAY = "the losing value cannot be put back: the policy's direction does not write to {}"
+
+
+def wish(work: Work, name: str) -> Link | None:
+    """A person wants the losing value of a conflict back: its link with the wish, None for what is not kept."""
+    row = work.get(f"conflict/{name}", Contested)
+    link = work.link(row.about.link) if row is not None else None
+    if row is None or link is None:
+        return None
+    refused = tuple(side for side in link.refused if side is not row.winner.other)
+    return replace(link, turn=tuple(dict.fromkeys((*link.turn, name))), refused=refused)
+
+
+def put_back(work: Work, link: Link) -> Link:
+    """The link with an order for the first value that is wanted back, unless that waits for consent; without the wishes
+    that came to nothing. Both sides must be there."""
+    while link.turn and link.pending is None:
+        row = work.get(f"conflict/{link.turn[0]}", Contested)
+        link = _ordered(work, link, row) if row is not None else link
+        if any(kind is Trouble.HELD for kind, _ in work.standing.get(link.id, ())):
+            return link
+        if link.pending is None:
+            link = replace(link, turn=link.turn[1:])
+    return link
+
+
+def turned(work: Work, link: Link) -> Link:
+    """The first value is back: what follows is left to the merge."""
+    name, *rest = link.turn
+    row = work.get(f"conflict/{name}", Contested)
+    if row is not None:
+        work.rows[f"conflict/{name}"] = replace(row, turned=True)
+    return replace(link, turn=tuple(rest))
+
+
+def _ordered(work: Work, link: Link, row: Contested) -> Link:
+    side = row.winner.other
+    held = link.on(side)
+    assert held is not None
+    value: Any = getattr(row.on(side), row.field)
+    if held.redacted or same(row.field, value, getattr(held.event, row.field)):
+        return link
+    if not work.policy_of(link.mailbox).direction.writes(side):
+        say.blocked(work, link, side, _ONE_WAY.format(side.value.capitalize()))
+        return link
+    fields, event = (row.field,), replace(held.event, **{row.field: value})
+
+    def write(name: str) -> Write:
+        return Write(
+            order=name, link=link.id, side=side, mailbox=link.mailbox, event=event, fields=fields, target=held.id,
+            generation=link.generation, base=held.event, base_people=held.people, cause=Cause.TURNED,
+        )  # fmt: skip
+
+    return order(work, replace(link, cause=Cause.TURNED), side, Kind.TURN, write, fields=fields)

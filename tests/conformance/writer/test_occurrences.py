@@ -1,0 +1,41 @@
+"""Orders to single occurrences of a series."""
+
+from msgspec.structs import replace
+
+from contracts.calendar import Side
+from contracts.write import Erase, Write, Written
+from tests.conformance.graph.stage import WEEKLY, WINDOW, Stage
+from tests.conformance.graph.wanted import FULL, LINK
+from tests.conformance.writer.mailbox import one
+
+
+async def test_one_occurrence_is_changed_and_its_series_is_not(stage: Stage) -> None:  # R5, REC-63
+    mike = stage.person("mike")
+    stage.event(mike, **WEEKLY)
+    master, *rows = (await stage.graph.round(mike, "", WINDOW, FULL)).rows
+    (row, *_) = rows
+    seen = (await stage.graph.look(mike, [row.id], FULL))[row.id]
+    assert seen
+    assert seen.event
+    assert master.event
+    base = replace(seen.event, recurrence=master.event.recurrence)
+    order = Write("u1", LINK, Side.MICROSOFT, mike, replace(base, subject="Only this"), ("subject",), target=row.id,
+                  base=base, private=FULL)  # fmt: skip
+    done = await one(stage, order)
+    assert isinstance(done, Written)
+    assert done.item
+    assert (done.item.event.subject, done.item.event.recurrence) == ("Only this", master.event.recurrence)
+    kept = (await stage.graph.look(mike, [master.id, rows[1].id], FULL)).values()
+    assert [one.event.subject for one in kept if one and one.event] == ["Portfolio review"] * 2
+
+
+async def test_an_occurrence_whose_series_has_a_zone_of_its_own_has_not_moved_on(stage: Stage) -> None:  # R5, REC-67
+    mike = stage.person("mike")
+    stage.event(mike, **WEEKLY)
+    (_, row, *_) = (await stage.graph.round(mike, "", WINDOW, FULL)).rows
+    seen = (await stage.graph.look(mike, [row.id], FULL))[row.id]
+    assert seen
+    assert seen.event
+    base = replace(seen.event, when=replace(seen.event.when, zone="Europe/Paris"))
+    order = Erase("e1", LINK, Side.MICROSOFT, mike, row.id, base, private=FULL)
+    assert isinstance(await one(stage, order), Written)

@@ -1,0 +1,117 @@
+"""An event that turns private loses its text where it was said, and has it again when it is normal again (P2, PRV)."""
+
+from typing import Any
+
+import pytest
+
+from contracts.calendar import Sensitivity, ShowAs
+from contracts.observed import Item
+from contracts.policy import Policy, PrivateEvents
+from services.clients.graph.seen import Seen
+from services.graph_poller.rows import Root
+from tests.decisions.graph_poller.mailbox import MIKE, Poller, gone, removed, subjects
+from tests.decisions.graph_rows import MEETING, at, read
+
+BUSY, SKIP, FULL = PrivateEvents.BUSY_ONLY, PrivateEvents.SKIP, PrivateEvents.FULL
+TEXT: dict[str, Any] = {"subject": "Surgery", "start": at("2026-03-10T09:00:00"), "end": at("2026-03-10T10:00:00")}
+
+
+def seen(private: PrivateEvents, **changes: Any) -> Seen:
+    """Mike's appointment as the client reads it by that rule."""
+    return read(MEETING, private, **{**TEXT, **changes})
+
+
+def knows(private: PrivateEvents, *rows: Seen) -> Poller:
+    poller = Poller(Policy(enabled=True, private_events=private))
+    poller.reads(*rows, fresh=True)
+    return poller
+
+
+def only(poller: Poller) -> Item:
+    (item,) = poller.heard().items
+    return item
+
+
+@pytest.mark.parametrize("sensitivity", ["private", "confidential"])
+@pytest.mark.parametrize("rule", [BUSY, SKIP])
+def test_an_event_that_turns_private_is_said_without_its_text(rule: PrivateEvents, sensitivity: str) -> None:  # P2
+    poller = knows(rule, seen(rule))
+    assert only(poller).event.subject == "Surgery"
+    poller.reads(seen(rule, sensitivity=sensitivity))
+    item = only(poller)
+    assert (item.event.subject, item.redacted, item.event.when) == ("Private appointment", True, seen(rule).when)
+    assert b"Surgery" not in b"".join(poller.rows.values())
+
+
+@pytest.mark.parametrize("rule", [BUSY, SKIP])
+def test_a_private_event_that_turns_normal_is_said_in_full(rule: PrivateEvents) -> None:  # PRV-03
+    poller = knows(rule, seen(rule))
+    poller.reads(seen(rule, sensitivity="private"))
+    poller.reads(seen(rule))
+    assert (only(poller).event.subject, only(poller).redacted) == ("Surgery", False)
+
+
+def test_a_private_event_that_was_never_said_is_said_once_it_is_normal() -> None:  # PRV-03, PRV-08
+    poller = knows(SKIP, seen(SKIP, sensitivity="private"))
+    assert poller.heard().items == ()
+    poller.reads(seen(SKIP))
+    assert only(poller).event.subject == "Surgery"
+
+
+def test_a_skipped_event_still_moves_and_can_be_deleted_where_it_was_said() -> None:  # P1, X1
+    poller = knows(SKIP, seen(SKIP))
+    poller.reads(seen(SKIP, sensitivity="private"))
+    moved = {"start": at("2026-03-11T09:00:00"), "end": at("2026-03-11T10:00:00")}
+    poller.reads(seen(SKIP, sensitivity="private", **moved))
+    assert only(poller).event.when == seen(SKIP, **moved).when
+    poller.reads(removed("AAMk-1"))
+    assert gone(poller.proves(AAMk_1=None)) == ["AAMk-1"]
+
+
+def test_the_rule_goes_there_and_back_and_nothing_is_deleted_in_between() -> None:  # PRV-08, SAF-08, ruling 20
+    poller = knows(BUSY, seen(BUSY, sensitivity="private"))
+    said = []
+    for rule in (SKIP, BUSY, FULL, SKIP, FULL):
+        poller.govern(Policy(enabled=True, private_events=rule))
+        assert poller.due()[0].cursor == "", "everything is read again"
+        poller.brings(seen(rule, sensitivity="private"), fresh=True)
+        assert poller.heard().vanished == ()
+        said.append((only(poller).event.subject, only(poller).redacted))
+    hidden, text = ("Private appointment", True), ("Surgery", False)
+    assert said == [hidden, hidden, text, hidden, text]
+    assert poller.row(f"known/{MIKE}/AAMk-1", Root) is not None
+
+
+def test_under_skip_nothing_is_deleted_either_when_it_is_let_in_again() -> None:  # PRV-08
+    poller = knows(SKIP, seen(SKIP, sensitivity="private"))
+    poller.govern(Policy(enabled=True, private_events=BUSY))
+    said = poller.reads(seen(BUSY, sensitivity="private"), fresh=True)
+    assert (subjects(said), said.vanished) == ({"AAMk-1": "Private appointment"}, ())
+
+
+@pytest.mark.parametrize("day", ["2026-01-20", "2028-03-10"], ids=["before the window", "after it"])
+@pytest.mark.parametrize("rule", [BUSY, SKIP])
+def test_its_text_goes_also_where_the_event_lies_outside_the_window_by_now(rule: PrivateEvents, day: str) -> None:
+    poller = knows(rule, seen(rule))  # P2, ruling 20
+    times = {"start": at(f"{day}T09:00:00"), "end": at(f"{day}T10:00:00")}
+    assert poller.reads(seen(rule, **times)).items == (), "it is none of ours there"
+    poller.reads(seen(rule, sensitivity="private", **times))
+    assert only(poller).event.subject == "Private appointment", "but its text is"
+
+
+def test_what_was_never_said_stays_unsaid_outside_the_window() -> None:
+    times = {"start": at("2026-01-20T09:00:00"), "end": at("2026-01-20T10:00:00")}
+    assert knows(BUSY, seen(BUSY, sensitivity="private", **times)).heard().items == ()
+
+
+def test_a_busy_block_says_how_it_shows_and_that_it_is_private() -> None:  # P1
+    poller = knows(BUSY, seen(BUSY, sensitivity="private", showAs="oof"))
+    event = only(poller).event
+    assert (event.show_as, event.sensitivity) == (ShowAs.AWAY, Sensitivity.PRIVATE)
+
+
+def test_a_private_event_that_cannot_be_read_says_nothing_of_its_text() -> None:  # P3, CUR-25
+    poller = knows(BUSY, seen(BUSY))
+    broken = seen(BUSY, sensitivity="private", end=at("2026-03-01T00:00:00"))
+    assert poller.reads(broken).items == ()
+    assert b"Surgery" not in b"".join(row for key, row in poller.rows.items() if key != "policy")

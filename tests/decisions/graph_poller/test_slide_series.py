@@ -1,0 +1,75 @@
+"""The window moves over series: one occurrence after the other comes on its day (R4, REC-41)."""
+
+from datetime import timedelta
+
+from services.graph_poller.rows import Prove, Root
+from tests.decisions.graph_poller.ahead import AHEAD, DUE, IN, days, knows, on
+from tests.decisions.graph_poller.mailbox import MIKE, SERIES, at, edited, gone, master, removed, single, subjects, thin
+
+
+def test_an_endless_series_rolls_forward_by_one_occurrence_a_day() -> None:  # R4, REC-41
+    all_days = [(at("2026-03-02") + timedelta(days=n)).date().isoformat() for n in range(59)]
+    poller = knows(master("2026-03-02"), *map(thin, all_days))
+    assert [one.slot for one in poller.heard().items] == all_days[:31], "one month, and not a day more"
+    expected = {all_days[n]: [all_days[n + 30]] for n in range(1, 28)}
+    assert days(poller, "2026-03-03", 27) == expected
+    members = poller.row(f"known/{MIKE}/{SERIES}", Root)
+    assert members is not None
+    assert sorted(members.members.values()) == all_days[:58]
+
+
+def test_an_occurrence_that_is_deleted_ahead_is_never_said_and_its_siblings_are() -> None:  # REC-19
+    poller = knows(master(IN), thin(IN), thin(AHEAD), thin("2026-04-11"))
+    said = poller.reads(master(IN), thin(IN), thin("2026-04-11"))
+    assert gone(said) == []
+    assert not poller.asked(Prove), "nothing that was said is missing"
+    assert days(poller, "2026-03-03", 12) == {"2026-03-12": ["2026-04-11"]}
+
+
+def test_an_occurrence_that_is_edited_ahead_comes_as_it_is_then_and_so_do_its_siblings() -> None:  # REC-08, REC-57
+    poller = knows(master(IN), thin(IN), thin(AHEAD), thin("2026-04-11"))
+    poller.reads(edited(AHEAD, subject="Renamed"))
+    poller.proves(REC=master(IN))
+    assert subjects(on(poller, DUE)) == {AHEAD: "Renamed"}
+    assert subjects(on(poller, "2026-03-12")) == {"2026-04-11": "My recurrent event"}
+
+
+def test_an_occurrence_that_moves_from_ahead_into_the_window_is_said_once() -> None:  # REC-48
+    poller = knows(master(IN), thin(IN), thin(AHEAD))
+    poller.reads(edited("2026-03-25", slot=AHEAD))
+    assert subjects(poller.proves(REC=master(IN))) == {AHEAD: "Moved"}
+    assert days(poller, "2026-03-03", 12) == {}
+
+
+def test_a_series_that_becomes_a_single_event_leaves_nothing_ahead() -> None:  # REC-51
+    poller = knows(master(IN), thin(IN), thin(AHEAD))
+    assert subjects(poller.reads(single(SERIES, IN))) == {SERIES: "Review"}
+    assert days(poller, "2026-03-03", 12) == {}
+
+
+def test_a_series_of_long_ago_with_one_occurrence_ahead_is_not_lost_by_a_round_that_misses_it() -> None:  # CUR-33
+    poller = knows(master("2020-01-01"), thin(AHEAD))
+    poller.reads(fresh=True)
+    assert poller.asked(Prove)[0].ids == (SERIES,)
+    poller.proves(REC=master("2020-01-01"))
+    assert days(poller, "2026-03-03", 12) == {DUE: [AHEAD]}
+
+
+def test_an_occurrence_that_is_called_off_ahead_is_never_said() -> None:  # REC-29
+    poller = knows(master(IN), thin(IN), thin(AHEAD))
+    poller.reads(edited(AHEAD, id="another", cancelled=True))
+    assert days(poller, "2026-03-03", 12) == {}
+
+
+def test_a_series_that_is_deleted_takes_along_what_lies_ahead() -> None:  # REC-22
+    poller = knows(master(IN), thin(IN), thin(AHEAD))
+    poller.reads(removed(SERIES))
+    assert gone(poller.proves(REC=None)) == [IN]
+    assert days(poller, "2026-03-03", 12) == {}
+
+
+def test_what_a_proof_of_the_series_shows_ahead_is_kept() -> None:  # CUR-33
+    poller = knows(master(IN), thin(IN), thin(AHEAD))
+    poller.reads(master(IN))
+    poller.proves(series=(thin(IN), thin(AHEAD)))
+    assert days(poller, "2026-03-03", 12) == {DUE: [AHEAD]}

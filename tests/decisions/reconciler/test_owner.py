@@ -1,0 +1,337 @@
+"""The owner of an Event changes in Practifi: the event follows, and is neither lost nor there twice (ruling 14)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from contracts.calendar import Attendee, CalendarEvent, Response
+from contracts.facts import Blocked
+from contracts.observed import Item, Pair, Paired, Vanished
+from contracts.policy import Invitations, Policy
+from contracts.write import Cause, Erase, Order, Why, Write
+from services.reconciler.rows import State
+from tests.decisions.reconciler.shard import (
+    ANN,
+    INWARD,
+    JOHN,
+    JOHNS,
+    MICROSOFT,
+    MIKE,
+    MIKES,
+    OUTWARD,
+    PAIRS,
+    PRACTIFI,
+    SHOWN,
+    STANDUP,
+    TWO_WAY,
+    Shard,
+    guest,
+    here,
+    there,
+)  # fmt: skip
+from tests.decisions.reconciler.test_converges import CALM, STEPS, agree, play
+from tests.decisions.reconciler.world import World
+
+
+def made(policy: Policy = TWO_WAY, *, guests: str = "") -> tuple[Shard, str]:
+    """An Event that Mike made in Practifi and that is in his mailbox by now; its link."""
+    shard = Shard(policy)
+    shard.see(there(people=(ANN,) if guests else ()), side=PRACTIFI)
+    order = shard.take()
+    answer = replace(STANDUP, attendees=guest(guests) if guests else ())
+    shard.write(here(replace(answer, organizer="mike@firm.example"), stamp=f"{order.link}-g0"), order)
+    shard.orders.clear()
+    shard.facts.clear()
+    return shard, order.link
+
+
+def johns(event: CalendarEvent = SHOWN, **more: Any) -> Item:
+    """The same Event, given to John."""
+    return there(event, **{"mark": "p-john", "owner": JOHNS, "mailbox": JOHN, **more})
+
+
+def in_johns_mailbox(order: Write, **more: Any) -> Item:
+    stamp = f"{order.link}-g{order.generation}"
+    return here(order.event, **{"name": "j1", "mark": "j-a", "mailbox": JOHN, "stamp": stamp, **more})
+
+
+def outward(shard: Shard) -> list[Order]:
+    """Orders to Microsoft that are out."""
+    return [order for order in shard.orders if order.side is MICROSOFT]
+
+
+def spoken(shard: Shard, shown: Item) -> None:
+    """What is ordered in Practifi beside it (our word on the Event) is written."""
+    for order in [one for one in shard.orders if isinstance(one, Write) and one.side is PRACTIFI]:
+        shard.orders.remove(order)
+        shard.write(replace(shown, mark=f"{shown.mark}+", status=order.status or ""), order)
+
+
+def taken(shard: Shard) -> Write:
+    order = shard.take()
+    assert isinstance(order, Write)
+    return order
+
+
+def test_it_is_made_in_the_new_mailbox_and_then_erased_in_the_old_one() -> None:  # ruling 14
+    shard, name = made()
+    shard.see(johns(), side=PRACTIFI)
+    order = taken(shard)
+    assert (order.side, order.mailbox, order.target, order.generation) == (MICROSOFT, JOHN, "", 1)
+    assert order.cause is Cause.OWNER
+    shard.write(in_johns_mailbox(order), order)
+    erase = shard.take()
+    assert isinstance(erase, Erase)
+    assert (erase.side, erase.mailbox, erase.target, erase.cause) == (MICROSOFT, MIKE, "m1", Cause.OWNER)
+    shard.write(order=erase)
+    assert (shard.orders, shard.kinds()) == ([], ["Created", "Deleted"])
+    link = shard.link(name)
+    assert (link.mailbox, link.microsoft and link.microsoft.id, link.owner) == (JOHN, "j1", JOHNS)
+    assert [one.state for one in shard.links() if one.id != name] == [State.ENDED]
+
+
+def test_after_that_it_is_an_event_like_any_other() -> None:  # ruling 14
+    shard, name = made()
+    shard.see(johns(), side=PRACTIFI)
+    order = taken(shard)
+    shard.write(in_johns_mailbox(order), order)
+    shard.write()
+    shard.see(Vanished("m1", MIKE))
+    assert shard.orders == [], "our own deletion comes back"
+    shard.see(replace(in_johns_mailbox(order, mark="j-b"), event=replace(order.event, subject="Daily")))
+    back = taken(shard)
+    assert (back.side, back.target, back.fields, back.link) == (PRACTIFI, "p1", ("subject",), name)
+    shard.write(johns(replace(SHOWN, subject="Daily"), mark="p-c"), back)
+    shard.see(johns(replace(SHOWN, subject="Daily", location="Room 2"), mark="p-d"), side=PRACTIFI)
+    assert (taken(shard).mailbox, shard.orders) == (JOHN, [])
+
+
+def test_what_was_edited_along_with_the_owner_goes_with_it() -> None:
+    shard, _ = made()
+    shard.see(johns(replace(SHOWN, subject="Daily")), side=PRACTIFI)
+    order = taken(shard)
+    assert (order.mailbox, order.event.subject, order.event.when) == (JOHN, "Daily", STANDUP.when)
+
+
+def test_a_reader_that_shows_the_new_event_first_changes_nothing() -> None:  # O6
+    shard, name = made()
+    shard.see(johns(), side=PRACTIFI)
+    order = taken(shard)
+    shard.see(in_johns_mailbox(order))
+    erase = shard.take()
+    assert (erase.side, erase.mailbox, type(erase)) == (MICROSOFT, MIKE, Erase)
+    shard.write(in_johns_mailbox(order), order)
+    shard.write(order=erase)
+    assert shard.orders == []
+    assert shard.link(name).mailbox == JOHN
+
+
+def test_a_creation_that_fails_leaves_the_event_where_it_is() -> None:  # ruling 14
+    shard, name = made()
+    shard.see(johns(), side=PRACTIFI)
+    shard.refuse(Why.FORBIDDEN)
+    assert (outward(shard), shard.kinds()) == ([], ["Failed"])
+    link = shard.link(name)
+    assert (link.mailbox, link.microsoft and link.microsoft.gone) == (MIKE, False)
+
+
+def test_a_creation_that_the_policy_stops_is_made_again_as_the_same() -> None:  # ruling 26
+    shard, _ = made()
+    shard.see(johns(), side=PRACTIFI)
+    first = shard.orders[0]
+    shard.refuse(Why.STOPPED)
+    shard.set_policy(TWO_WAY)
+    again = taken(shard)
+    assert isinstance(first, Write)
+    assert (again.mailbox, again.generation) == (JOHN, first.generation), "Microsoft knows it by that"
+
+
+def test_the_old_event_goes_even_if_somebody_has_edited_it_meanwhile() -> None:  # ruling 14
+    shard, _ = made()
+    shard.see(johns(), side=PRACTIFI)
+    order = taken(shard)
+    shard.write(in_johns_mailbox(order), order)
+    edited = here(replace(STANDUP, subject="Edited"), mark="m-z")
+    shard.refuse(Why.MOVED_ON, edited)
+    erase = shard.take()
+    assert isinstance(erase, Erase)
+    assert (erase.target, erase.base) == ("m1", edited.event)
+
+
+def test_a_late_word_about_the_old_event_does_not_bring_it_back() -> None:  # INB-24
+    shard, name = made()
+    shard.see(johns(), side=PRACTIFI)
+    order = taken(shard)
+    shard.write(in_johns_mailbox(order), order)
+    shard.see(here(mark="m-late", stamp=f"{name}-g0"))
+    erase = shard.take()
+    assert (type(erase), erase.mailbox) == (Erase, MIKE)
+    assert shard.link(name).mailbox == JOHN
+
+
+def test_with_guests_nothing_happens_before_an_administrator_consents() -> None:  # ruling 14, ruling 16, A5
+    shard, _ = made(guests="ann@client.example")
+    shard.see(johns(people=(ANN,)), side=PRACTIFI)
+    assert outward(shard) == []
+    assert [fact.reason for fact in shard.facts if isinstance(fact, Blocked) and "owner" in fact.reason]
+    spoken(shard, johns(people=(ANN,)))
+    shard.set_policy(TWO_WAY, consents=1)
+    (order,) = outward(shard)
+    shard.orders.remove(order)
+    assert isinstance(order, Write)
+    assert (order.mailbox, order.event.attendees, order.cause) == (JOHN, guest("ann@client.example"), Cause.OWNER)
+    assert "attendees" in order.fields
+    shard.write(in_johns_mailbox(order), order)
+    (erase,) = [order for order in shard.orders if isinstance(order, Erase)]
+    assert (erase.mailbox, erase.cause) == (MIKE, Cause.OWNER), "one consent is enough"
+
+
+def test_whom_microsoft_invites_stays_invited_and_nobody_has_answered_yet() -> None:  # A4, ruling 14
+    shard, _ = made()
+    added = (Attendee("ann@client.example", "Ann", response=Response.ACCEPTED), Attendee("john@firm.example"))
+    shard.see(here(replace(STANDUP, attendees=added), mark="m-b"))
+    spoken(shard, there(people=(ANN,)))
+    shard.set_policy(replace(TWO_WAY, invitations=Invitations.ALWAYS))
+    shard.see(johns(people=(ANN,)), side=PRACTIFI)
+    (order,) = outward(shard)
+    assert isinstance(order, Write)
+    assert order.event.attendees == (Attendee("ann@client.example", "Ann"),), "John is the organizer now"
+
+
+@pytest.mark.parametrize(("item", "policy", "reason"), [
+    pytest.param(johns(owner="005-other", mailbox=""), TWO_WAY, "not synced", id="nobody with a mailbox"),
+    pytest.param(johns(mailbox="mailbox-none"), TWO_WAY, "not synced", id="a mailbox without a user"),
+    pytest.param(johns(redacted=True), TWO_WAY, "private", id="its text is not ours to copy"),
+])  # fmt: skip
+def test_it_stays_where_it_is_and_says_why(item: Item, policy: Policy, reason: str) -> None:  # ruling 14
+    shard, name = made(policy)
+    for mark in ("p-b", "p-c"):
+        shard.see(replace(item, mark=mark), side=PRACTIFI)
+    assert outward(shard) == []
+    (fact,) = [fact for fact in shard.facts if isinstance(fact, Blocked)]
+    assert reason in fact.reason
+    assert shard.link(name).mailbox == MIKE
+    shard.orders.clear()
+
+
+def test_an_edit_of_the_new_owner_without_a_mailbox_reaches_the_old_one() -> None:  # ruling 14
+    shard, _ = made()
+    shard.see(johns(replace(SHOWN, subject="Daily"), owner="005-other", mailbox=""), side=PRACTIFI)
+    spoken(shard, johns(replace(SHOWN, subject="Daily"), owner="005-other", mailbox=""))
+    order = taken(shard)
+    assert (order.mailbox, order.target, order.fields) == (MIKE, "m1", ("subject",))
+
+
+def test_a_past_event_does_not_follow() -> None:  # X3, A5
+    shard, _ = made()
+    shard.now = STANDUP.when.start + timedelta(hours=1)  # type: ignore[union-attr]  # it is timed
+    shard.see(johns(), side=PRACTIFI)
+    assert outward(shard) == []
+
+
+def test_without_leave_to_mail_a_meeting_with_guests_stays() -> None:  # ruling 16
+    shard, _ = made(guests="ann@client.example")
+    shard.set_policy(replace(TWO_WAY, invitations=Invitations.NEVER))
+    shard.see(johns(people=(ANN,)), side=PRACTIFI)
+    assert outward(shard) == []
+    assert any("mail" in fact.reason for fact in shard.facts if isinstance(fact, Blocked))
+
+
+def test_inward_microsoft_is_left_alone() -> None:  # D1
+    shard, _ = made()
+    shard.set_policy(INWARD)
+    shard.see(johns(), side=PRACTIFI)
+    assert outward(shard) == []
+
+
+def test_a_mailbox_of_another_shard_is_a_limit_and_says_so() -> None:  # ruling 14, ruling 22
+    shard, _ = made()
+    shard.hear(Paired(2, (PAIRS.pairs[0], Pair(JOHN, 1, JOHNS, ("john@firm.example",)))))
+    shard.see(johns(), side=PRACTIFI)
+    assert outward(shard) == []
+    assert any("shard" in fact.reason for fact in shard.facts if isinstance(fact, Blocked))
+
+
+def test_given_back_it_is_as_if_nothing_had_been() -> None:
+    shard, _ = made(guests="ann@client.example")
+    shard.see(johns(people=(ANN,)), side=PRACTIFI)
+    spoken(shard, johns(people=(ANN,)))
+    shard.see(there(people=(ANN,), mark="p-z"), side=PRACTIFI)
+    spoken(shard, there(people=(ANN,)))
+    shard.set_policy(TWO_WAY, consents=1)
+    assert outward(shard) == []
+
+
+def test_a_microsoft_born_event_gets_its_owner_back() -> None:  # ruling 14
+    shard = Shard()
+    shard.paired()
+    shard.see(johns(), side=PRACTIFI)
+    order = taken(shard)
+    assert (order.side, order.owner, order.target) == (PRACTIFI, MIKES, "p1")
+
+
+def test_a_microsoft_born_event_never_moves() -> None:  # ruling 14, D1
+    shard = Shard()
+    shard.paired()
+    shard.set_policy(OUTWARD)
+    shard.see(johns(), side=PRACTIFI)
+    assert shard.orders == []
+
+
+HANDS = st.lists(
+    st.tuples(st.sampled_from(("hand", "look", "arrive", "perform", "again", "answer")),
+              st.sampled_from((MIKE, JOHN)), st.integers(0, 3)),
+    max_size=40,
+)  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(HANDS)
+def test_at_no_moment_is_there_none_and_in_the_end_there_is_one(moves: list[tuple[str, str, int]]) -> None:
+    world = World(Shard(CALM))  # ruling 14, O6, CON-29: whatever crosses, fails half-way or is done twice
+    name = world.make(PRACTIFI, STANDUP, edited=True)
+    world.settle()
+    for what, mailbox, which in moves:
+        match what:
+            case "hand":
+                world.hand(name, mailbox)
+            case "look":
+                world.look(PRACTIFI if which % 2 else MICROSOFT)
+            case "arrive":
+                world.arrive(which)
+            case "again":
+                world.perform_twice()
+            case "perform":
+                world.perform()
+            case "answer":
+                world.answer()
+        assert world.rows[MICROSOFT], "the meeting is in nobody's mailbox"
+    world.settle()
+    (event,) = world.rows[MICROSOFT].values()
+    assert event.mailbox == world.rows[PRACTIFI][name].mailbox
+    agree(world)
+    assert world.settle() == 0
+
+
+@settings(max_examples=200)
+@given(STEPS, st.lists(st.sampled_from((MIKE, JOHN)), max_size=6))
+def test_any_story_with_changing_owners_ends_with_both_sides_alike(steps: list[Any], owners: list[str]) -> None:
+    world = World(Shard(CALM))
+    world.make(MICROSOFT, STANDUP)
+    world.make(PRACTIFI, replace(STANDUP, subject="Review"), edited=True)
+    world.settle()
+    for number, step in enumerate(steps):
+        play(world, *step)
+        if number % 5 == 0 and owners and world.rows[PRACTIFI]:
+            names = sorted(world.rows[PRACTIFI])
+            world.hand(names[number % len(names)], owners.pop())
+    world.settle()
+    agree(world)
+    for link in world.shard.links():
+        if link.microsoft and link.practifi and not link.microsoft.gone and not link.practifi.gone:
+            assert link.microsoft.mailbox == link.practifi.mailbox
+    assert world.settle() == 0

@@ -1,0 +1,114 @@
+"""By whose rule private events are read: the firm's, or a mailbox's own narrower one; what was read by another is never
+said (P1, D11, ruling 20)."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from contracts.observed import Mailbox, Mailboxes
+from contracts.policy import Narrower, PrivateEvents
+from services.clients.salesforce.privacy import Privacy
+from services.clients.salesforce.row import OrgUser
+from services.salesforce_watcher.rows import LookRows, RowsLooked, Settled
+from tests.decisions.salesforce_watcher.org import JOHNS, MAILBOXES, MIKES, TWO_WAY, Watcher, row
+
+FULL, BUSY, SKIP = PrivateEvents.FULL, PrivateEvents.BUSY_ONLY, PrivateEvents.SKIP
+JOHN_SKIPS = (Narrower(("John@firm.example",), private_events=SKIP),)
+OPEN = replace(TWO_WAY, private_events=FULL)
+NARROW = replace(OPEN, narrower=JOHN_SKIPS)
+
+
+@pytest.mark.parametrize(("firm", "own", "rule"), [
+    pytest.param(FULL, SKIP, SKIP, id="narrower"),
+    pytest.param(FULL, BUSY, BUSY, id="a little narrower"),
+    pytest.param(BUSY, FULL, BUSY, id="never wider than the firm's"),
+    pytest.param(SKIP, None, SKIP, id="nothing of its own"),
+])  # fmt: skip
+def test_a_mailbox_is_read_by(firm: PrivateEvents, own: PrivateEvents | None, rule: PrivateEvents) -> None:  # D11
+    watcher = Watcher(replace(TWO_WAY, private_events=firm, narrower=(Narrower(("john@firm.example",), None, own),)))
+    watcher.reads()
+    order = watcher.order or watcher.due()[0]
+    assert order.privacy.of("00U1", JOHNS) is rule
+    assert order.privacy.of("00U1", MIKES) is firm
+
+
+def test_another_privacy_rule_reads_all_events_again_and_says_them() -> None:  # ruling 20, P2
+    watcher = Watcher()
+    watcher.reads(row())
+    watcher.govern(OPEN)
+    (order,) = watcher.due()
+    assert (order.cursors.events, bool(order.cursors.contacts), order.privacy) == ("", True, Privacy(FULL))
+    assert len(watcher.hears(row())) == 1
+
+
+def test_a_rule_of_ones_own_reads_all_events_again() -> None:  # D11, ruling 20
+    watcher = Watcher(OPEN)
+    watcher.reads(row())
+    watcher.govern(NARROW)
+    (order,) = watcher.due()
+    assert (order.cursors.events, order.cursors.relations) == ("", "")
+    assert order.privacy == Privacy(FULL, {JOHNS: SKIP})
+
+
+def test_events_that_were_read_before_the_users_were_known_are_not_said_but_read_again() -> None:  # D11
+    watcher = Watcher(NARROW)
+    assert watcher.reads(row("00U1")) == []
+    assert watcher.order
+    assert watcher.order.privacy == Privacy(FULL, {JOHNS: SKIP})
+    assert not watcher.done(), "the run goes on"
+    assert [item.id for item in watcher.hears(row("00U1"))] == ["00U1"]
+    assert [done.messages for done in watcher.done()] == [1]
+
+
+def test_events_of_somebody_who_is_newly_paired_are_read_again_by_their_own_rule() -> None:  # D11, ruling 20
+    watcher = Watcher(NARROW, directed=False)
+    watcher.hear(Mailboxes(1, MAILBOXES[:1]))
+    watcher.reads(row("00U2", owner=JOHNS))
+    watcher.hear(Mailboxes(2, MAILBOXES))
+    (order,) = watcher.due()
+    assert (order.cursors.events, order.privacy.of("00U2", JOHNS)) == ("", SKIP)
+
+
+def test_a_rule_that_changes_while_events_are_read_holds_for_them() -> None:  # ruling 20
+    watcher = Watcher(OPEN)
+    watcher.reads(row())
+    watcher.due()
+    watcher.govern(replace(OPEN, private_events=BUSY))
+    assert watcher.hears(row("00U1", "b")) == []
+    assert watcher.order
+    assert (watcher.order.privacy, watcher.order.cursors.events) == (Privacy(BUSY), "")
+
+
+def test_events_that_settled_are_looked_at_again_when_the_rule_changed_meanwhile() -> None:  # ruling 20
+    watcher = Watcher(OPEN)
+    watcher.reads()
+    watcher.later(hours=1)
+    made = watcher.fresh()
+    watcher.reads(made)
+    watcher.later(seconds=60)
+    watcher.hear(Settled())
+    (asked,) = watcher.asked(LookRows)
+    watcher.govern(NARROW)
+    watcher.hear(RowsLooked(asked.ids, (made,), asked.privacy))
+    assert watcher.items() == []
+    assert [look.privacy for look in watcher.asked(LookRows)] == [Privacy(FULL, {JOHNS: SKIP})]
+
+
+def test_a_pair_that_changes_nothing_of_the_rules_reads_nothing_again() -> None:
+    watcher = Watcher(NARROW)
+    watcher.reads(row())
+    watcher.reads()
+    third = Mailbox("third", "third@firm.example", addresses=("third@firm.example",))
+    watcher.hear(Mailboxes(2, (*MAILBOXES, third)))
+    watcher.reads(users=(OrgUser("005-third", "third@firm.example"),))
+    assert watcher.order is None
+    (order,) = watcher.due()
+    assert order.cursors.events
+
+
+def test_the_rules_say_whom_they_mean() -> None:
+    rules = Privacy(FULL, {JOHNS: SKIP, "00U7": BUSY})
+    shown: dict[str, Any] = {"an owner's": rules.of("00U1", JOHNS), "a single Event's": rules.of("00U7", JOHNS),
+                             "the firm's": rules.of("00U1", MIKES)}  # fmt: skip
+    assert shown == {"an owner's": SKIP, "a single Event's": BUSY, "the firm's": FULL}

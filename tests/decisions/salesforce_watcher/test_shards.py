@@ -1,0 +1,76 @@
+"""A firm of several shards: who is told of whom, and which shard hears of an Event (I2, rulings 14, 22)."""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from contracts.observed import Mailbox, Mailboxes, Observed, Pair, Paired
+from services.clients.salesforce.row import OrgUser, Row
+from services.salesforce_watcher.pair import shard_of
+from tests.decisions.salesforce_watcher.org import JOHNS, MIKES, TWO_WAY, USERS, Watcher, row
+
+NAMES = [f"mailbox-{number}" for number in range(20)]
+MIKE = next(name for name in NAMES if shard_of(name, 2) == 0)
+JOHN = next(name for name in NAMES if shard_of(name, 2) == 1)
+MAILBOXES = (
+    Mailbox(MIKE, "mike@firm.example", addresses=("mike@firm.example",)),
+    Mailbox(JOHN, "john@firm.example", addresses=("john@firm.example",)),
+)
+
+
+def firm(*rows: Row, users: tuple[OrgUser, ...] = USERS) -> Watcher:
+    """A watcher of two shards, Mike's and John's, that has read an org with these rows."""
+    watcher = Watcher(replace(TWO_WAY, shards=2), directed=False)
+    watcher.hear(Mailboxes(1, MAILBOXES))
+    watcher.reads(*rows, users=users)
+    return watcher
+
+
+def heard(watcher: Watcher, shard: int) -> list[tuple[str, str]]:
+    """The ids and mailboxes of what a shard was told of last, present or gone."""
+    said = watcher.told(Observed, "reconciler", shard)
+    there = [(one.id, one.mailbox) for message in said for one in message.items]
+    return there + [(one.id, one.mailbox) for message in said for one in message.vanished]
+
+
+def given(to: str, mark: str = "b", **more: Any) -> Row:
+    return row(mark=mark, owner=to, **more)
+
+
+def test_each_poller_hears_of_its_mailboxes_and_each_reconciler_of_all() -> None:  # I2, ruling 22
+    watcher = firm()
+    mikes, johns = (Pair(MIKE, 0, MIKES, ("mike@firm.example",)), Pair(JOHN, 1, JOHNS, ("john@firm.example",)))
+    for shard, own in enumerate((mikes, johns)):
+        (reader,) = watcher.told(Paired, "graph-poller", shard)
+        (decider,) = watcher.told(Paired, "reconciler", shard)
+        assert (reader.pairs, reader.shard) == ((own,), shard)
+        assert (decider.pairs, decider.shard) == ((mikes, johns), shard)
+
+
+def test_an_event_is_told_to_the_shard_of_its_owner() -> None:  # ruling 22
+    watcher = firm(row(), row("00U2", owner=JOHNS))
+    assert (heard(watcher, 0), heard(watcher, 1)) == ([("00U1", MIKE)], [("00U2", JOHN)])
+
+
+def test_given_to_somebody_of_another_shard_it_is_told_where_it_is_known() -> None:  # ruling 14
+    watcher = firm(row())
+    watcher.reads(given(JOHNS), users=())
+    assert (heard(watcher, 0), heard(watcher, 1)) == ([("00U1", JOHN)], [])
+    watcher.reads(given("005-nobody", "c"), users=())
+    assert heard(watcher, 0) == [("00U1", "")]
+    watcher.reads(given(JOHNS, "d", event=None, deleted=True), users=())
+    assert (heard(watcher, 0), heard(watcher, 1)) == ([("00U1", JOHN)], [])
+    assert [key for key in watcher.rows if key.startswith("home/")] == []
+
+
+def test_an_event_whose_owner_has_no_mailbox_yet_is_at_home_nowhere() -> None:  # M7
+    watcher = firm(row(), users=(USERS[1],))
+    assert [key for key in watcher.rows if key.startswith("home/")] == []
+    watcher.reads(row(mark="b"))
+    assert heard(watcher, 0) == [("00U1", MIKE)]
+
+
+def test_a_firm_of_one_shard_keeps_no_row_for_it() -> None:
+    watcher = Watcher()
+    watcher.reads(row())
+    assert [key for key in watcher.rows if key.startswith("home/")] == []
