@@ -51,12 +51,14 @@ class Vanished(Struct, frozen=True, omit_defaults=True):
 
 
 class Observed(Struct, frozen=True, omit_defaults=True):
-    """Many items of one side of one shard. `sequence` is the reader's own and only grows (design §2.3)."""
+    """Many items of one side of one shard. `sequence` is the reader's own and only grows (design §2.3). `paired` is the
+    sequence of the pairing that the reader went by: who does not know it yet cannot tell whose the items are."""
 
     side: Side
     sequence: int
     items: tuple[Item, ...] = ()
     vanished: tuple[Vanished, ...] = ()
+    paired: int = 0
 
 
 class Unreadable(Struct, frozen=True):

@@ -23,7 +23,8 @@ def observe(draft: Draft, out: Digest) -> int:
     starts = range(0, max(len(out.items), len(out.vanished)), ITEMS)
     for start in starts:
         items, vanished = out.items[start : start + ITEMS], out.vanished[start : start + ITEMS]
-        observed = Observed(Side.MICROSOFT, draft.sequence(), tuple(items), tuple(vanished))
+        paired = draft.reader().pairs
+        observed = Observed(Side.MICROSOFT, draft.sequence(), tuple(items), tuple(vanished), paired)
         draft.effects.append(Say("reconciler", observed, SAME))
     for unreadable in out.unreadable:
         draft.effects.append(Say("reconciler", unreadable, SAME, key=unreadable.id))
@@ -56,13 +57,15 @@ def begin(draft: Draft, run: str, waiting: Iterable[str], mailbox: str = "", *, 
 
 
 def over(draft: Draft, waited: str, *, items: int = 0, messages: int = 0, failed: str = "") -> None:
-    """A mailbox is done: for every run that waited for it."""
+    """A mailbox is done: for every run that waited for it. Its messages are the oldest one's: each is heard once, and
+    a run that waited for it a second time would never be over."""
     for run, running in draft.running().items():
         if waited in running.waiting:
             left = tuple(name for name in running.waiting if name != waited)
             failures = (*running.failed, failed) if failed else running.failed
             items_now, messages_now = running.items + items, running.messages + messages
             _keep(draft, run, replace(running, waiting=left, items=items_now, messages=messages_now, failed=failures))
+            messages = 0
 
 
 def _keep(draft: Draft, run: str, running: Running) -> None:

@@ -14,7 +14,7 @@ from contracts.observed import Observed, Paired, ReadDone, Unreadable
 from contracts.person import People
 from contracts.policy import PolicyNow
 from contracts.write import Outcomes
-from services.kernel.decision import Decision, State
+from services.kernel.decision import Decision, State, Wake
 from services.reconciler import (
     asked,
     conflicts,
@@ -35,7 +35,7 @@ from services.reconciler.listed import Forget, More
 from services.reconciler.needs import needs
 from services.reconciler.observe import observe
 from services.reconciler.outcome import settle
-from services.reconciler.pairs import pair, stopped
+from services.reconciler.pairs import SOON, early, pair, stopped
 from services.reconciler.prune import Prune
 from services.reconciler.rows import Link, Look
 from services.reconciler.step import step
@@ -51,6 +51,8 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
     """What follows from one message. TypeError for a kind that is not for us."""
     work = Work(state, message, now)
     match message.body:
+        case Observed() as body if early(work, body):
+            return Decision(effects=(Wake(now + SOON, body, f"early/{body.side}/{body.sequence}"),))
         case Observed() as body:
             observe(work, body)
             idle.gone(work, body)

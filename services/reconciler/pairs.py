@@ -1,11 +1,16 @@
 """Who belongs to whom: the pairing of mailboxes and users as last said, in rows, so that an item costs one look."""
 
-from contracts.observed import Pair, Paired
+from datetime import timedelta
+
+from contracts.observed import Observed, Pair, Paired
 from services.reconciler import match
 from services.reconciler.book import Address, Firm, Owner
 from services.reconciler.rows import Link, Mark
 from services.reconciler.step import step
 from services.reconciler.work import Work
+
+SOON = timedelta(seconds=2)
+"""Until what came too early is heard again."""
 
 
 def pair(work: Work, body: Paired) -> None:
@@ -24,6 +29,12 @@ def pair(work: Work, body: Paired) -> None:
     if old != new:
         for link in stopped(work):
             step(work, link)
+
+
+def early(work: Work, body: Observed) -> bool:
+    """Whether a reader goes by a pairing that has not come here yet: whose its items are is not known."""
+    firm = work.get("firm", Firm)
+    return body.paired > (firm.sequence if firm is not None else 0)
 
 
 def stopped(work: Work) -> list[Link]:

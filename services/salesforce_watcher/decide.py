@@ -200,8 +200,8 @@ def _pair(draft: Draft) -> None:
     found = pairs(directory.mailboxes, draft.users().users.values(), draft.policy, kept)
     if before is not None and found == before.pairs:
         return
-    draft.rows["pairs"] = Pairs(found)
     number = draft.sequence()
+    draft.rows["pairs"] = Pairs(found, number)
     for shard in range(draft.policy.shards):
         own = tuple(pair for pair in found if pair.shard == shard)
         draft.effects.append(Say("reconciler", Paired(number, found, shard), shard))
@@ -228,10 +228,11 @@ def _outbound_off(draft: Draft) -> None:
 
 
 def _end_runs(draft: Draft, *, failed: tuple[str, ...] = ()) -> None:
-    """Those that have waited for this read; the next one is for those that came later."""
+    """Those that have waited for this read; the next one is for those that came later. Its messages are the first
+    run's: each is heard once, and another run that waited for it would never be over."""
     waiting = draft.waiting()
-    for run in waiting.runs:
-        draft.effects += done(draft, run, waiting.messages, failed)
+    for place, run in enumerate(waiting.runs):
+        draft.effects += done(draft, run, () if place else waiting.messages, failed)
     draft.rows["waiting"] = Waiting(waiting.later) if waiting.later and draft.active else None
     if waiting.later and draft.active:
         _read(draft)

@@ -28,6 +28,11 @@ class Draft(Plain):
         kept = self.get("pairs", Pairs)
         return kept.pairs if kept else ()
 
+    def paired(self) -> int:
+        """The sequence of the pairing that we go by."""
+        kept = self.get("pairs", Pairs)
+        return kept.sequence if kept else 0
+
     def waiting(self) -> Waiting:
         return self.get("waiting", Waiting) or Waiting()
 

@@ -41,9 +41,10 @@ class Users(Struct, frozen=True):
 
 
 class Pairs(Struct, frozen=True):
-    """Row `pairs`: who belongs to whom."""
+    """Row `pairs`: who belongs to whom, and the sequence under which that was said."""
 
     pairs: tuple[Pair, ...]
+    sequence: int = 0
 
 
 class Waiting(Struct, frozen=True, omit_defaults=True):

@@ -46,7 +46,8 @@ def _say(draft: Draft, shard: int, said: Sequence[Item | Vanished]) -> int:
     for chunk in chunks:
         items = tuple(item for item in chunk if isinstance(item, Item))
         vanished = tuple(gone for gone in chunk if isinstance(gone, Vanished))
-        draft.effects.append(Say("reconciler", Observed(Side.PRACTIFI, draft.sequence(), items, vanished), shard))
+        observed = Observed(Side.PRACTIFI, draft.sequence(), items, vanished, draft.paired())
+        draft.effects.append(Say("reconciler", observed, shard))
     return len(chunks)
 
 

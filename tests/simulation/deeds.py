@@ -21,7 +21,7 @@ Json = dict[str, Any]
 Step = tuple[str, int]
 SYNCED = ("ann@firm.example", "bob@firm.example")
 FAULTS = ("throttle", "throttle-silent", "unavailable", "empty-503", "server-error", "gateway", "timeout-before",
-          "timeout-after", "unauthorized", "stale-etag", "lag", "repeat", "older", "gone", "limit", "throttle-inner",
+          "timeout-after", "unauthorized", "stale-etag", "repeat", "older", "gone", "limit", "throttle-inner",
           "lock-row", "forbidden")  # fmt: skip
 MARKER = "unspeakable"
 """Stands in every private text; nothing of ours may ever hold it."""
@@ -46,7 +46,6 @@ class Tale:
     edits: Counter[str] = field(default_factory=Counter)
     far: set[str] = field(default_factory=set)
     synced: set[str] = field(default_factory=set)
-    lagged: bool = False
 
     def seen_far(self) -> set[str]:
         """What had been synced before it was moved far away."""
@@ -241,11 +240,7 @@ async def remotes_fail(tale: Tale, chance: Random) -> str:
     if name in ROWS:
         tale.stage.world.sides.salesforce.fail_rows(ROWS[name], chance.randint(1, 12))
         return f"rows of Practifi begin to fail: {name}"
-    if name == "lag" and tale.lagged:
-        name = "slow"  # Graph is late by seconds, not twice in a minute (graph.md §8)
-    tale.lagged |= name == "lag"
-    count = 1 if name == "lag" else chance.randint(1, 12)
-    tale.stage.world.faults.set(name, rate=chance.choice((0.2, 0.5, 1.0)), count=count)
+    tale.stage.world.faults.set(name, rate=chance.choice((0.2, 0.5, 1.0)), count=chance.randint(1, 12))
     return f"a remote begins to fail: {name}"
 
 

@@ -6,15 +6,13 @@ from typing import Any
 from unittest.mock import patch
 
 from contracts.policy import PrivateEvents
-from services.clients import http
 from services.clients.graph import mapping, parts
 from services.clients.salesforce import writing
 from services.graph_poller.digest import Digest
 from services.kernel.crew import Crew
 from services.kernel.host import Host
 from services.kernel.lanes import Performed
-from services.reconciler import outcome
-from services.writer import fate, microsoft
+from services.writer import fate
 
 Breaks = Callable[[], Any]
 VARIANTS: dict[str, Breaks] = {}
@@ -85,7 +83,7 @@ def keyless() -> Iterator[None]:
 
 @breaks("a write does not look first")
 def blind() -> Iterator[None]:
-    with patch.object(fate, "moved_on", lambda *_: False), patch.object(microsoft, "moved_on", lambda *_: False):
+    with patch.object(fate, "moved_on", lambda *_: False):
         yield
 
 
@@ -97,18 +95,6 @@ def generous() -> Iterator[None]:
         return {**patched(event, fields), "attendees": [parts.guest(one) for one in event.attendees]}
 
     with patch.object(mapping, "patched", with_guests):
-        yield
-
-
-@breaks("both sides have one base")
-def one_base() -> Iterator[None]:
-    with patch.object(outcome, "_source", lambda link, *_: link):
-        yield
-
-
-@breaks("Retry-After is not heeded")
-def hasty() -> Iterator[None]:
-    with patch.object(http, "retry_after", lambda *_: None):
         yield
 
 

@@ -122,6 +122,7 @@ def test_what_is_not_known_is_one_line_and_exit_code_2(product: Product, words: 
 
 
 def test_answers_are_kept_by_nobody(product: Product) -> None:  # P3
+    told(product, "unmatched")
     answers = [payload for topic, payload in product.hearer.messages if "/answers/" in topic]
     assert any(STRANGER.encode() in payload for payload in answers)
     assert STRANGER not in product.logs()

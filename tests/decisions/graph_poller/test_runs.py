@@ -134,6 +134,7 @@ def test_a_newer_read_of_a_mailbox_ends_both_runs() -> None:  # CUR-34
     brings(poller, MIKE, single())
     brings(poller, JOHN)
     assert [done.run for done in poller.told(ReadDone)] == ["run-1", "run-2"]
+    assert [done.messages for done in poller.told(ReadDone)] == [1, 0], "each message is heard once"
 
 
 def test_a_paused_firm_is_not_read() -> None:  # D2, AUT-13

@@ -93,6 +93,7 @@ class Shard:
     facts: list[Fact] = field(default_factory=list)
     settled: list[RunSettled] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
+    early: list[Observed] = field(default_factory=list)
     wakes: list[Wake] = field(default_factory=list)
     due: list[Judge | More | Prune] = field(default_factory=list)
     pairs: Paired = PAIRS
@@ -199,7 +200,7 @@ class Shard:
             found |= {key: row for key, row in self.rows.items() if key.startswith(prefix)}
         return found
 
-    def _listen(self, decision: Decision) -> None:
+    def _listen(self, decision: Decision) -> None:  # noqa: C901 - one row for each effect
         for effect in decision.effects:
             match effect:
                 case Say(body=Orders(orders)):
@@ -214,6 +215,8 @@ class Shard:
                     self.settled.append(settled)
                 case Say(body=Answer() as answer):
                     self.answers.append(answer)
+                case Wake(body=Observed() as body):
+                    self.early.append(body)
                 case Wake(body=Judge() | More() | Prune() as body):
                     self.due.append(body)
                 case Wake():

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from contracts.calendar import Sensitivity
-from contracts.observed import Pair, Paired, ReadDone, Unreadable
+from contracts.observed import Observed, Pair, Paired, ReadDone, Unreadable
 from contracts.policy import Direction
 from contracts.write import Why
 from tests.decisions.reconciler.shard import (
@@ -144,3 +144,13 @@ def test_an_item_that_cannot_be_understood_is_shown() -> None:  # O5, INB-21
 def test_what_cannot_be_for_us_is_an_error() -> None:
     with pytest.raises(TypeError, match="does not take"):
         Shard().hear(PAIRS.pairs[0])
+
+
+def test_what_a_reader_says_before_its_pairing_has_come_is_heard_again_and_not_lost() -> None:  # O6, M7
+    shard = Shard()
+    early = Observed(MICROSOFT, 50, (here(mailbox="mailbox-new"),), paired=9)
+    shard.hear(early)
+    assert (shard.orders, shard.early) == ([], [early])
+    shard.hear(Paired(9, (*PAIRS.pairs, Pair("mailbox-new", 0, "005-new", ("new@firm.example",)))))
+    shard.hear(early)
+    assert shard.take().mailbox == "mailbox-new"
