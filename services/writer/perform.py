@@ -23,6 +23,10 @@ OUTCOMES = 100
 """Outcomes in one message: some 100 kB."""
 FAILURES = 3
 """In one batch of a mailbox: more are not the fault of single events, and may take a minute each."""
+CLOSED = frozenset(
+    {"INSUFFICIENT_ACCESS_OR_READONLY", "INSUFFICIENT_ACCESS", "INVALID_FIELD", "INVALID_TYPE", "http_403"}
+)
+"""What the org says to us and not to an order, when it says so of a whole request."""
 MEND = "Check what the integration user may see and change; writing goes on by itself then"
 RULES = {True: LaneRule(1000, timedelta(milliseconds=700), timedelta(seconds=5)), False: LaneRule(20)}
 """The org's lane waits for full batches: each is one request (salesforce.md §7)."""
@@ -75,14 +79,22 @@ class Hands:
         return fates | {name: refused(erasures[name], Why.HELD, "brake", why) for name in held}
 
     async def _org(self, tenant: str, orders: Sequence[Order]) -> dict[str, Fate]:
-        """All at once. What the org refuses as a whole is no order's fault: a person has to mend it, and nothing is
-        given up meanwhile. Raises Fatal for that."""
+        """All at once. Where the org refuses a request that one order has spoilt, that one is looked for by halves
+        (O5). Raises Fatal where it refuses all of us: a person has to mend that, and nothing is given up meanwhile."""
         try:
             opened = await self._orgs.of(tenant, self._host.policies[tenant].policy.mapping)
+        except Permanent as error:
+            raise Fatal("org", f"{error.code}: {error.what}", MEND) from error
+        try:
             return await Practifi(opened, self._warn).carry_out(orders)
         except Permanent as error:
             self._orgs.forget(tenant)
-            raise Fatal("org", f"{error.code}: {error.what}", MEND) from error
+            if error.code in CLOSED:
+                raise Fatal("org", f"{error.code}: {error.what}", MEND) from error
+            if len(orders) == 1:
+                return {orders[0].order: refused(orders[0], Why.INVALID, error.code, error.what)}
+        middle = len(orders) // 2
+        return await self._org(tenant, orders[:middle]) | await self._org(tenant, orders[middle:])
 
     async def _mailbox(self, tenant: str, orders: Sequence[Order]) -> dict[str, Fate]:
         """One at a time. One that fails holds up no other (CON-30), unless the mailbox is throttled or several fail:

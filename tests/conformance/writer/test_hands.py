@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from contracts.calendar import Side
 from contracts.control import Receipt
 from contracts.write import Erase, Outcomes, Refused, Why, Written
-from services.sandbox.wire import Request, Response
+from services.sandbox.wire import Request, Response, answer
 from tests.conformance.graph.stage import refusal, said
 from tests.conformance.writer.desk import TWO_WAY, Desk, write
 
@@ -128,6 +128,32 @@ async def test_an_order_that_is_given_twice_is_carried_out_once(desk: Desk) -> N
     desk.number = 0
     assert await desk.order(write("o1", Side.MICROSOFT, mike)) == {}
     assert len(desk.stage.microsoft.events(mike)) == 1
+
+
+async def test_an_order_that_spoils_a_request_to_the_org_stops_none_of_the_others(desk: Desk) -> None:  # O5, CON-30
+    await desk.open()
+
+    def spoils(request: Request) -> Response | None:
+        spoilt = b"link-o7" in request.body
+        return answer(400, [{"errorCode": "JSON_PARSER_ERROR", "message": "unexpected"}]) if spoilt else None
+
+    desk.place.spoil = spoils
+    fates = await desk.order(*(write(f"o{n}", Side.PRACTIFI) for n in range(20)))
+    assert {name for name, fate in fates.items() if isinstance(fate, Written)} == {f"o{n}" for n in range(20)} - {"o7"}
+    assert (fates["o7"].why, fates["o7"].code) == (Why.INVALID, "JSON_PARSER_ERROR")
+
+
+async def test_an_org_that_forbids_us_everything_is_shown_and_nothing_is_given_up(desk: Desk) -> None:  # O4
+    writer = await desk.open()
+    closed = answer(403, [{"errorCode": "INSUFFICIENT_ACCESS_OR_READONLY", "message": "no"}])
+    desk.place.spoil = lambda request: closed if "/composite" in request.path else None
+    assert await desk.order(write("o1", Side.PRACTIFI), write("o2", Side.PRACTIFI)) == {}
+    (problem,) = writer.host.problems.values()
+    assert "integration user" in problem.mend
+    desk.place.spoil = lambda _: None
+    await desk.town.later(seconds=30)
+    assert len(desk.place.salesforce.rows("Event")) == 2
+    assert writer.host.problems == {}
 
 
 async def test_an_org_whose_file_has_a_mistake_waits_for_a_person(desk: Desk) -> None:  # O4
