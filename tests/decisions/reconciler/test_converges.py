@@ -4,7 +4,7 @@ PRO-09)."""
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -176,7 +176,12 @@ def do(world: Watched, what: str, side: Side, which: int, values: dict[str, Any]
             play(world, what, side, which, values)
 
 
+CROSSED = [("type", PRACTIFI, 0, {"body": ""}), ("type", MICROSOFT, 1, {"body": "notes"})]
+"""A text is emptied in Practifi, and typed in Microsoft as it was last read in Practifi."""
+
+
 @settings(max_examples=400)
+@example(CALM, CROSSED)
 @given(POLICIES, DEEDS)
 def test_under_any_policy_a_story_ends_as_the_policy_says(
     policy: Policy, deeds: list[tuple[str, Side, int, dict[str, Any]]]

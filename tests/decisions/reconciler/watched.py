@@ -30,7 +30,9 @@ Key = tuple[Side, str]
 @dataclass
 class Watched(World):
     """`policy` is that of the mailbox. `typed` says when a person last typed a field, `unsent` which fields of a
-    Practifi Event hold what a person typed there and Microsoft has never had."""
+    Practifi Event hold what a person typed there and Microsoft has never had, `met` the latest version of
+    an event of which a field was told as the other side was last read: nothing was to be carried then, and what is read
+    there afterwards came afterwards, for nobody's clock is asked (D6)."""
 
     policy: Policy = field(default_factory=Policy)
     copies: set[str] = field(default_factory=set)
@@ -41,6 +43,7 @@ class Watched(World):
     proven: set[Key] = field(default_factory=set)
     blanked: set[Key] = field(default_factory=set)
     unproven: list[Erase] = field(default_factory=list)
+    met: dict[tuple[Key, str], int] = field(default_factory=dict)
 
     def begin(self, side: Side, event: CalendarEvent, which: int) -> str:
         """A person makes an event: an own one, one with guests, or (in Microsoft) somebody invites Mike."""
@@ -89,6 +92,15 @@ class Watched(World):
             for gone in getattr(message, "vanished", ()):
                 self.proven.add((message.side, gone.id))  # type: ignore[union-attr]  # what has `vanished` has a side
         super().arrive(which)
+        self._met()
+
+    def _met(self) -> None:
+        for link, name, twin in self.links():
+            if (here := link.microsoft) and (there := link.practifi):
+                shown = self.shown(PRACTIFI, here.event)
+                alike = [one for one in FIELDS if getattr(shown, one) == getattr(there.event, one)]
+                self.met.update((((MICROSOFT, name), one), int(here.mark)) for one in alike)
+                self.met.update((((PRACTIFI, twin), one), int(there.mark)) for one in alike)
 
     def shown(self, side: Side, event: CalendarEvent) -> CalendarEvent:
         """An event as a side keeps it."""
@@ -232,7 +244,10 @@ class Watched(World):
             source, target = (theirs, mine) if out else (mine, theirs)
             assert out != inward, f"{one} differs"
             if one in source:  # else it was made by us, without what may not come from there
-                assert target.get(one, 0) > source[one], f"{one} differs, and nobody typed it where it is stuck (D6)"
+                met = self.met.get(((MICROSOFT, name) if source is mine else (PRACTIFI, twin), one), 0) >= source[one]
+                assert met or target.get(one, 0) > source[one], (
+                    f"{one} differs, and nobody typed it where it is stuck (D6)"
+                )
         self._purged(here, mine, theirs, twin)
 
     def _purged(self, here: Item, mine: dict[str, int], theirs: dict[str, int], twin: str) -> None:
