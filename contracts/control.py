@@ -64,9 +64,23 @@ class RunSettled(Struct, frozen=True, omit_defaults=True):
 
 
 class Receipt(Struct, frozen=True):
-    """The receiver has committed these messages: the sender may forget them. `store` and `commit` identify the
-    receiver's memory, so that a sender notices when it was lost or restored (ruling 6)."""
+    """The receiver has committed these messages: the sender may forget them. `store` and `commit` tell which memory
+    holds them, and how old it was then."""
 
     numbers: tuple[int, ...]
     store: str
     commit: int
+
+
+class Known(Struct, frozen=True):
+    """Said now and then to every receiver: the envelope tells the last number for which the sender has its receipt. Who
+    does not know that one has lost its memory, and hears of it by this even when nothing else is said (ruling 6)."""
+
+
+class Again(Struct, frozen=True, omit_defaults=True):
+    """Who asks has lost something that the receiver had told it (ruling 6): all of it is to be said again. `wish` names
+    this question; a reader says it with the first run that has answered it."""
+
+    wish: str
+    service: str
+    shard: int = 0

@@ -15,17 +15,18 @@ from contracts.status import Status
 VERSION = "1.0.0"
 _REF = "#/components/schemas/{name}"
 _INTERNAL = {
-    "graph-poller": ("run-due", "paired", "made", "receipt"),
-    "salesforce-watcher": ("run-due", "mailboxes", "undirected", "receipt"),
+    "graph-poller": ("run-due", "paired", "made", "believed", "undirected", "again", "known", "receipt"),
+    "salesforce-watcher": ("run-due", "mailboxes", "undirected", "again", "known", "receipt"),
     "reconciler": (
         "paired", "people", "own", "observed", "unreadable", "read-done", "outcomes", "ask", "turn", "restore",
-        "backfill", "receipt",
+        "backfill", "again", "known", "receipt",
     ),
-    "writer": ("orders", "receipt"),
+    "writer": ("orders", "known", "receipt"),
     "registry": (
-        "sync-now", "pause", "resume", "turn", "restore", "backfill", "ask", "answer", "run-settled", "receipt",
+        "sync-now", "pause", "resume", "turn", "restore", "backfill", "ask", "answer", "run-settled", "again",
+        "known", "receipt",
     ),
-    "feed": ("said", "receipt"),
+    "feed": ("said", "known", "receipt"),
 }  # fmt: skip
 """Which kinds arrive in whose inbox."""
 

@@ -2,10 +2,10 @@
 missing field, a wrong type or a time without zone is an error, never a guess."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Meta, Raw, Struct
 
 from contracts import asked, control, facts, meeting, observed, person, policy, status, write
 from contracts.calendar import Instant
@@ -13,6 +13,7 @@ from contracts.calendar import Instant
 KINDS: dict[str, type[Struct]] = {
     "calsync.observed.v1": observed.Observed,
     "calsync.made.v1": observed.Made,
+    "calsync.believed.v1": observed.Believed,
     "calsync.unreadable.v1": observed.Unreadable,
     "calsync.mailboxes.v1": observed.Mailboxes,
     "calsync.undirected.v1": observed.Undirected,
@@ -34,6 +35,8 @@ KINDS: dict[str, type[Struct]] = {
     "calsync.run-due.v1": control.RunDue,
     "calsync.run-settled.v1": control.RunSettled,
     "calsync.receipt.v1": control.Receipt,
+    "calsync.known.v1": control.Known,
+    "calsync.again.v1": control.Again,
     "calsync.said.v1": facts.Said,
     "calsync.fact.v1": facts.Published,
     "calsync.status.v1": status.Status,
@@ -46,8 +49,9 @@ class Message(Struct, frozen=True):
     """One thing said. `key` names what it is about, `cause` the message that led to it, `run` the run it belongs to.
 
     `sender` is the address that wants the receipt, `store` its memory, `number` the message's place in what that
-    memory has said, `floor` the lowest number that it still keeps: all below may be forgotten (ruling 21). A level
-    (policy, status, fact) has number 0 and gets no receipt.
+    memory has said, `floor` the lowest number that it still keeps: all below may be forgotten (ruling 21), `receipted`
+    the last number for which it has this receiver's receipt: who does not know that one has lost its memory since
+    (ruling 6). A level (policy, status, fact) has number 0 and gets no receipt.
     """
 
     id: str
@@ -61,10 +65,15 @@ class Message(Struct, frozen=True):
     store: str = ""
     number: int = 0
     floor: int = 0
+    receipted: int = 0
 
 
 class Malformed(ValueError):
     """What arrived is not a message of ours; `reason` says why without quoting its content."""
+
+
+_Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+"""What a store can keep."""
 
 
 class _Wire(Struct, frozen=True, omit_defaults=True):
@@ -80,11 +89,13 @@ class _Wire(Struct, frozen=True, omit_defaults=True):
     cause: str = ""
     run: str = ""
     store: str = ""
-    number: int = 0
-    floor: int = 0
+    number: _Number = 0
+    floor: _Number = 0
+    receipted: _Number = 0
 
 
 _ENCODER = msgspec.json.Encoder()
+_KEEPER = msgspec.msgpack.Encoder()
 _WIRE = msgspec.json.Decoder(_Wire)
 
 
@@ -109,7 +120,7 @@ def frame(envelope: Message, kind: str, data: bytes) -> bytes:
         _Wire(
             specversion="1.0", id=envelope.id, source=f"/{envelope.sender}", type=kind, time=envelope.sent_at,
             tenant=envelope.tenant, data=Raw(data), subject=envelope.key, cause=envelope.cause, run=envelope.run,
-            store=envelope.store, number=envelope.number, floor=envelope.floor,
+            store=envelope.store, number=envelope.number, floor=envelope.floor, receipted=envelope.receipted,
         )
     )  # fmt: skip
 
@@ -125,11 +136,13 @@ def decode(payload: bytes) -> Message:
         raise Malformed(f"unknown kind {wire.type[:80]!r}, specversion {wire.specversion[:8]!r}")
     try:
         body = decoder.decode(wire.data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        _KEEPER.encode(body)  # numbers of a hundred digits and times before the calendar decode, and cannot be kept
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError) as error:
         raise Malformed(f"{wire.type}: {error}") from error
     return Message(
         id=wire.id, tenant=wire.tenant, sent_at=_aware(wire.time), body=body, key=wire.subject, cause=wire.cause,
         run=wire.run, sender=wire.source.removeprefix("/"), store=wire.store, number=wire.number, floor=wire.floor,
+        receipted=wire.receipted,
     )  # fmt: skip
 
 

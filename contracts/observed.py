@@ -42,23 +42,26 @@ class Item(Struct, frozen=True, omit_defaults=True):
 
 
 class Vanished(Struct, frozen=True, omit_defaults=True):
-    """An item that is proven to be gone (X2): a direct read said so."""
+    """An item that is proven to be gone (X2): a direct read said so. `stamp` as in Item, where it is still known."""
 
     id: str
     mailbox: str
     series: str = ""
     slot: str = ""
+    stamp: str = ""
 
 
 class Observed(Struct, frozen=True, omit_defaults=True):
     """Many items of one side of one shard. `sequence` is the reader's own and only grows (design §2.3). `paired` is the
-    sequence of the pairing that the reader went by: who does not know it yet cannot tell whose the items are."""
+    sequence of the pairing that the reader went by: who does not know it yet cannot tell whose the items are. `again`
+    is the last wish to be told all anew that the reader knew when it read (`Again`)."""
 
     side: Side
     sequence: int
     items: tuple[Item, ...] = ()
     vanished: tuple[Vanished, ...] = ()
     paired: int = 0
+    again: str = ""
 
 
 class Unreadable(Struct, frozen=True):
@@ -75,6 +78,14 @@ class Made(Struct, frozen=True):
 
     mailbox: str
     id: str
+
+
+class Believed(Struct, frozen=True):
+    """What a mailbox is believed to hold, said to a poller that has lost its memory: what is gone of it has to be
+    missed. By the id of the single event or the series: the ids of its items, and their slots."""
+
+    mailbox: str
+    roots: dict[str, dict[str, str]]
 
 
 class Mailbox(Struct, frozen=True, omit_defaults=True):
@@ -121,10 +132,12 @@ class Paired(Struct, frozen=True, omit_defaults=True):
 
 class ReadDone(Struct, frozen=True, omit_defaults=True):
     """A reader has read all that `run` asked for and said it in `messages` Observed messages, which may still be under
-    way; `failed` are the mailboxes or orgs that could not be read."""
+    way; `failed` are the mailboxes or orgs that could not be read, `again` the wish that this run has fulfilled
+    (`Again`)."""
 
     run: str
     reader: str
     items: int = 0
     messages: int = 0
     failed: tuple[str, ...] = ()
+    again: str = ""

@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from contracts.calendar import FIELDS, Side
+from contracts.calendar import FIELDS, Instant, Side
 
 
 class Direction(StrEnum):
@@ -87,10 +87,10 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     settle_seconds: Annotated[int, Meta(ge=0, le=600)] = 60
     topic_detail: TopicDetail = TopicDetail.IDS
     brake_share: Annotated[float, Meta(gt=0, le=1)] = 0.3
-    brake_minimum: Annotated[int, Meta(ge=1)] = 20
-    brake_hourly_deletions: Annotated[int, Meta(ge=1)] = 500
-    mail_cap_per_hour: Annotated[int, Meta(ge=0)] = 200
-    park_after_writes_per_hour: Annotated[int, Meta(ge=1)] = 10
+    brake_minimum: Annotated[int, Meta(ge=1, le=1_000_000)] = 20
+    brake_hourly_deletions: Annotated[int, Meta(ge=1, le=1_000_000)] = 500
+    mail_cap_per_hour: Annotated[int, Meta(ge=0, le=1_000_000)] = 200
+    park_after_writes_per_hour: Annotated[int, Meta(ge=1, le=1_000_000)] = 10
     winners: dict[str, Side] = {}
     mapping: dict[str, Mapped] = {}
     narrower: tuple[Narrower, ...] = ()
@@ -120,10 +120,12 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
 
 class PolicyNow(Struct, frozen=True, omit_defaults=True):
     """The current policy of a tenant: a retained level, said by the registry, kept by everyone. A higher `version`
-    replaces a lower one. `active` is false while the tenant is paused, disabled or its file is gone. `consents` counts
-    how often a person said *resume*: a brake that stands when it grows is released (X4)."""
+    replaces a lower one. `active` is false while the tenant is paused, disabled or its file is gone. `consents` grows
+    with every *resume* of a person: a brake that stands when it grows is released (X4). `outbound` is since when
+    Microsoft is written, None while it is not (D7)."""
 
     version: int
     active: bool
     policy: Policy
     consents: int = 0
+    outbound: Instant | None = None

@@ -4,6 +4,10 @@ import re
 
 ROOT = "calsync/v1"
 SLUG = re.compile(r"[a-z0-9-]{1,63}")
+RESERVED = frozenset({
+    "graph-poller", "salesforce-watcher", "reconciler", "writer", "registry", "feed", "operator",
+})  # fmt: skip
+"""The broker's own users. A tenant's reader is named like its tenant, so no tenant may be named like one of them."""
 
 
 def address(service: str, tenant: str, shard: int) -> str:

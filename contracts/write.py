@@ -12,7 +12,7 @@ from contracts.policy import PrivateEvents
 
 class Cause(StrEnum):
     """Why something is written; kept with every mail that it leads to (A5). Only a person's own EDIT may mail without
-    an administrator's consent (ruling 16)."""
+    an administrator's consent (ruling 16). LOST: our memory was, and Microsoft may have had it before."""
 
     EDIT = "edit"
     BACKFILL = "backfill"
@@ -20,6 +20,7 @@ class Cause(StrEnum):
     TURNED = "turned"
     POLICY = "policy"
     OWNER = "owner"
+    LOST = "lost"
 
 
 class Write(Struct, frozen=True, omit_defaults=True, tag="write"):

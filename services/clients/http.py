@@ -2,7 +2,6 @@
 configured one, follow a redirect, accept plain http beyond loopback, or let an exception of its library out."""
 
 import asyncio
-import ipaddress
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,11 +15,14 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_aft
 from yarl import URL
 
 from services.kernel.errors import Fatal, Permanent, Transient
+from services.kernel.loopback import loopback
 
 MAX_BODY = 64 * 1024 * 1024
 ATTEMPTS = 3
 PATIENCE = timedelta(seconds=5)
 """A wait up to this is sat out here; a longer one goes back to the lane, which keeps it over a restart."""
+LONGEST = timedelta(days=1)
+"""The longest wait that is believed."""
 
 
 class UnknownOutcome(Transient):
@@ -43,33 +45,30 @@ class Reply:
 def checked_root(url: str, where: str) -> str:
     """The base URL without a trailing slash. Raises Fatal unless it is https, or http on loopback."""
     parts = urlsplit(url)
-    if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and _loopback(parts.hostname))):
+    if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and loopback(parts.hostname))):
         return url.rstrip("/")
     raise Fatal(where, f"{url!r} is no usable address", "Give an https URL; plain http is for 127.0.0.1 and [::1] only")
 
 
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """A Retry-After header: whole or broken seconds, or an HTTP date (graph.md §4.2). None when it says nothing."""
+    """A Retry-After header: whole or broken seconds, or an HTTP date (graph.md §4.2). None when it says nothing;
+    never more than LONGEST, which nobody means."""
     if not value:
         return None
     try:
-        return max(timedelta(seconds=float(value)), timedelta())
+        return timedelta(seconds=max(0.0, min(float(value), LONGEST.total_seconds())))
     except ValueError:
-        pass
+        at = http_date(value)
+        return min(max(at - now, timedelta()), LONGEST) if at else None
+
+
+def http_date(value: str) -> datetime | None:
+    """A date of a header, in UTC; None for what is none."""
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return max((at if at.tzinfo else at.replace(tzinfo=UTC)) - now, timedelta())
 
 
 class Http:
@@ -106,16 +105,23 @@ class Http:
         UnknownOutcome for a write that was on its way) and Permanent for a link to another host.
         """
         harmless = method == "GET" if reads is None else reads
-        target = self._target(url)
+        target = self.target(url)
         waits = AsyncRetrying(
             retry=retry_if_exception(lambda error: harmless and _short(error)),
             wait=_wait, stop=stop_after_attempt(ATTEMPTS), reraise=True, sleep=self.sleep,
         )  # fmt: skip
         return await waits(self._once, method, target, headers, body, harmless, faults)
 
-    def _target(self, url: str) -> str:
-        target = urljoin(self.root + "/", url.lstrip("/")) if "://" not in url else url
-        if urlsplit(target)[:2] != urlsplit(self.root)[:2]:
+    def target(self, url: str) -> str:
+        """The absolute URL that `url` means here. Raises Permanent for what is no link, and for one to another host."""
+        if not url.isascii() or not url.isprintable() or " " in url:
+            raise Permanent("odd_link", f"{self.where} answered with a link that is none; it was not followed")
+        try:
+            target = urljoin(self.root + "/", url.lstrip("/")) if "://" not in url else url
+            here = urlsplit(target)[:2] == urlsplit(self.root)[:2]
+        except ValueError:
+            here = False
+        if not here:
             raise Permanent("foreign_link", f"{self.where} answered with a link to another host; it was not followed")
         return target
 
@@ -127,7 +133,7 @@ class Http:
             reply = await self._exchange(method, url, headers, body)
         except aiohttp.ClientConnectorError as error:
             raise Transient(f"{self.where} cannot be reached: {type(error).__name__}") from error
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             kind = Transient if harmless else UnknownOutcome
             raise kind(f"{self.where} broke off: {type(error).__name__}") from error
         return reply if faults and reply.status == 500 else self.judged(reply, harmless)  # noqa: PLR2004
@@ -142,7 +148,8 @@ class Http:
 
     def judged(self, reply: Reply, harmless: bool) -> Reply:
         """The same answer, also one from inside a batch. Raises for 429, 5xx and redirects as `send` does."""
-        wait = retry_after(reply.headers.get("retry-after"), self._now())
+        theirs = http_date(reply.headers.get("date", "")) or self._now()  # a date is one of their own clock
+        wait = retry_after(reply.headers.get("retry-after"), theirs)
         if reply.status == 429:  # noqa: PLR2004
             raise Transient(f"{self.where} is throttling", wait)
         if reply.status >= 500 and reply.status != 501:  # noqa: PLR2004

@@ -11,7 +11,7 @@ from contracts.facts import Conflict, Created, Detail, Fact, Published, Said, Up
 from contracts.message import Message
 from contracts.policy import PolicyNow, TopicDetail
 from services.feed.rows import Batch, Numbering, fact_key
-from services.kernel.decision import Decision, Do, State
+from services.kernel.decision import Decision, Do, Forgot, State
 
 KEEP = 10_000
 """So many facts of a tenant can be read again by a subscriber that was away (S4)."""
@@ -29,6 +29,8 @@ def decide(state: State, message: Message, now: datetime) -> Decision:
             policy = state.get("policy", PolicyNow)
             detail = policy.policy.topic_detail if policy else TopicDetail.IDS
             return _number(state.get("feed", Numbering) or Numbering(), [allowed(fact, detail) for fact in facts], now)
+        case Forgot():
+            return _resumed(state.get("feed", Numbering) or Numbering(), now)
         case PolicyNow():
             return Decision()
         case other:
@@ -43,6 +45,14 @@ def allowed(fact: Fact, detail: TopicDetail) -> Fact:
         return replace(fact, detail=None)
     full = fact.detail
     return replace(fact, detail=Detail(subject=full.subject, start=full.start, end=full.end))
+
+
+def _resumed(numbering: Numbering, now: datetime) -> Decision:
+    """Numbers were used that we have forgotten: the next one is above them all (milliseconds grow faster than any
+    tenant's facts), and who subscribes sees the gap (ruling 6)."""
+    last = max(numbering.last, int(now.timestamp() * 1000))
+    gone: dict[str, Struct | None] = {fact_key(number): None for number in range(numbering.oldest, numbering.last + 1)}
+    return Decision({**gone, "feed": Numbering(last, last + 1)}, counts={"forgot": 1})
 
 
 def _number(numbering: Numbering, facts: list[Fact], now: datetime) -> Decision:

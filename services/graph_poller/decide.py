@@ -8,10 +8,11 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from contracts.control import RunDue
+from contracts.control import Again, RunDue
 from contracts.message import Message
-from contracts.observed import Made, Paired, Undirected
+from contracts.observed import Believed, Made, Paired, Undirected
 from contracts.policy import PolicyNow
+from services.graph_poller import again
 from services.graph_poller.draft import RUN, Draft
 from services.graph_poller.failing import set_aside
 from services.graph_poller.meaning import roots, understand
@@ -30,7 +31,7 @@ from services.graph_poller.rows import (
     Unread,
 )  # fmt: skip
 from services.graph_poller.runs import directory_read, not_read, pairs_known, run_due, undirected
-from services.kernel.decision import Decision, State, Undone
+from services.kernel.decision import Decision, Forgot, State, Undone
 from services.kernel.draft import SEQUENCE
 
 
@@ -53,6 +54,8 @@ def needs(state: State, message: Message) -> Iterable[str]:
             yield from roots(state, mailbox, round_, new_day=_new_day(state, mailbox, message))
         case Made(mailbox, id_):
             yield from (f"place/{mailbox}", f"known/{mailbox}/{id_}")
+        case Again() | Believed() as body:
+            yield from again.needs(state, body)
         case Proved(mailbox):
             yield from (RUN, f"place/{mailbox}", f"held/{mailbox}")
             held = state.get(f"held/{mailbox}", Rounds) if state.known(f"held/{mailbox}") else None
@@ -60,7 +63,7 @@ def needs(state: State, message: Message) -> Iterable[str]:
                 yield from roots(state, mailbox, held.round, new_day=_new_day(state, mailbox, message))
 
 
-def decide(state: State, message: Message, now: datetime) -> Decision:
+def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: C901 - one row for each kind
     """One turn of a poller."""
     known = state.get("policy", PolicyNow)
     if known is None:
@@ -77,6 +80,8 @@ def decide(state: State, message: Message, now: datetime) -> Decision:
             undirected(draft)
         case Made(mailbox, id_):
             made(draft, mailbox, id_)
+        case Forgot() | Again() | Believed() as body:
+            again.hear(draft, body)
         case MailboxRead(mailbox, round_, view):
             understand(draft, mailbox, Rounds(round_, view))
         case Proved() as proved:

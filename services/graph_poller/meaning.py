@@ -60,7 +60,7 @@ def _say(draft: Draft, out: Digest, held: Rounds) -> None:
     draft.rows |= slide.rows(out) | {f"left/{mailbox}/{root}": Left() for root in out.left}
     draft.rows |= {
         f"held/{mailbox}": None,
-        f"place/{mailbox}": Place(held.round.cursor, held.view, place.state, size, day=day),
+        f"place/{mailbox}": Place(held.round.cursor, held.view, place.state, size, day=day, again=place.again),
     }
     messages = observe(draft, out)
     show(draft, mailbox, "healthy")

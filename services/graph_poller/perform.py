@@ -13,7 +13,7 @@ from services.graph_poller.rows import DirectoryRead, MailboxRead, Prove, Proved
 from services.kernel.errors import Conflict, Fatal, Permanent, Transient
 from services.kernel.host import Host
 from services.kernel.keeping import Doing
-from services.kernel.lanes import Answer, LaneRule
+from services.kernel.lanes import Answer, GivenUp, LaneRule
 
 ATTEMPTS = 4
 """Attempts in one run; then the mailbox waits for the next one (AUT-05)."""
@@ -55,7 +55,9 @@ class Hands:
                 raise again from error
             self._host.log.warning("cannot be read now", tenant=tenant, where=mailbox, what=str(error),
                                    mend="nothing to do: it is tried again with the next run")  # fmt: skip
-            return later(mailbox, error)
+            given_up = later(mailbox, error)
+            asked = error.delay if isinstance(error, Transient) else None
+            return given_up if asked is None else GivenUp(given_up, min(asked, LONGEST))
 
     def _patient(self, error: Transient | Conflict, tries: int) -> Transient:
         """The same error, with a wait that grows by itself where the remote's own does not."""

@@ -19,10 +19,12 @@ PAIRS = "pairs"
 
 
 class Reader(Struct, frozen=True, omit_defaults=True):
-    """Row `reader`: when the directory was last read, and the sequence of the pairs."""
+    """Row `reader`: when the directory was last read, the sequence of the pairs, and the last wish to be told all anew
+    (`Again`)."""
 
     directory_at: datetime | None = None
     pairs: int = 0
+    again: str = ""
 
 
 class Pairs(Struct, frozen=True):
@@ -33,18 +35,21 @@ class Pairs(Struct, frozen=True):
 
 class View(Struct, frozen=True, omit_defaults=True):
     """How a mailbox is looked at: the stretch of time, which is fixed in the cursor (graph.md §2.5), what is hidden and
-    what is left out, and whether Practifi is written from it."""
+    what is left out, and whether Practifi is written from it. `again` is the last wish to read it from the beginning
+    that this read obeys."""
 
     start: datetime = EPOCH
     end: datetime = EPOCH
     private: PrivateEvents = PrivateEvents.BUSY_ONLY
     excluded: Excluded = NOTHING
     writes: bool = False
+    again: str = ""
 
 
 class Place(Struct, frozen=True, omit_defaults=True):
     """Row `place/<mailbox>`: how far a mailbox is read. `size` counts the items that were said; `braked` is the number
-    of consents when its brake was shown, None while none stands; `day` is the last on which the window was moved."""
+    of consents when its brake was shown, None while none stands; `day` is the last on which the window was moved,
+    `again` the last wish to read it from the beginning."""
 
     cursor: str = ""
     view: View = View()
@@ -52,6 +57,7 @@ class Place(Struct, frozen=True, omit_defaults=True):
     size: int = 0
     braked: int | None = None
     day: date = EPOCH.date()
+    again: str = ""
 
 
 class Root(Struct, frozen=True, omit_defaults=True):
@@ -84,7 +90,7 @@ class Rounds(Struct, frozen=True, omit_defaults=True):
 
 class Running(Struct, frozen=True, omit_defaults=True):
     """Row `run/<run>`: what the run still waits for (mailboxes, or "pairs") and what it has brought so far. `mailbox`
-    and `fresh` are as in RunDue."""
+    and `fresh` are as in RunDue, `again` is the last wish to be told all anew that it obeys."""
 
     waiting: tuple[str, ...]
     items: int = 0
@@ -92,6 +98,7 @@ class Running(Struct, frozen=True, omit_defaults=True):
     failed: tuple[str, ...] = ()
     mailbox: str = ""
     fresh: bool = False
+    again: str = ""
 
 
 class ReadDirectory(Struct, frozen=True):

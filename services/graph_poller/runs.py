@@ -86,18 +86,18 @@ def _undirected(draft: Draft, problem: Problem) -> None:
 def _read_all(draft: Draft, run: str, address: str, pairs: Iterable[Pair], *, fresh: bool) -> None:
     chosen = [pair for pair in pairs if pair.user and (not address or address.lower() in pair.addresses)]
     for pair in chosen:
-        _read(draft, pair, fresh=fresh)
+        read(draft, pair, fresh=fresh)
     begin(draft, run, (pair.mailbox for pair in chosen))
 
 
-def _read(draft: Draft, pair: Pair, *, fresh: bool) -> None:
+def read(draft: Draft, pair: Pair, *, fresh: bool = False) -> None:
     """Read on, or from the beginning. Who is to be read afresh loses the cursor, so that a later run does not forget
     it."""
     place = draft.place(pair.mailbox)
     if fresh and place.cursor:
         place = replace(place, cursor="")
         draft.rows[f"place/{pair.mailbox}"] = place
-    wanted = window.view(draft.policy, pair, draft.now)
+    wanted = window.view(draft.policy, pair, draft.now, place.again)
     if window.stale(place, pair.mailbox, wanted, draft.now):
         order = ReadMailbox(pair.mailbox, "", wanted)
     else:

@@ -23,8 +23,10 @@ def observe(draft: Draft, out: Digest) -> int:
     starts = range(0, max(len(out.items), len(out.vanished)), ITEMS)
     for start in starts:
         items, vanished = out.items[start : start + ITEMS], out.vanished[start : start + ITEMS]
-        paired = draft.reader().pairs
-        observed = Observed(Side.MICROSOFT, draft.sequence(), tuple(items), tuple(vanished), paired)
+        reader = draft.reader()
+        observed = Observed(
+            Side.MICROSOFT, draft.sequence(), tuple(items), tuple(vanished), reader.pairs, reader.again
+        )  # fmt: skip
         draft.effects.append(Say("reconciler", observed, SAME))
     for unreadable in out.unreadable:
         draft.effects.append(Say("reconciler", unreadable, SAME, key=unreadable.id))
@@ -53,7 +55,7 @@ def show_pair(draft: Draft, pair: Pair) -> None:
 
 def begin(draft: Draft, run: str, waiting: Iterable[str], mailbox: str = "", *, fresh: bool = False) -> None:
     """A run waits for these mailboxes."""
-    _keep(draft, run, Running(tuple(waiting), mailbox=mailbox, fresh=fresh))
+    _keep(draft, run, Running(tuple(waiting), mailbox=mailbox, fresh=fresh, again=draft.reader().again))
 
 
 def over(draft: Draft, waited: str, *, items: int = 0, messages: int = 0, failed: str = "") -> None:
@@ -72,5 +74,5 @@ def _keep(draft: Draft, run: str, running: Running) -> None:
     """Say that the reading is done when nothing is waited for."""
     draft.rows[f"{RUN}{run}"] = running if running.waiting else None
     if not running.waiting:
-        done = ReadDone(run, "graph-poller", running.items, running.messages, running.failed)
+        done = ReadDone(run, "graph-poller", running.items, running.messages, running.failed, running.again)
         draft.effects.append(Say("reconciler", done, SAME))

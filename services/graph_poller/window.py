@@ -30,21 +30,24 @@ def said(policy: Policy, now: datetime) -> Window:
     return start, min(today + relativedelta(months=policy.future_inbound_months), start + MOST - 2 * REACH)
 
 
-def view(policy: Policy, pair: Pair, now: datetime) -> View:
+def view(policy: Policy, pair: Pair, now: datetime, again: str = "") -> View:
     """How a mailbox is looked at, if it is read from the beginning now; by its own policy (D11)."""
     own = policy.of(pair.addresses)
     start, end = said(own, now)
     domains = folded(own.excluded_domains)
     excluded = Excluded(folded(own.excluded_categories), domains, pair.addresses if domains else ())
     writes = own.direction.writes(Side.PRACTIFI)
-    return View(start - REACH, end + REACH, own.private_events, excluded, writes)
+    return View(start - REACH, end + REACH, own.private_events, excluded, writes, again)
 
 
 def stale(place: Place, mailbox: str, wanted: View, now: datetime) -> bool:
-    """Whether a mailbox has to be read from the beginning: it never was, the window has grown, a rule has changed, what
-    was not written to Practifi is written from now on (ruling 12), or its week is over."""
+    """Whether a mailbox has to be read from the beginning: it never was or not since somebody wished so, the window has
+    grown, a rule has changed, what was not written to Practifi is written from now on (ruling 12), or its week is
+    over."""
     held = place.view
-    if not place.cursor or (held.private, held.excluded) != (wanted.private, wanted.excluded):
+    if not place.cursor or held.again != wanted.again:
+        return True
+    if (held.private, held.excluded) != (wanted.private, wanted.excluded):
         return True
     if wanted.writes and not held.writes:
         return True

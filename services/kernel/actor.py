@@ -10,9 +10,10 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
+from contracts.control import Known
 from contracts.message import Message, encode_body
 from contracts.policy import PolicyNow
-from services.kernel.decision import Decision, State, Thinks
+from services.kernel.decision import Decision, Forgot, State, Thinks
 from services.kernel.effects import NewEffect
 from services.kernel.errors import Fatal, Transient
 from services.kernel.keeping import Words
@@ -42,6 +43,7 @@ class Turn:
     receipts: dict[str, list[int]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     dead: list[tuple[str, str]] = field(default_factory=list)
+    forgot: list[Message] = field(default_factory=list)
     effects: int = 0
     commit: int = 0
 
@@ -73,56 +75,69 @@ class Actor:
     async def _fresh(self, tx: Tx, heard: Sequence[Heard], turn: Turn) -> list[Message]:
         """Messages that were not decided before; all that want a receipt get one, repeats too."""
         open_effects = await tx.settle([h.settles for h in heard if h.settles])
-        repeats = await self._see(tx, [h.message for h in heard if h.message.number], turn)
+        repeats = await self._see(tx, [h.message for h in heard if h.message.number or h.message.receipted], turn)
         fresh: dict[Mark | str, Message] = {}
         for h in heard:
-            if h.settles and h.settles not in open_effects:
+            if isinstance(h.message.body, Known) or (h.settles and h.settles not in open_effects):
                 continue
             mark = _mark(h.message) if h.message.number else h.message.id
             if mark not in repeats:
                 fresh.setdefault(mark, h.message)
-        return list(fresh.values())
+        return [*turn.forgot, *fresh.values()]
 
     async def _see(self, tx: Tx, messages: Sequence[Message], turn: Turn) -> set[Mark | str]:
         """Remember numbered messages as seen; the marks of those that were seen before."""
         repeats: set[Mark | str] = set()
         for sender, store in dict.fromkeys((m.sender, m.store) for m in messages):
             own = [m for m in messages if (m.sender, m.store) == (sender, store)]
-            numbers, name = sorted({m.number for m in own}), f"{store}@{sender}"
-            repeats |= {(sender, store, n) for n in await tx.seen(str(self.scope), name, numbers)}
-            await tx.see(str(self.scope), name, numbers, max(m.floor for m in own))
-            turn.receipts.setdefault(sender, []).extend(numbers)
+            numbers, name = sorted({m.number for m in own if m.number}), f"{store}@{sender}"
+            receipted = {m.receipted for m in own if m.receipted}
+            seen = await tx.seen(str(self.scope), name, {*numbers, *receipted})
+            repeats |= {(sender, store, n) for n in seen.intersection(numbers)}
+            if forgotten := receipted - seen:
+                turn.forgot.append(_forgot(own[0], self.scope.shard))
+            if numbers or forgotten:
+                await tx.see(str(self.scope), name, [*numbers, *forgotten], max(m.floor for m in own))
+            if numbers:
+                turn.receipts.setdefault(sender, []).extend(numbers)
         return repeats
 
     async def _decide_all(self, tx: Tx, messages: Iterable[Message], turn: Turn) -> None:
         """Each decision sees what the ones before it changed; all of it is written at the end."""
-        state, rows, effects = State({}), dict[str, Struct | None](), list[NewEffect]()
+        state, rows, effects = State({}), dict[str, bytes | None](), list[NewEffect]()
         for message in messages:
-            decision, kept = await self._decide(tx, state, message, turn)
+            decision, packed, kept = await self._decide(tx, state, message, turn)
+            if decision.anew:
+                await tx.forget(str(self.scope), POLICY)
+                rows = {POLICY: rows[POLICY]} if POLICY in rows else {}
+                state = State(rows)
             state.change(decision.rows)
-            rows.update(decision.rows)
+            rows.update(packed)
             effects += kept
             _add(turn.counts, decision.counts)
-        await tx.put(str(self.scope), {key: _pack(row) for key, row in rows.items()})
+        await tx.put(str(self.scope), rows)
         await tx.add(effects)
         turn.effects = len(effects)
 
-    async def _decide(self, tx: Tx, state: State, message: Message, turn: Turn) -> tuple[Decision, list[NewEffect]]:
-        """The decision and its effects, or none and a dead letter: what cannot be decided must not stop what can (O5).
-        A policy holds in any case."""
+    async def _decide(
+        self, tx: Tx, state: State, message: Message, turn: Turn
+    ) -> tuple[Decision, dict[str, bytes | None], list[NewEffect]]:
+        """The decision, its rows and its effects as they are kept, or none and a dead letter: what cannot be decided or
+        kept must not stop what can (O5). A policy holds in any case."""
         level = await self._level(tx, state, message.body)
         if level is None:
-            return Decision(), []
+            return Decision(), {}, []
         state.change(level)
         try:
             await self._gather(tx, state, message)
             thought = self._mind.decide(state, message, self._now())
-            return replace(thought, rows={**level, **thought.rows}), self._kept(thought, message)
+            decision = replace(thought, rows={**level, **thought.rows})
+            return decision, _packed(decision.rows), self._kept(thought, message)
         except (Transient, Fatal):
             raise  # the store's, not the mind's: the whole turn is taken again
         except Exception as error:  # noqa: BLE001 - any fault of a decision is a dead letter, with its traceback
             await self._set_aside(tx, message, error, turn)
-            return Decision(rows=level, counts={"dead": 1}), []
+            return Decision(rows=level, counts={"dead": 1}), _packed(level), []
 
     async def _level(self, tx: Tx, state: State, body: Struct) -> dict[str, Struct] | None:
         """A policy becomes a row before the mind looks; one that is not newer is no news (None)."""
@@ -151,13 +166,19 @@ class Actor:
         turn.dead.append((kind, what))
 
 
-def _pack(row: Struct | None) -> bytes | None:
-    return None if row is None else msgspec.msgpack.encode(row)
+def _packed(rows: Mapping[str, Struct | None]) -> dict[str, bytes | None]:
+    return {key: None if row is None else msgspec.msgpack.encode(row) for key, row in rows.items()}
 
 
 def _without_content(error: Exception) -> str:
     """An error's text may quote a subject; only a KeyError's and our own are known to quote none."""
     return str(error)[:200] if isinstance(error, KeyError) else "see the place below"
+
+
+def _forgot(message: Message, here: int) -> Message:
+    """The sign that something is forgotten, which comes before the message that told it."""
+    service, _, shard = message.sender.split("/")
+    return msgspec.structs.replace(message, id=f"{message.id}/forgot", body=Forgot(service, int(shard), here), number=0)
 
 
 def _mark(message: Message) -> Mark:

@@ -134,9 +134,9 @@ class Crew:
         await self._host.turn(scope, heard, done, lambda: self._host.holding.has_lane(lane))
 
     async def _put_off(self, lane: str, performed: Performed) -> None:
+        if performed.rest:
+            self._rests[lane] = self._host.clock.now() + performed.rest
         if performed.later:
-            if performed.rest:
-                self._rests[lane] = self._host.clock.now() + performed.rest
             async with self._host.store.transaction() as tx:
                 if await self._host.holding.has_lane(lane):
                     for doing, delay, reason in performed.later:

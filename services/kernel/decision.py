@@ -60,14 +60,26 @@ class Undone(Struct, frozen=True):
     reason: str
 
 
+class Forgot(Struct, frozen=True):
+    """Heard before a message whose sender (`service`, `shard`) has our receipt for something that we do not know: our
+    memory was lost, or restored from an earlier day, and this is the first sign of it (ruling 6). `here` is the shard
+    that has forgotten."""
+
+    service: str
+    shard: int
+    here: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The rows that change (None: forget the row) and the effects that follow. An effect with a `key` of the form
-    `replace:NAME` replaces the one of that key that still waits."""
+    `replace:NAME` replaces the one of that key that still waits. `anew`: all other rows but the policy are forgotten
+    first."""
 
     rows: Mapping[str, Struct | None] = field(default_factory=dict)
     effects: tuple[Effect, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    anew: bool = False
 
 
 class State:

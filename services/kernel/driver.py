@@ -121,10 +121,13 @@ class DirectDriver:
 
 
 def claim(path: Path) -> None:
-    """Make the folder (0700) and the file (0600), so that nobody else on the machine reads it. Raises Fatal."""
+    """Make the folder (0700) and the file (0600), so that nobody else on the machine reads it; one that was copied here
+    gets the same rights. Raises Fatal."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        opened = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        os.fchmod(opened, 0o600)
+        os.close(opened)
     except OSError as error:
         raise Fatal(str(path), f"the store cannot be opened ({error.strerror})", "Give a folder of our own") from error
 

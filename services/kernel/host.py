@@ -175,7 +175,7 @@ class Host:
     async def _serve(self, scope: Scope) -> None:
         if numbers := self.inbox.take_receipts(scope):
             async with self.store.transaction() as tx:
-                await tx.settle(numbers)
+                await tx.receipted(str(scope), numbers)
             self.moves += 1
             if relay := self._relays.get(scope):
                 relay.receipted(numbers)

@@ -1,6 +1,7 @@
 """What arrived and is not decided yet, sorted by actor. Whatever is not a message of ours is set aside with its reason
 and harms nothing else (O5)."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,8 @@ from services.kernel.scope import Scope
 
 MOST = 64
 """Messages decided in one commit."""
+_ADDRESS = re.compile(r"[a-z0-9-]{1,63}/(?P<tenant>[a-z0-9-]{1,63})/[0-9]{1,19}")
+"""As `topics.address` makes it: a receipt goes there."""
 
 
 @dataclass(slots=True)
@@ -89,13 +92,13 @@ def _scope(topic: str, message: Message) -> Scope:
     tenant, last = topics.tenant_of(topic), topic.rsplit("/", 1)[1]
     if message.tenant != tenant or not topics.SLUG.fullmatch(tenant):
         raise Malformed("it names another tenant than its topic, or none")
-    if last.isdigit() == isinstance(message.body, PolicyNow):
+    if last.isdecimal() == isinstance(message.body, PolicyNow):
         raise Malformed("it stands in the wrong place")
-    if message.number and not _address(message.sender, tenant):
+    if (message.number or message.receipted) and not _address(message.sender, tenant):
         raise Malformed("its source is not an address of its tenant")
-    return Scope(tenant, int(last) if last.isdigit() else 0)
+    return Scope(tenant, int(last) if last.isdecimal() else 0)
 
 
 def _address(sender: str, tenant: str) -> bool:
-    parts = sender.split("/")
-    return len(parts) == 3 and parts[1] == tenant and parts[2].isdigit()  # noqa: PLR2004 - see `topics.address`
+    parts = _ADDRESS.fullmatch(sender)
+    return parts is not None and parts["tenant"] == tenant

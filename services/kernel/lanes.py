@@ -1,7 +1,7 @@
 """Performs effects outside: each lane (a mailbox, an org) by one replica at a time, in order, in batches, after the
 commit. A lane that fails waits; the others go on. It never decides: answers go back to the actor as messages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
@@ -25,13 +25,23 @@ BUGGY_TRIES = 8
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """This one did not work now; `delay` None means our own back-off."""
+    """This one did not work now; `delay` None means our own back-off. With `everybody` it is the remote that asked for
+    the delay, and the rest of the lane waits as well."""
 
     reason: str
     delay: timedelta | None = None
+    everybody: bool = False
 
 
-Answer = Struct | Later | None
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """Nothing more is tried now, and that is heard; the remote has asked everybody in its lane to wait for so long."""
+
+    answer: Struct
+    rest: timedelta
+
+
+Answer = Struct | Later | GivenUp | None
 """None: it is done and there is nothing to hear."""
 
 
@@ -110,6 +120,7 @@ def _together(parts: Sequence[Performed]) -> Performed:
         answers=[one for part in parts for one in part.answers],
         later=[one for part in parts for one in part.later],
         dead=[one for part in parts for one in part.dead],
+        rest=max((part.rest for part in parts if part.rest is not None), default=None),
         problem=next((part.problem for part in parts if part.problem), None),
     )
 
@@ -117,10 +128,24 @@ def _together(parts: Sequence[Performed]) -> Performed:
 def _sorted(batch: Sequence[Doing], answers: Sequence[Answer], clock: Clock) -> Performed:
     pairs = list(zip(batch, answers, strict=True))
     return Performed(
-        answers=[(doing, answer) for doing, answer in pairs if not isinstance(answer, Later)],
+        answers=[
+            (doing, answer.answer if isinstance(answer, GivenUp) else answer)
+            for doing, answer in pairs
+            if not isinstance(answer, Later)
+        ],
         later=[
             (doing, answer.delay or back_off(doing.tries, clock.jitter()), answer.reason)
             for doing, answer in pairs
             if isinstance(answer, Later)
         ],
+        rest=max(_rests(answers), default=None),
     )
+
+
+def _rests(answers: Sequence[Answer]) -> Iterator[timedelta]:
+    """How long the remote has asked everybody in the lane to wait."""
+    for answer in answers:
+        if isinstance(answer, GivenUp):
+            yield answer.rest
+        elif isinstance(answer, Later) and answer.everybody and answer.delay is not None:
+            yield answer.delay

@@ -36,6 +36,11 @@ class Queue:
         sql = _KEPT + " WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number"  # noqa: S608 - a constant
         return await self._read(sql, (msgspec.json.encode(list(numbers)).decode(),))
 
+    async def receipted(self, scope: str) -> dict[str, int]:
+        """The last number of a scope that each receiver has committed, of those that have."""
+        sql = "SELECT lane, number FROM receipted WHERE scope = ? ORDER BY lane"
+        return {str(lane): int(number) for lane, number in await self._store.fetch(sql, (scope,))}
+
     async def lanes(self, now: datetime) -> list[str]:
         """Lanes in which something is due, over all scopes of this store."""
         sql = "SELECT DISTINCT lane FROM effect WHERE kind = 'do' AND due <= ? ORDER BY lane"

@@ -3,11 +3,13 @@ forgotten on its receipt and on nothing else (design §2.2). At most WINDOW mess
 is the back-pressure."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from contracts import topics
-from contracts.message import Message, frame
+from contracts.control import Known
+from contracts.message import Message, encode, frame
 from services.kernel.bus import Bus
 from services.kernel.effects import Kept
 from services.kernel.errors import Permanent, Transient
@@ -18,12 +20,16 @@ WINDOW = 32
 PATIENCE = timedelta(seconds=2)
 """How long a receipt may take before the message is said again; doubles each time up to LONGEST."""
 LONGEST = timedelta(seconds=30)
+PROBE = timedelta(minutes=5)
+"""How often every receiver is told what it should know: so long a lost memory may go unnoticed (ruling 6)."""
 
 
 @dataclass(slots=True)
 class Flight:
-    """What is said to one receiver and not receipted yet: when each number was said last, and when it is overdue."""
+    """What is said to one receiver and not receipted yet: when each number was said last, and when it is overdue.
+    `receipted` is the last number that the receiver has committed."""
 
+    receipted: int = 0
     epoch: int = 0
     said: dict[int, tuple[datetime, timedelta]] = field(default_factory=dict)
 
@@ -34,6 +40,11 @@ class Flight:
     def reconnected(self, epoch: int) -> None:
         """Another connection, perhaps another broker: everything under way is overdue, with fresh patience."""
         self.epoch, self.said = epoch, {number: (at, timedelta()) for number, (at, _) in self.said.items()}
+
+    def heard(self, number: int) -> None:
+        """The receiver has committed this number, if it is one of its own."""
+        if self.said.pop(number, None) is not None:
+            self.receipted = max(self.receipted, number)
 
     def told(self, number: int, now: datetime) -> None:
         _, patience = self.said.get(number, (now, timedelta()))
@@ -55,12 +66,15 @@ class Relay:
         self._now = now
         self._refuse = refuse
         self._flights: dict[str, Flight] = {}
+        self._probed: datetime | None = None
 
     async def pump(self) -> int:
         """Say what is new and what is overdue; how many messages went out. Nothing while there is no broker: what is
         unsaid stays kept."""
         if not self._bus.connected.is_set():
             return 0
+        if self._probed is None or self._now() - self._probed >= PROBE:
+            await self._probe()
         receivers = await self._queue.receivers(str(self.scope))
         return sum([await self._say(receiver, self._flights.setdefault(receiver, Flight())) for receiver in receivers])
 
@@ -68,7 +82,7 @@ class Relay:
         """These are committed by their receiver."""
         for number in numbers:
             for flight in self._flights.values():
-                flight.said.pop(number, None)
+                flight.heard(number)
 
     async def _say(self, receiver: str, flight: Flight) -> int:
         if flight.epoch != self._bus.epoch:
@@ -79,7 +93,7 @@ class Relay:
         sent, floor = 0, min([*flight.said, *(kept.number for kept in fresh)], default=0)
         for kept in [*overdue, *fresh]:
             try:
-                await self._publish(receiver, kept, floor)
+                await self._publish(receiver, kept, floor, flight.receipted)
             except Transient:
                 break  # the connection is gone: what was not said is said after the next one
             except Permanent as error:
@@ -97,9 +111,23 @@ class Relay:
             del flight.said[number]
         return kept
 
-    async def _publish(self, receiver: str, kept: Kept, floor: int) -> None:
+    async def _probe(self) -> None:
+        """Tell every receiver what it should know. One that is lost is told again with the next message, or later."""
+        self._probed = self._now()
+        for receiver, number in (await self._queue.receipted(str(self.scope))).items():
+            flight = self._flights.setdefault(receiver, Flight())
+            flight.receipted = max(flight.receipted, number)
+            told = Message(
+                id=f"{self._store_id}/{number}", tenant=self.scope.tenant, sent_at=self._now(), body=Known(),
+                sender=self.address, store=self._store_id, receipted=number,
+            )  # fmt: skip
+            with suppress(Transient):
+                await self._bus.publish(topics.inbox(receiver), encode(told))
+
+    async def _publish(self, receiver: str, kept: Kept, floor: int, receipted: int) -> None:
         envelope = Message(
             id=kept.id, tenant=self.scope.tenant, sent_at=self._now(), body=None, key=kept.key, cause=kept.cause,
             run=kept.run, sender=self.address, store=self._store_id, number=kept.number, floor=floor,
+            receipted=receipted,
         )  # fmt: skip
         await self._bus.publish(topics.inbox(receiver), frame(envelope, kept.body_kind, kept.body))

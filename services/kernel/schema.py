@@ -29,5 +29,10 @@ CREATE TABLE lease (
     name TEXT PRIMARY KEY, owner TEXT NOT NULL, fence INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID
 """
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (tuple(_FIRST.split(";")),)
+_RECEIPTED = """
+CREATE TABLE receipted (
+    scope TEXT NOT NULL, lane TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (scope, lane)) WITHOUT ROWID
+"""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (tuple(_FIRST.split(";")), (_RECEIPTED,))
 """One tuple of statements for each version; `PRAGMA user_version` says how many a file has been through."""

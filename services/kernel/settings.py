@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from contracts.topics import SLUG
 from services.kernel.errors import Fatal
+from services.kernel.loopback import loopback
 from services.kernel.secret import secret
 
 PREFIX = "CALSYNC_"
@@ -22,7 +23,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, use_attribute_docstrings=True)
 
     broker: str = "mqtt://127.0.0.1:1883"
-    """The broker, mqtt://[user@]host[:port] or mqtts:// for TLS. Default: the one that runs on this machine."""
+    """The broker: mqtts:// for TLS, as in mqtts://[user@]host[:port]; mqtt:// on this machine alone. Its password has a
+    file of its own. Default: the one that runs on this machine."""
 
     broker_password_file: Path | None = None
     """A file that holds the password of the broker's user. Default none: a local broker asks for none."""
@@ -77,6 +79,10 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname or not _port_fits(value):
             raise ValueError("this is no address of a broker")
+        if parts.password is not None:
+            raise ValueError("a password stands in it, where others may read it")
+        if parts.scheme == "mqtt" and not loopback(parts.hostname):
+            raise ValueError("this broker is on another machine and would be spoken to without TLS")
         return value
 
     def broker_url(self) -> str:

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from contracts.policy import Mapped, Narrower, Policy
-from contracts.topics import SLUG
+from contracts.topics import RESERVED, SLUG
 from services.kernel.errors import Fatal
 from services.kernel.secret import secret
 
@@ -110,11 +110,13 @@ def _read(folder: Path, build: Callable[[Path, dict[str, Any]], R]) -> tuple[dic
 def _tables(file: Path) -> dict[str, Any]:
     if not SLUG.fullmatch(file.stem):
         raise Fatal(file.name, "the file's name is no slug", "Name it with 1 to 63 of a-z, 0-9 and -, then .toml")
+    if file.stem in RESERVED:
+        raise Fatal(file.name, "a user of the broker has this name", "Name it otherwise: its reader would be that user")
     try:
         tables = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise Fatal(file.name, f"it cannot be read ({error.strerror})", "Make it readable for this service") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise Fatal(file.name, f"it is no TOML: {_spot(error)}", "Correct it there") from None
     for name in tables.keys() - TABLES:
         raise Fatal(f"{file.name} [{name}]", "this table or key is not known",
@@ -128,12 +130,20 @@ def _table(file: Path, tables: dict[str, Any], name: str, kind: type[T]) -> T:
     if not isinstance(given, dict):
         raise Fatal(where, "this table is missing", f"Add it, with {_words(_required(kind))}")
     for key, value in given.items():
-        if key.endswith("_file") and isinstance(value, str) and not (file.parent / value).is_file():
+        if key.endswith("_file") and isinstance(value, str) and not _there(file.parent / value):
             raise Fatal(f"{where} {key}", f"there is no file {value}", f"Put it into {file.parent}, or correct this")
     try:
         return msgspec.convert(given, kind, dec_hook=lambda _, value: _beside(file, value))
     except msgspec.ValidationError as error:
         raise _mistake(where, kind, str(error)) from None
+
+
+def _there(path: Path) -> bool:
+    """Whether it is a file; a name that no disk takes is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _beside(file: Path, value: object) -> Path:
@@ -167,4 +177,10 @@ def _words(names: tuple[str, ...]) -> str:
 def _spot(error: Exception) -> str:
     """Only where: the text around it may hold anything."""
     match = re.search(r"\(at (line \d+, column \d+|end of document)\)", str(error))
-    return match[1] if match else "not UTF-8"
+    return (
+        match[1]
+        if match
+        else "not UTF-8"
+        if isinstance(error, UnicodeDecodeError)
+        else "a value is too long or too deep"
+    )

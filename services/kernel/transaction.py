@@ -16,6 +16,10 @@ _ADD = (
     "INSERT OR IGNORE INTO effect (number, scope, lane, kind, id, key, cause, run, body_kind, body, due, quiet)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+_RECEIPTED = (
+    "INSERT INTO receipted (scope, lane, number) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET number = excluded.number"
+    " WHERE number < excluded.number"
+)
 _MARK = (
     "INSERT INTO watermark (scope, sender, floor) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET floor = excluded.floor"
     " WHERE floor < excluded.floor RETURNING floor"
@@ -105,6 +109,19 @@ class Tx:
         if gone:
             await self._touch()
         return gone
+
+    async def receipted(self, scope: str, numbers: Iterable[int]) -> None:
+        """Forget what its receivers have committed, and remember the last of it (ruling 6)."""
+        sql = f"DELETE FROM effect WHERE number IN ({_ALL}) AND scope = ? AND kind = 'say' RETURNING lane, number"  # noqa: S608 - a constant
+        told = await self._driver.fetch(sql, (_list(numbers), scope))
+        if told:
+            await self._touch()
+            await self._driver.many(_RECEIPTED, [(scope, lane, number) for lane, number in told])
+
+    async def forget(self, scope: str, keep: str) -> None:
+        """Forget all rows of a scope but one."""
+        await self._touch()
+        await self._driver.fetch("DELETE FROM row WHERE scope = ? AND key <> ?", (scope, keep))
 
     async def postpone(self, numbers: Iterable[int], due: datetime, reason: str) -> None:
         """Try effects again at `due`."""

@@ -49,6 +49,7 @@ def of_gone(state: State, side: Side, gone: Vanished) -> Iterator[str]:
     yield from _places(state, side, gone)
     if side is Side.PRACTIFI:
         yield idle.key(gone)
+        yield from of_link(state, gone.stamp) if gone.stamp else ()
     if side is Side.MICROSOFT:
         yield f"series/{gone.mailbox}/{name_of(gone)}"
         if not gone.slot:

@@ -7,12 +7,12 @@ from msgspec.structs import replace
 from contracts.calendar import Attendee, Side
 from contracts.policy import Invitations, PractifiSeries, PrivateEvents
 from contracts.write import Write
-from services.reconciler import answers, match, reach, say, when
+from services.reconciler import answers, match, reach, say, when, wish
 from services.reconciler.book import Known, Owner
 from services.reconciler.match import Matched
 from services.reconciler.order import order
 from services.reconciler.people import meant
-from services.reconciler.rows import Held, Kind, Link, Mark
+from services.reconciler.rows import Held, Kind, Link
 from services.reconciler.trouble import barred
 from services.reconciler.work import Work
 
@@ -20,6 +20,7 @@ TOO_MANY = "has more than 50 attendees: create this event in Microsoft, where it
 NATIVE = "belongs to a recurring series of Practifi, which the policy practifi_series leaves alone"
 FAR = "starts more than {} months ahead (policy future_outbound_months): it is sent when it comes within them"
 ELSEWHERE = "its owner's mailbox is kept by another shard than this Event: create it anew (see `shards` in the policy)"
+HALF = "Microsoft does not show it since our memory was lost: delete it here if it is over, or in doubt leave it"
 MUTE = "sent without {} of the people, who have no address in Practifi"
 
 
@@ -29,7 +30,7 @@ def in_practifi(work: Work, link: Link, here: Held, owner: Owner, conflicts: tup
     skipped = here.redacted and policy.private_events is PrivateEvents.SKIP
     if skipped or not policy.direction.writes(Side.PRACTIFI):
         return link
-    if work.get("read/practifi", Mark) is None:
+    if not wish.known(work, Side.PRACTIFI, here.mailbox):
         work.stop(link)  # ours may be a new store: what Practifi has already is heard first (ruling 5)
         return link
     fields = reach.new(policy, Side.PRACTIFI, here.event, redacted=here.redacted)
@@ -63,10 +64,23 @@ def in_microsoft(work: Work, link: Link, there: Held) -> Link:
     if due > work.now:
         work.wake(link.id, due + timedelta(minutes=1))
         return barred(work, link, FAR.format(policy.future_outbound_months))
-    if work.get("read/microsoft", Mark) is None:
+    if not wish.known(work, Side.MICROSOFT, there.mailbox):
         work.stop(link)  # likewise: made twice, it would mail its guests twice
         return link
     return _invite(work, link, there)
+
+
+def half(work: Work, link: Link) -> Link:
+    """Practifi has an Event of Microsoft's that Microsoft has not shown since our memory was lost: nothing proves that
+    it is gone (X2), so a person has to look."""
+    there = link.practifi
+    if there is None or there.gone or link.born is Side.PRACTIFI:
+        return link
+    if not wish.known(work, Side.MICROSOFT, there.mailbox):
+        work.stop(link)
+        return link
+    ahead = when.due(there.event.when, work.policy.future_inbound_months) < work.now
+    return barred(work, link, HALF) if ahead and when.future(there.event.when, work.now) else link
 
 
 def guests(work: Work, there: Held) -> tuple[Attendee, ...]:

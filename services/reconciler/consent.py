@@ -21,6 +21,9 @@ _CAUSES = {
     Cause.POLICY: "the policy was changed",
     Cause.OWNER: "its owner was changed",
 }
+_LOST = (
+    "it may have been deleted in Microsoft while our memory was lost; an administrator consents with `calsync resume`"
+)
 _WAITS = frozenset({Trouble.REFUSED, Trouble.HELD, Trouble.PARKED, Trouble.BARRED})
 
 
@@ -42,6 +45,9 @@ def waits(work: Work, link: Link, order: Order) -> Link | None:
     many, agreed = mailed(link, order), link.held is not None and work.consents > link.held
     if link.brake is order.side and (many or isinstance(order, Erase)) and not agreed:
         return _stopped(work, trouble.stands(work, link, Trouble.HELD, order.side))
+    if link.cause is Cause.LOST and order.side is Side.MICROSOFT and not agreed:
+        link = trouble.raised(work, link, Trouble.HELD, order.side, _LOST)
+        return _stopped(work, replace(link, held=work.consents))
     if not many:
         return None
     if work.policy.invitations is Invitations.NEVER or not _coming(work, order):

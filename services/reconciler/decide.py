@@ -7,15 +7,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from contracts.asked import Ask
-from contracts.control import Backfill, Restore, Turn
+from contracts.control import Again, Backfill, Restore, Turn
 from contracts.meeting import Own
 from contracts.message import Message
 from contracts.observed import Observed, Paired, ReadDone, Unreadable
 from contracts.person import People
 from contracts.policy import PolicyNow
 from contracts.write import Outcomes
-from services.kernel.decision import Decision, State, Wake
+from services.kernel.decision import Decision, Forgot, State, Wake
 from services.reconciler import (
+    again,
     asked,
     conflicts,
     exposed,
@@ -51,6 +52,8 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
     """What follows from one message. TypeError for a kind that is not for us."""
     work = Work(state, message, now)
     match message.body:
+        case Forgot() as body:
+            return again.forgot(work, body)
         case Observed() as body if early(work, body):
             return Decision(effects=(Wake(now + SOON, body, f"early/{body.side}/{body.sequence}"),))
         case Observed() as body:
@@ -107,6 +110,8 @@ def _wish(work: Work, body: Struct) -> None:
             prune.prune(work, due)
         case Forget(row):
             restore.forget(work, row)
+        case Again() as body:
+            again.answer(work, body)
         case other:
             raise TypeError(f"the reconciler does not take {type(other).__name__}")
 
@@ -115,7 +120,7 @@ def _follow(work: Work) -> None:
     """The lists that answer a person's questions follow the links that have changed."""
     for key in [key for key in work.rows if key.startswith("link/")]:
         old = work.state.get(key, Link) if work.state.known(key) else None
-        for one in (exposed, restore, conflicts, idle, sizes, prune):
+        for one in (exposed, restore, conflicts, idle, sizes, prune, again):
             one.follow(work, key.partition("/")[2], old, work.get(key, Link))
 
 

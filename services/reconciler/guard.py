@@ -4,7 +4,7 @@ picture in the README says. None of them changes anything."""
 from contracts.calendar import Side
 from contracts.policy import Invitations
 from services.reconciler import when
-from services.reconciler.merge import changed, same
+from services.reconciler.merge import PUT_BACK, changed, same
 from services.reconciler.order import rested
 from services.reconciler.reach import travels
 from services.reconciler.rows import Death, Held, Link
@@ -66,9 +66,16 @@ def hour_is_over(work: Work, link: Link) -> bool:
 def unsent(work: Work, link: Link) -> tuple[str, ...]:
     """What Microsoft has changed and Practifi has never shown; a new zone alone is nothing that it could."""
     here, shown = _here(link), link.practifi.base if link.practifi is not None else None
-    new = changed(here) & travels(work.policy_of(link.mailbox), Side.PRACTIFI)
+    new = (changed(here) & travels(work.policy_of(link.mailbox), Side.PRACTIFI)) - _added(here, link.practifi)
     return tuple(field for field in here.event.__struct_fields__ if field in new
                  and not (shown and same(field, getattr(here.event, field), getattr(shown, field))))  # fmt: skip
+
+
+def _added(here: Held, shown: Held | None) -> frozenset[str]:
+    """What Microsoft says of an event by itself is nobody's edit, and no reason to bring it back: its link, its words,
+    the number of those whom Practifi shows anyway."""
+    known = shown is not None and here.event.attendee_count == len(shown.people) + len(shown.users)
+    return PUT_BACK if known else PUT_BACK - {"attendee_count"}
 
 
 def _here(link: Link) -> Held:

@@ -37,7 +37,7 @@ def repeats(held: Held, item: Item) -> bool:
     return (
         held.mark == item.mark and not held.gone and held.id == item.id and held.event == item.event
         and held.people == item.people and held.owner == item.owner and held.redacted == item.redacted
-        and held.places == item.places
+        and held.places == item.places and held.mailbox == item.mailbox  # the writer does not know a new owner's
     )  # fmt: skip
 
 
@@ -57,9 +57,12 @@ def _kept(held: Held, item: Item) -> CalendarEvent:
 
 def found(work: Work, side: Side, held: Held, item: Item) -> Held:
     """What is held after the writer has read the item by itself: that says what is there, not which slot it is, nor
-    whether a person touched it."""
+    whether a person touched it, nor whose mailbox goes with an owner."""
     new = seen(work, side, held, item, held.sequence)
-    return replace(new, series=held.series, slot=held.slot, uid=item.uid or held.uid, edited=held.edited)
+    mailbox = held.mailbox if side is Side.PRACTIFI and item.owner == held.owner else item.mailbox
+    return replace(
+        new, series=held.series, slot=held.slot, uid=item.uid or held.uid, edited=held.edited, mailbox=mailbox
+    )  # fmt: skip
 
 
 def past(held: Held, *marks: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from contracts.asked import Ask, Question
 from contracts.calendar import Side
-from contracts.control import Backfill, Restore, Turn
+from contracts.control import Again, Backfill, Restore, Turn
 from contracts.meeting import Own
 from contracts.message import Message
 from contracts.observed import Observed, Paired
@@ -13,7 +13,7 @@ from contracts.person import People
 from contracts.policy import PolicyNow
 from contracts.write import Outcomes, Refused, Written
 from services.kernel.decision import State
-from services.reconciler import asked, idle, prune, series
+from services.reconciler import again, asked, idle, prune, series
 from services.reconciler.around import (
     loaded,
     of_answers,
@@ -34,7 +34,14 @@ from services.reconciler.prune import Prune
 from services.reconciler.rows import Link, Look, Mark
 from services.reconciler.runs import opens, rounds
 
-ALWAYS = ("policy", "firm", "runs", "read/microsoft", "read/practifi", "conflicts")
+ALWAYS = (
+    "policy",
+    "firm",
+    "runs",
+    "conflicts",
+    "unread",
+    *(f"{row}/{side.value}" for row in ("read", "again") for side in Side),
+)
 
 
 def needs(state: State, message: Message) -> Iterable[str]:  # noqa: C901, PLR0912 - one row for each kind
@@ -52,6 +59,8 @@ def needs(state: State, message: Message) -> Iterable[str]:  # noqa: C901, PLR09
             yield from of_link(state, link)
         case Ask() | Turn() | Restore() | Backfill() | Forget() | More() | Judge() | Prune() as body:
             yield from _wish(state, body)
+        case Again() as body:
+            yield from again.needs(state, body)
         case Own(meetings):
             for meeting in meetings:
                 yield from of_meeting(state, f"uid/{meeting.uid}~")

@@ -5,7 +5,23 @@ from msgspec.structs import replace
 from contracts.calendar import Side
 from contracts.observed import Item, Observed, Vanished
 from contracts.policy import PrivateEvents
-from services.reconciler import consent, copies, idle, match, meeting, owners, prune, renamed, runs, series, when
+from contracts.write import Cause
+from services.reconciler import (
+    consent,
+    copies,
+    idle,
+    match,
+    meeting,
+    owners,
+    prune,
+    renamed,
+    runs,
+    series,
+    unheard,
+    when,
+    wish,
+)
+from services.reconciler.buried import bury, half
 from services.reconciler.held import dead, held_of, invites, late, put, repeats, seen
 from services.reconciler.link import find, gone_key, holds, keys, known, refer, stamp_of
 from services.reconciler.names import Gone
@@ -46,8 +62,15 @@ def take(work: Work, side: Side, item: Item, sequence: int) -> None:
         held = None
     if held is None or (held.gone and not holds(held, side, item)):
         step(work, _joined(work, link, side, item, sequence))
-    elif not late(held, item, sequence) and not repeats(held, item):
+    elif not (late(held, item, sequence) or repeats(held, item) or _overtaken(side, held, item)):
         step(work, changed(work, link, side, held, item, sequence))
+
+
+def _overtaken(side: Side, held: Held, item: Item) -> bool:
+    """Whether an Event that is gone is said to be there with the time that it had: a read of several questions, which
+    the deletion overtook, and some of its people are missing. What is taken out of the bin has a new time."""
+    same_time = item.changed_at is not None and item.changed_at == held.changed_at
+    return side is Side.PRACTIFI and held.gone and same_time
 
 
 def _outlived(work: Work, side: Side, item: Item, sequence: int) -> bool:
@@ -64,6 +87,7 @@ def vanish(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
     link = known(work, side, gone)
     if link is None:
         _noted(work, side, gone, sequence)
+        bury(work, side, gone, sequence)
     held = link.on(side) if link is not None else None
     if link is None or held is None or held.gone or sequence <= held.sequence:
         return
@@ -100,7 +124,7 @@ def changed(work: Work, link: Link, side: Side, held: Held, item: Item, sequence
         invites(work, link.id, held.now or held.base, item.event)
         refer(work, side, link.id, new)
         _guests(work, link, held, item)
-    return put(link, side, new)
+    return unheard.recognised(work, put(link, side, new), side)
 
 
 def _guests(work: Work, link: Link, held: Held, item: Item) -> None:
@@ -121,7 +145,8 @@ def _first(work: Work, side: Side, item: Item, sequence: int, name: str) -> None
     elif work.owner(item.mailbox) is None:
         return
     elif side is Side.PRACTIFI:
-        _born_in_practifi(work, Link(name, side, practifi=held), item)
+        lost = wish.of(work.get, side) is not None
+        _born_in_practifi(work, Link(name, side, practifi=held, cause=Cause.LOST if lost else Cause.EDIT), item)
     else:
         _born_in_microsoft(work, Link(name, side, microsoft=held), item, held)
 
@@ -154,6 +179,8 @@ def _joined(work: Work, link: Link, side: Side, item: Item, sequence: int) -> Li
     """The link with its other half found: both bases are what is there (ruling 5)."""
     held = held_of(work, side, item, sequence)
     old = link.on(side)
+    if (left := half(link, side, item, held)) is not None:
+        return _attached(work, left, side, item, held)
     link = put(link, side, replace(held, past=old.past) if old else held)
     link = replace(link, state=State.ACTIVE, generation=max(link.generation, _generation(item)))
     other = link.on(side.other)

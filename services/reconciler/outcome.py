@@ -9,7 +9,7 @@ from contracts.calendar import FIELDS, CalendarEvent, Side
 from contracts.observed import Item, Made
 from contracts.write import Refused, Why, Written
 from services.kernel.decision import SAME, Say
-from services.reconciler import answers, consent, copies, meeting, owners, restore, say, teams, told, trouble
+from services.reconciler import answers, consent, copies, meeting, owners, restore, say, teams, told, trouble, unheard
 from services.reconciler.held import dead, found, held_of, invites, past, put
 from services.reconciler.link import gone_key, refer
 from services.reconciler.merge import advance, same
@@ -62,7 +62,7 @@ def _written(work: Work, link: Link, pending: Pending, written: Written) -> Link
         link = turned(work, _updated(work, link, replace(pending, fields=()), item, item.event))
     else:
         link = _updated(work, link, pending, item, written.echo or item.event)
-    link = answers.written(_noted(link, pending, written), pending, item)
+    link = answers.written(_noted(unheard.heard(link, pending.side), pending, written), pending, item)
     say.done(work, link, pending, written)
     return link
 
@@ -157,12 +157,17 @@ def _updated(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
 
 
 def _newer(held: Held, pending: Pending, item: Item) -> bool:
-    """Whether what a reader said while the order was out was read after the write: it shows neither what was there
-    before nor what was written."""
+    """Whether what a reader said while the order was out was read after the write: by the side's own times, or because
+    it shows neither what was there before nor what was written. The writer found the side as it was believed: what
+    differs elsewhere came later, even if the write itself shows nowhere."""
     if held.gone:
         return True
     if held.mark == pending.mark or held.event == item.event or held.base is None:
         return False
+    if held.changed_at is not None and item.changed_at is not None and held.changed_at != item.changed_at:
+        return held.changed_at > item.changed_at
+    if any(getattr(held.event, one) != getattr(item.event, one) for one in FIELDS if one not in pending.fields):
+        return True
     return not pending.fields or any(
         getattr(held.event, field) != getattr(held.base, field) for field in pending.fields
     )  # fmt: skip
@@ -188,14 +193,20 @@ def _people(work: Work, link: Link, pending: Pending) -> Link:
 
 
 def _refused(work: Work, link: Link, pending: Pending, refused: Refused) -> None:
+    link = unheard.recognised(work, unheard.doubted(link, pending), pending.side)
     held = link.on(pending.side)
     match refused.why:
         case Why.STOPPED | Why.HELD:
             _waits(work, uncounted(link), pending, refused)
             return
+        case Why.GONE if pending.kind is Kind.CREATE and pending.side is Side.MICROSOFT:
+            link, left = unheard.deleted(work, link)
+            if left is not None:
+                step(work, left)
         case Why.MOVED_ON if held is not None and refused.item is not None:
             if held.mark == pending.mark:  # else a reader has spoken since: the next order will tell who is newer
                 link = _looked_again(work, link, pending.side, held, refused.item)
+            link = unheard.recognised(work, link, pending.side)
         case Why.GONE if held is not None and not held.gone:
             link = dead(link, pending.side, settled=pending.kind is Kind.ERASE)
         case Why.MOVED_ON | Why.GONE if held is not None:

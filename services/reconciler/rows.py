@@ -163,6 +163,8 @@ class Link(Struct, frozen=True, omit_defaults=True):
     nothing is (ruling 16), `brake` the side whose brake or mail cap did that. `death` is where a deletion in Practifi
     stands.
 
+    `unsure` are orders that were refused, and may have been carried out in an earlier attempt (`unheard.py`).
+
     `answers` are what the people of the Event have answered, None while that was never compared; `answered` grows with
     each time that some of them were told. Of a copy, `answer` is what its user answered in Practifi and has yet to go
     out.
@@ -175,6 +177,7 @@ class Link(Struct, frozen=True, omit_defaults=True):
     microsoft: Held | None = None
     practifi: Held | None = None
     pending: Pending | None = None
+    unsure: tuple[Pending, ...] = ()
     owner: str = ""
     related: tuple[str, ...] = ()
     invited: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
 """When a run has settled in this shard: both readers are done, all that they said has been heard, and every order that
 followed is written or set aside (ruling 24). It is said once. Here it also shows that a side is known for the first
-time: nothing may be made on a side whose own events have not been heard (ruling 5)."""
+time, or again after our memory was lost: nothing may be made on a side whose own events have not been heard
+(ruling 5)."""
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -9,7 +10,9 @@ from contracts.calendar import Side
 from contracts.control import RunSettled
 from contracts.observed import Observed, ReadDone
 from services.kernel.decision import Say, State
+from services.reconciler import wish
 from services.reconciler.rows import Mark, Runs
+from services.reconciler.wish import Gets, Unread, Wish
 from services.reconciler.work import Work
 
 READERS = {"graph-poller": Side.MICROSOFT, "salesforce-watcher": Side.PRACTIFI}
@@ -18,12 +21,13 @@ READERS = {"graph-poller": Side.MICROSOFT, "salesforce-watcher": Side.PRACTIFI}
 
 def heard(work: Work, body: Observed) -> None:
     """One more message of a reader is taken in."""
-    work.rows["runs"] = _heard(work.get("runs", Runs) or Runs(), body)
+    work.rows["runs"] = _heard(work.get("runs", Runs) or Runs(), body, wish.of(work.get, body.side))
 
 
 def done(work: Work, body: ReadDone) -> None:
     """A reader has read all of a run. KeyError for a reader that we do not know."""
-    work.rows["runs"] = _done(work.get("runs", Runs) or Runs(), body, work.message.sender)
+    wanted = wish.of(work.get, READERS[body.reader])
+    work.rows["runs"] = _done(work.get("runs", Runs) or Runs(), body, work.message.sender, wanted)
 
 
 def opens(state: State, body: Struct) -> bool:
@@ -31,17 +35,33 @@ def opens(state: State, body: Struct) -> bool:
     if not state.known("runs") or not isinstance(body, Observed | ReadDone):
         return False
     runs = _after(state, body)
-    return any(_complete(runs, side) and state.get(_row(side), Mark) is None for side in Side)
+    return any(_complete(runs, side) and _closed(state.get, side) for side in Side)
 
 
 def opened(work: Work) -> bool:
-    """Whether a side is known from now on, so that what waited for it may be made on it."""
+    """Whether a side, or more of it, is known from now on, so that what waited for it may be made on it."""
     runs = work.get("runs", Runs)
     if runs is None or not isinstance(work.message.body, Observed | ReadDone):
         return False
-    new = [side for side in Side if _complete(runs, side) and work.get(_row(side), Mark) is None]
-    work.rows |= {_row(side): Mark() for side in new}
+    new = [side for side in Side if _complete(runs, side) and _closed(work.get, side)]
+    if Side.MICROSOFT in new:
+        work.rows["unread"] = _unread(work, runs)
+    work.rows |= {_row(side): Mark() for side in new} | {wish.key(side): None for side in new}
     return bool(new)
+
+
+def _closed(get: Gets, side: Side) -> bool:
+    """Whether something of a side is not known yet."""
+    left = get("unread", Unread) if side is Side.MICROSOFT else None
+    return get(_row(side), Mark) is None or get(wish.key(side), Wish) is not None or left is not None
+
+
+def _unread(work: Work, runs: Runs) -> Unread | None:
+    """The mailboxes that have still not been told anew."""
+    old = work.get("unread", Unread)
+    anew = wish.of(work.get, Side.MICROSOFT) is not None
+    left = [one for one in runs.failed if anew or (old is not None and one in old.mailboxes)]
+    return Unread(tuple(left)) if left else None
 
 
 def rounds(state: State, body: Struct) -> bool:
@@ -70,28 +90,35 @@ def account(work: Work) -> None:
 def _after(state: State, body: Observed | ReadDone) -> Runs:
     """The row as this message will leave it."""
     runs = state.get("runs", Runs) or Runs()
-    return _heard(runs, body) if isinstance(body, Observed) else _done(runs, body, "")
+    if isinstance(body, Observed):
+        return _heard(runs, body, wish.of(state.get, body.side))
+    return _done(runs, body, "", wish.of(state.get, READERS[body.reader]))
 
 
-def _heard(runs: Runs, body: Observed) -> Runs:
+def _heard(runs: Runs, body: Observed, wanted: str | None) -> Runs:
+    """What was read before its reader knew that we want all anew counts for no run."""
     side = body.side.value
+    if wanted is not None and body.again != wanted:
+        return runs
     newest = max(runs.newest, body.sequence) if body.side is Side.PRACTIFI else runs.newest
     return replace(runs, heard={**runs.heard, side: runs.heard.get(side, 0) + 1}, newest=newest)
 
 
-def _done(runs: Runs, body: ReadDone, sender: str) -> Runs:
-    """With a reader's word; one about an older run comes too late. A newer run ends the one before it unsettled."""
+def _done(runs: Runs, body: ReadDone, sender: str, wanted: str | None) -> Runs:
+    """With a reader's word; one about an older run comes too late. A newer run ends the one before it unsettled. A run
+    that began before its reader knew that we want all anew makes nothing known."""
     side = READERS[body.reader]
     if body.run <= runs.last or body.run < runs.run or (body.run == runs.run and side.value in runs.said):
         return runs
     if runs.run not in {"", body.run}:
         left = {name: max(0, count - runs.said.get(name, 0)) for name, count in runs.heard.items()}
         runs = Runs(heard=left, epoch=runs.epoch + 1, shard=runs.shard, last=runs.last, newest=runs.newest)
-    mine = side is Side.MICROSOFT
+    mine, old = side is Side.MICROSOFT, wanted is not None and body.again != wanted
     failed = tuple(dict.fromkeys((*runs.failed, *body.failed)))
     return replace(
-        runs, run=body.run, said={**runs.said, side.value: body.messages}, items=runs.items + body.items, failed=failed,
-        unread=(*runs.unread, side.value) if body.failed and not mine else runs.unread,
+        runs, run=body.run, said={**runs.said, side.value: 0 if old else body.messages},
+        items=runs.items + body.items, failed=failed,
+        unread=(*runs.unread, side.value) if old or (body.failed and not mine) else runs.unread,
         shard=int(sender.rpartition("/")[2] or 0) if mine else runs.shard,
     )  # fmt: skip
 

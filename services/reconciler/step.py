@@ -129,7 +129,7 @@ _DEEDS: dict[Then, Deed] = {
     Then.MERGE: _merge,
     Then.MAKE_IN_PRACTIFI: _make_in_practifi,
     Then.MAKE_IN_MICROSOFT: _make_in_microsoft,
-    Then.OTHER_HALF: _nothing,
+    Then.OTHER_HALF: born.half,
     Then.COME_BACK: _come_back,
     Then.ERASE_IN_PRACTIFI: _erase_in_practifi,
     Then.ERASE_IN_MICROSOFT: _erase_in_microsoft,

@@ -8,11 +8,11 @@ from hashlib import sha256
 
 from contracts.asked import Answer, Ask
 from contracts.calendar import Side
-from contracts.control import Backfill, Pause, Restore, Resume, RunDue, RunSettled, SyncNow, Turn
+from contracts.control import Again, Backfill, Pause, Restore, Resume, RunDue, RunSettled, SyncNow, Turn
 from contracts.facts import RunStarted
 from contracts.message import Message
 from contracts.policy import PolicyNow
-from services.kernel.decision import Decision, Do, Say, State
+from services.kernel.decision import Decision, Do, Forgot, Say, State
 from services.registry.rows import Ledger, NextRun, PolicySaid, Run, TenantFile
 from services.registry.tenant import INTERRUPTED, LOST, Tenant, ask, close, forward, go, note, public
 
@@ -31,7 +31,7 @@ def needs(state: State, message: Message) -> Iterable[str]:  # noqa: ARG001 - ev
             yield f"run/{ledger.run}"
 
 
-def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: C901 - one row for each kind
+def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: C901, PLR0912 - one row for each kind
     """What follows from a file, a person, the interval or a settled shard. TypeError for anything else."""
     ledger = state.get("registry", Ledger) or Ledger()
     run = state.get(f"run/{ledger.run}", Run) if ledger.run else None
@@ -46,6 +46,8 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
             tenant = go(ask(tenant, mailbox))
         case Backfill(side=Side.PRACTIFI) as wish:
             tenant = go(ask(_wished(tenant, wish, message.id), wish.mailbox, fresh=True))
+        case Forgot() | Again():  # somebody's memory was lost, and with it perhaps a word about the run that goes on
+            tenant = go(ask(close(tenant, LOST)))
         case Turn() | Restore() | Backfill() as wish:
             tenant = forward(_wished(tenant, wish, message.id), wish)
         case Ask() as question:
@@ -81,7 +83,8 @@ def _switch(tenant: Tenant, switch: Pause | Resume, cause: str) -> Tenant:
     """Pause or go on: what was changed meanwhile is sent by a run that begins at once (ruling 12)."""
     paused = isinstance(switch, Pause)
     tenant = note(tenant, "pause" if paused else "resume", switch.who, cause)
-    consents = tenant.ledger.consents + (0 if paused else 1)
+    known = max(tenant.ledger.consents + 1, int(tenant.now.timestamp()))  # it grows although our memory was lost
+    consents = tenant.ledger.consents if paused else known
     tenant = tenant.changed(paused=paused, consents=consents)
     return tenant if paused else ask(tenant)
 
@@ -111,7 +114,7 @@ def _begin(tenant: Tenant, version: int, cause: str) -> Tenant:
     ledger, spoken = tenant.ledger, tenant.spoken
     if spoken is None or spoken.version != version or not ledger.active or ledger.asked is None or tenant.run:
         return tenant
-    name = f"{tenant.now:%Y%m%dT%H%M%S}-{sha256(cause.encode()).hexdigest()[:6]}"
+    name = f"{tenant.now:%Y%m%dT%H%M%S%f}-{sha256(cause.encode()).hexdigest()[:6]}"  # a later run's is greater
     shards = tuple(range(spoken.policy.shards))
     due = [RunDue(name, ledger.asked.mailbox, shard, ledger.asked.fresh) for shard in shards]
     readers = (*(Say("graph-poller", one, one.shard) for one in due), Say("salesforce-watcher", due[0]))

@@ -35,13 +35,15 @@ class Asked(Struct, frozen=True, omit_defaults=True):
 
 class Ledger(Struct, frozen=True, omit_defaults=True):
     """The row `registry`. `policy` is the last readable one of the file and `present` whether the file is there. `run`
-    is the run that goes on, `asked` the one that waits, `due` when the interval is over. `consents` as in PolicyNow."""
+    is the run that goes on, `asked` the one that waits, `due` when the interval is over. `consents` and `outbound` are
+    those of PolicyNow."""
 
     policy: Policy = Policy()
     digest: str = ""
     present: bool = False
     paused: bool = False
     consents: int = 0
+    outbound: Instant | None = None
     run: str = ""
     asked: Asked | None = None
     due: Instant | None = None

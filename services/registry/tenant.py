@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from contracts.asked import Ask
+from contracts.calendar import Side
 from contracts.facts import Fact, RunFinished, Said
 from contracts.policy import PolicyNow
 from services.kernel.decision import Decision, Do, Effect, Say, Wake
@@ -105,8 +106,10 @@ def _speak(tenant: Tenant) -> Tenant:
     """The policy is said as it stands now. Its version is at least the time, so that it grows even after the
     registry's memory was lost and nobody takes the new policy for an old one."""
     ledger, spoken = tenant.ledger, tenant.spoken
-    word = (ledger.active, ledger.policy, ledger.consents)
-    if spoken is None or (spoken.active, spoken.policy, spoken.consents) != word:
+    outward = ledger.policy.direction.writes(Side.MICROSOFT)
+    since = (ledger.outbound or tenant.now) if outward else None
+    tenant, word = tenant.changed(outbound=since), (ledger.active, ledger.policy, ledger.consents, since)
+    if spoken is None or (spoken.active, spoken.policy, spoken.consents, spoken.outbound) != word:
         version = max(int(tenant.now.timestamp()), spoken.version + 1 if spoken else 0)
         spoken = PolicyNow(version, *word)
     return replace(tenant, spoken=spoken).plus(Decision({"policy": spoken}, (Do("policy", spoken),)))

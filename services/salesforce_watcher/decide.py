@@ -10,16 +10,16 @@ from types import MappingProxyType
 from msgspec.structs import replace
 
 from contracts.calendar import Side
-from contracts.control import RunDue
+from contracts.control import Again, RunDue
 from contracts.message import Message
 from contracts.observed import Mailboxes, Paired, Undirected
 from contracts.person import People, Person
 from contracts.policy import PolicyNow
 from contracts.status import Problem
-from services.clients.salesforce.row import OrgUser, Place, Row
-from services.kernel.decision import Decision, Do, Say, State, Undone
+from services.clients.salesforce.row import OrgUser, Place
+from services.kernel.decision import Decision, Do, Forgot, Say, State, Undone
 from services.kernel.draft import SEQUENCE
-from services.salesforce_watcher import home, misfit
+from services.salesforce_watcher import again, home, misfit, news
 from services.salesforce_watcher.draft import Draft
 from services.salesforce_watcher.pair import pairs
 from services.salesforce_watcher.rows import (
@@ -28,7 +28,6 @@ from services.salesforce_watcher.rows import (
     OrgRead,
     OrgUnread,
     Pairs,
-    Reader,
     ReadOrg,
     RowsLooked,
     Settled,
@@ -56,7 +55,7 @@ def needs(state: State, message: Message) -> Iterable[str]:
     yield from home.needs(state, message)
 
 
-def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: C901 - one row for each kind
+def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: C901, PLR0912 - one row for each kind
     """One turn of a watcher."""
     known = state.get("policy", PolicyNow)
     if known is None:
@@ -79,6 +78,12 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
             looked_again(draft, looked)
         case OrgUnread() as unread:
             org_unread(draft, unread)
+        case Forgot() as body:
+            again.forgot(draft, body)
+        case Again() as body:
+            again.answer(draft, body)
+            if draft.waiting().runs and draft.directory() is not None:
+                _read(draft)
         case Undone(_, reason):
             org_unread(draft, OrgUnread("set_aside", reason))
         case _:
@@ -129,9 +134,10 @@ def org_read(draft: Draft, read: OrgRead) -> None:
     _users(draft, round_.users)
     _people(draft, round_.people)
     allowed = read.privacy == draft.privacy()
-    messages = observe(draft, quiet(draft, _news(draft, before, read), round_.now)) if allowed else []
+    messages = observe(draft, quiet(draft, news.of(draft, before, read), round_.now)) if allowed else []
+    recent, reading = news.said(before, read)
     draft.rows["reader"] = replace(
-        draft.reader(), cursors=round_.cursors, recent={row.id: row.mark for row in round_.rows}, privacy=read.privacy,
+        draft.reader(), cursors=round_.cursors, recent=recent, reading=reading, privacy=read.privacy,
         ahead=round_.now - draft.now,
     )  # fmt: skip
     waiting = draft.waiting()
@@ -161,14 +167,6 @@ def org_unread(draft: Draft, unread: OrgUnread) -> None:
     if draft.get("pairs", Pairs) is None:
         draft.effects += [Say("graph-poller", Undirected(what), shard) for shard in range(draft.policy.shards)]
     _end_runs(draft, failed=(ORG,))
-
-
-def _news(draft: Draft, before: Reader, read: OrgRead) -> list[Row]:
-    """The rows that were not said before as they are now."""
-    rows, kept_back = read.round.rows, settling(draft)
-    alike = read.privacy == before.privacy and read.round.cursors.shape == before.cursors.shape
-    known = before.recent if alike else {}
-    return [row for row in rows if known.get(row.id) != row.mark or row.id in kept_back]
 
 
 def _read(draft: Draft, going: Mapping[str, Place] = NOTHING) -> None:
@@ -215,10 +213,11 @@ def _people(draft: Draft, people: Sequence[Person]) -> None:
 
 
 def _outbound_on(draft: Draft, now: datetime) -> None:
-    """Remember Salesforce's time when outbound is first seen on (D7, ruling 11)."""
-    reader = draft.reader()
+    """Remember Salesforce's time when outbound was switched on (D7, ruling 11): a lost memory learns it again."""
+    reader, since = draft.reader(), draft.known.outbound
     if reader.outbound_since is None and draft.policy.direction.writes(Side.MICROSOFT):
-        draft.rows["reader"] = replace(reader, outbound_since=now)
+        back = max(draft.now - since, timedelta()) if since is not None else timedelta()
+        draft.rows["reader"] = replace(reader, outbound_since=now - back)
 
 
 def _outbound_off(draft: Draft) -> None:

@@ -2,6 +2,7 @@
 answer. Never writes."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from msgspec import Struct
 
@@ -9,11 +10,13 @@ from services.clients.salesforce.opened import Opened, Orgs
 from services.kernel.errors import Fatal, Permanent, Transient
 from services.kernel.host import Host
 from services.kernel.keeping import Doing
-from services.kernel.lanes import Answer, LaneRule
+from services.kernel.lanes import Answer, GivenUp, LaneRule
 from services.salesforce_watcher.rows import LookRows, OrgRead, OrgUnread, ReadOrg, RowsLooked
 
 ATTEMPTS = 4
 """Attempts in one run; then the org waits for the next one (AUT-05)."""
+LONGEST = timedelta(minutes=10)
+"""The longest that an org is left alone because it has asked for it (THR-03)."""
 
 
 class Hands:
@@ -47,7 +50,8 @@ class Hands:
                 raise
             self._host.log.warning("cannot be read now", tenant=tenant, where="org", what=str(error),
                                    mend="nothing to do: it is tried again with the next run")  # fmt: skip
-            return OrgUnread("", str(error), heals=True)
+            unread = OrgUnread("", str(error), heals=True)
+            return unread if error.delay is None else GivenUp(unread, min(error.delay, LONGEST))
 
     async def _read(self, opened: Opened, order: Struct) -> Struct:
         match order:

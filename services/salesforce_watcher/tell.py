@@ -26,7 +26,7 @@ def observe(draft: Draft, rows: Iterable[Row]) -> list[int]:
             draft.effects.append(Say("reconciler", reason, shard, key=row.id))
             draft.count("unreadable")
         elif row.deleted:
-            by_shard[shard].append(Vanished(row.id, mailbox))
+            by_shard[shard].append(Vanished(row.id, mailbox, stamp=row.stamp))
         elif row.event is not None and not row.child:
             by_shard[shard].append(item_of(row, mailbox, edited=_edited(draft, row)))
     return [_say(draft, shard, items) for shard, items in enumerate(by_shard)]
@@ -35,8 +35,9 @@ def observe(draft: Draft, rows: Iterable[Row]) -> list[int]:
 def done(draft: Draft, run: str, messages: Sequence[int], failed: tuple[str, ...]) -> list[Effect]:
     """The end of a run's reading, for each shard."""
     counts = messages or [0] * draft.policy.shards
+    again = draft.reader().again
     return [
-        Say("reconciler", ReadDone(run, "salesforce-watcher", messages=count, failed=failed), shard)
+        Say("reconciler", ReadDone(run, "salesforce-watcher", 0, count, failed, again.get(str(shard), "")), shard)
         for shard, count in enumerate(counts)
     ]
 
@@ -46,7 +47,8 @@ def _say(draft: Draft, shard: int, said: Sequence[Item | Vanished]) -> int:
     for chunk in chunks:
         items = tuple(item for item in chunk if isinstance(item, Item))
         vanished = tuple(gone for gone in chunk if isinstance(gone, Vanished))
-        observed = Observed(Side.PRACTIFI, draft.sequence(), items, vanished, draft.paired())
+        again = draft.reader().again.get(str(shard), "")
+        observed = Observed(Side.PRACTIFI, draft.sequence(), items, vanished, draft.paired(), again)
         draft.effects.append(Say("reconciler", observed, shard))
     return len(chunks)
 

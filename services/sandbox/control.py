@@ -1,9 +1,9 @@
 """The sandbox's own paths: what people do in Outlook and in Practifi, what goes wrong, what was asked and mailed.
 Every act goes through the same rules as a client's; what a side refuses is answered as 4xx with its words."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -47,7 +47,7 @@ def act(sides: Sides, faults: Faults, log: Log, request: Request) -> Response:
         status = 405 if any(name == one for _, one in ROUTES) else 404
         return answer(status, {"error": f"{request.method} {request.path} is not served"})
     try:
-        return found(Call(sides, faults, log, request, _asked(request, raw=name == "import")))
+        return found(Call(sides, faults, log, request, _texts(_asked(request, raw=name == "import"))))
     except (MicrosoftRefused, SalesforceRefused) as error:
         return answer(error.status, {"error": f"{error.code}: {error.message}"})
     except Unclear as error:
@@ -58,12 +58,20 @@ def _asked(request: Request, *, raw: bool) -> Json:
     if raw or not request.body:
         return dict(request.query)
     try:
-        body = json.loads(request.body)
+        body = request.json()
     except ValueError as error:
         raise Unclear("the body is not JSON") from error
     if not isinstance(body, dict):
         raise Unclear("the body is not a JSON object")
     return {**request.query, **body}
+
+
+def _texts(ask: Json) -> Json:
+    """The same; Unclear where a name or an address is something else than a text."""
+    wrong = [name for name in ("id", "mailbox", "name", "side") if not isinstance(ask.get(name, ""), str | None)]
+    if wrong:
+        raise Unclear(f"a text was expected for {', '.join(wrong)}")
+    return ask
 
 
 def _events(call: Call) -> Response:
@@ -135,9 +143,12 @@ def _set_fault(call: Call) -> Response:
 
 def _number(value: Any) -> float:
     try:
-        return float(value)
-    except (TypeError, ValueError) as error:
-        raise Unclear(f"a number was expected, not {value!r}") from error
+        number = float(value)
+    except (OverflowError, TypeError, ValueError) as error:
+        raise Unclear("a number was expected") from error
+    if not isfinite(number):
+        raise Unclear("a finite number was expected")
+    return number
 
 
 def _clear_fault(call: Call) -> Response:

@@ -17,6 +17,8 @@ from services.sandbox.microsoft.tzids import matched, named
 Vevent = Any  # icalendar types every property as every kind of value
 _DAY = timedelta(days=1)
 _MONTHS = 24
+_ODD = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
+"""What the library gives for a property that stands there twice, is of another type, or lies beyond the calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,11 @@ class _When:
 
 def import_ics(microsoft: Microsoft, mailbox: str, text: bytes, at: datetime) -> Imported:
     """Imports every VEVENT. Nobody is mailed and no other mailbox changes. ValueError when it is no iCalendar file."""
-    calendars = Calendar.from_ical(text, multiple=True)
-    user = microsoft.tenant.user(mailbox)
-    desk = _Desk(microsoft, mailbox, user.zone, at)
+    try:
+        calendars = Calendar.from_ical(text, multiple=True)
+    except _ODD as error:
+        raise ValueError(str(error)) from error
+    desk = _Desk(microsoft, mailbox, microsoft.tenant.user(mailbox).zone, at)
     added, refused = 0, list[tuple[str, str]]()
     for calendar in calendars:
         for uid, masters, overrides in _groups(calendar):
@@ -81,15 +85,15 @@ def _groups(calendar: Any) -> Iterator[tuple[str, list[Vevent], list[Vevent]]]:
 def _group(desk: _Desk, uid: str, masters: list[Vevent], overrides: list[Vevent]) -> tuple[int, list[str]]:
     if not masters:
         return _singles(desk, uid, overrides)
-    master = max(masters, key=lambda one: int(one.get("SEQUENCE", 0)))
     try:
+        master = max(masters, key=lambda one: int(one.get("SEQUENCE", 0)))
         when = _when(desk, master)
         body = {**described(master), **when.json(), "iCalUId": uid}
         if rule := _rule(master):
             start = Start(when.start, zones.resolve(when.zone), when.zone)
             body["recurrence"] = pattern(rule, start)
         made = desk.microsoft.add(desk.mailbox, body, desk.at, notify=False, copies=False)
-    except (Inexpressible, Refused) as error:
+    except (Inexpressible, Refused, *_ODD) as error:
         return 0, [_reason(error)]
     if "recurrence" not in body:
         return 1, ["an exception of an event that does not repeat" for _ in overrides]
@@ -105,13 +109,14 @@ def _singles(desk: _Desk, uid: str, events: list[Vevent]) -> tuple[int, list[str
             body = {**described(event), **_when(desk, event).json(), "iCalUId": uid}
             desk.microsoft.add(desk.mailbox, body, desk.at, notify=False, copies=False)
             added += 1
-        except (Inexpressible, Refused) as error:
+        except (Inexpressible, Refused, *_ODD) as error:
             reasons.append(_reason(error))
     return added, reasons
 
 
 def _reason(error: Exception) -> str:
-    return error.message if isinstance(error, Refused) else str(error)
+    odd = "one of its properties is not as iCalendar has it"
+    return error.message if isinstance(error, Refused) else str(error) if isinstance(error, Inexpressible) else odd
 
 
 def _rule(event: Vevent) -> Any:
@@ -198,15 +203,13 @@ def _slot(value: date, when: _When) -> date | None:
 def _except(desk: _Desk, item: str, master: Vevent, when: _When) -> None:
     """Deletes the excluded days; one that names no occurrence excludes nothing."""
     given = master.get("EXDATE", [])
-    for one in given if isinstance(given, list) else [given]:
-        for value in one.dts:
+    for value in [value for one in (given if isinstance(given, list) else [given]) for value in one.dts]:
+        try:
             slot = _slot(value.dt, when)
-            if slot is None:
-                continue
-            try:
-                found = desk.microsoft.occurrence_id(desk.mailbox, item, slot)
-            except Refused:
-                continue
+            found = desk.microsoft.occurrence_id(desk.mailbox, item, slot) if slot else ""
+        except (Refused, *_ODD):
+            continue
+        if found:
             desk.microsoft.delete(desk.mailbox, found, desk.at, notify=False, copies=False)
 
 
@@ -224,24 +227,24 @@ def _override(desk: _Desk, item: str, overrides: list[Vevent], when: _When) -> l
 
 
 def _prepared(desk: _Desk, event: Vevent, when: _When) -> tuple[date, dict[str, Any]] | str:
-    given = event["RECURRENCE-ID"]
-    if given.params.get("RANGE"):
-        return "an exception that holds for all later occurrences"
-    slot = _slot(given.dt, when)
-    if slot is None:
-        return "an exception at a time at which the series has no occurrence"
+    slot: date | None = None
     try:
+        given = event["RECURRENCE-ID"]
+        if given.params.get("RANGE"):
+            return "an exception that holds for all later occurrences"
+        if (slot := _slot(given.dt, when)) is None:
+            return "an exception at a time at which the series has no occurrence"
         own = _when(desk, event)
-    except Inexpressible as error:
-        return f"the exception of {slot}: {error}"
-    own = replace(own, zone=when.zone) if own.all_day else own
-    return slot, {**described(event), **own.json()}
+        own = replace(own, zone=when.zone) if own.all_day else own
+        return slot, {**described(event), **own.json()}
+    except (Inexpressible, *_ODD) as error:
+        return f"the exception of {slot or 'no day'}: {_reason(error)}"
 
 
 def _applied(desk: _Desk, item: str, slot: date, body: dict[str, Any]) -> str:
     try:
         found = desk.microsoft.occurrence_id(desk.mailbox, item, slot)
         desk.microsoft.change(desk.mailbox, found, body, desk.at, notify=False, copies=False)
-    except Refused as refused:
-        return f"the exception of {slot}: {refused.message}"
+    except (Refused, *_ODD) as error:
+        return f"the exception of {slot}: {_reason(error)}"
     return ""

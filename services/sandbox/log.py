@@ -1,7 +1,6 @@
 """What the sandbox was asked: the last requests one by one, and exact counters of all of them, so that a test can say
 what a run cost. Never keeps a body, a query, an id or an address of a path: `template` replaces them."""
 
-import json
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -113,7 +112,7 @@ def _harmless(part: dict[str, Any]) -> bool:
 
 def _parts(request: Request) -> Iterator[dict[str, Any]]:
     try:
-        body = json.loads(request.body)
+        body = request.json()
     except ValueError:
         return
     if not isinstance(body, dict):

@@ -45,7 +45,10 @@ def put(sides: Sides, ask: Json, at: datetime) -> Json:
         sides.salesforce.update("Contact", contact, fields, at)
     if point:
         _point(sides, contact, str(point), at)
-    return next(one for one in shown(sides)["contacts"] if one["Id"] == contact)
+    found: Json | None = next((one for one in shown(sides)["contacts"] if one["Id"] == contact), None)
+    if found is None:
+        raise Unclear("there is no such contact")
+    return found
 
 
 def _field(sides: Sides, name: str) -> str:

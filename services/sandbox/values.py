@@ -3,7 +3,7 @@ Knows neither Graph's nor Salesforce's shapes."""
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -81,12 +81,19 @@ def wall(at: date | datetime, zone: ZoneInfo) -> datetime:
     """The naive wall clock in a zone; a date is its midnight."""
     if not isinstance(at, datetime):
         return datetime.combine(at, time())
-    return at.astimezone(zone).replace(tzinfo=None) if at.tzinfo else at
+    return _shifted(at, zone).replace(tzinfo=None) if at.tzinfo else at
+
+
+def _shifted(at: datetime, zone: tzinfo) -> datetime:
+    try:
+        return at.astimezone(zone)
+    except OverflowError as error:
+        raise Unclear("a time beyond the calendar") from error
 
 
 def instant(at: datetime, zone: ZoneInfo) -> datetime:
     """The UTC instant of a wall clock or of a time with its offset."""
-    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+    return _shifted(at if at.tzinfo else at.replace(tzinfo=zone), UTC)
 
 
 def day(at: date | datetime, zone: ZoneInfo) -> date:

@@ -21,8 +21,15 @@ class Request:
     origin: str = "http://127.0.0.1"
 
     def json(self) -> Any:
-        """The body as JSON; ValueError when it is none."""
-        return json.loads(self.body)
+        """The body as JSON. ValueError when it is none, when it is nested without end, and when a text in it is half a
+        character, which nobody could say again."""
+        try:
+            value = json.loads(self.body.decode(), parse_constant=_unknown)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+        if b"\\u" in self.body:
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,10 @@ def answer(status: int, value: Any = None, headers: Mapping[str, str] | None = N
         return Response(status, headers=dict(headers or {}))
     body = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
     return Response(status, body, {"Content-Type": "application/json; charset=utf-8", **(headers or {})})
+
+
+def _unknown(word: str) -> Any:
+    raise ValueError(f"{word} is no JSON")
 
 
 class Remote(Protocol):

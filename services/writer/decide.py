@@ -8,10 +8,11 @@ from datetime import datetime
 from msgspec import Struct
 
 from contracts.calendar import Side
+from contracts.control import Again
 from contracts.message import Message
 from contracts.policy import PolicyNow
 from contracts.write import Erase, Order, Orders, Outcomes, Refused, Revive, Why, Write
-from services.kernel.decision import SAME, Decision, Do, Say, State, Undone
+from services.kernel.decision import SAME, Decision, Do, Forgot, Say, State, Undone
 from services.writer import hour
 from services.writer.compare import refused
 from services.writer.hour import Hour, Kind
@@ -34,6 +35,8 @@ def decide(state: State, message: Message, now: datetime) -> Decision:
             return _released(state, consents, now)
         case Outcomes() as outcomes:
             return Decision(effects=(Say("reconciler", outcomes, SAME),))
+        case Forgot("reconciler", shard):  # an order may be lost on us, and somebody waits for what became of it
+            return Decision(effects=(Say("reconciler", Again(message.id, "writer", shard), SAME),))
         case Undone(Write() | Erase() | Revive() as order, reason):
             return Decision(effects=(Say("reconciler", Outcomes((_given_up(order, reason),)), SAME),))
         case _:

@@ -71,6 +71,8 @@ class Mailboxes:
             order.mailbox, order.event, order.fields, transaction=transaction(order.link, order.generation),
             stamp=order.link, invite=invite, private=order.private,
         )  # fmt: skip
+        if made is None or made.cancelled:
+            return self._gone(order, made)
         return self._written(order, made, made.guests)
 
     async def _change(self, order: Order) -> Fate:

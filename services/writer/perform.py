@@ -56,7 +56,7 @@ class Hands:
         except Transient as error:
             if not fates:
                 raise
-            fates |= {order.order: Later(str(error), error.delay) for order in going}
+            fates |= {order.order: Later(str(error), error.delay, everybody=True) for order in going}
         for order in orders:
             if isinstance(fates.get(order.order), Written) and not only_a_word(order):
                 self._host.count(tenant, f"written.{order.side}")
@@ -106,7 +106,7 @@ class Hands:
                 fates[order.order] = await self._one(tenant, order)
             except Transient as error:
                 failures.append(error)
-                fates[order.order] = Later(str(error), error.delay)
+                fates[order.order] = Later(str(error), error.delay, everybody=True)
                 if error.delay is not None or len(failures) == FAILURES:
                     break
         if not failures:
@@ -114,7 +114,7 @@ class Hands:
         if all(isinstance(fate, Later) for fate in fates.values()):
             raise failures[-1]
         last = failures[-1]
-        return {order.order: Later(str(last), last.delay) for order in orders} | fates
+        return {order.order: Later(str(last), last.delay, everybody=True) for order in orders} | fates
 
     async def _one(self, tenant: str, order: Order) -> Fate:
         """The policy is looked at each time: a batch may take minutes."""

@@ -55,7 +55,7 @@ class Practifi:
         except Transient as error:
             if not fates:
                 raise
-            return {one.order: Later(str(error), error.delay) for one in orders} | fates
+            return {one.order: Later(str(error), error.delay, everybody=True) for one in orders} | fates
         return fates
 
     async def _create(self, orders: Sequence[Write]) -> Fates:

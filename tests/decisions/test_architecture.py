@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ READS_TIME = re.compile(r"\b(?:datetime\.(?:now|utcnow|today)|date\.today|time\.
 READS_ENVIRONMENT = re.compile(r"\bos\.(?:environ|getenv)\b")
 
 
+@cache
 def imports(text: str) -> set[str]:
     found = set()
     for node in ast.walk(ast.parse(text)):

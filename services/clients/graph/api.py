@@ -2,9 +2,8 @@
 four errors of the kernel; logs nothing. Never repeats a write by itself (ruling 9)."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
-from urllib.parse import quote
 
 import msgspec
 from msgspec import Raw
@@ -13,15 +12,17 @@ from msgspec.structs import replace
 from contracts.calendar import CalendarEvent, Response
 from contracts.observed import Mailbox
 from contracts.policy import PrivateEvents
-from services.clients.graph import directory, mapping
+from services.clients.graph import directory, mapping, paths
 from services.clients.graph.door import Door, decoded
 from services.clients.graph.excluded import NOTHING, Excluded
+from services.clients.graph.paths import Window
 from services.clients.graph.refusal import DUPLICATE, MALFORMED, Refusal, Stale
 from services.clients.graph.rounds import contested, newest
 from services.clients.graph.seen import Kind, Round, Seen
 from services.clients.graph.shape import Page
 from services.clients.graph.token import Token
-from services.clients.http import Http, Overloaded, Reply
+from services.clients.http import Http, Overloaded, Reply, UnknownOutcome
+from services.clients.pages import Pages
 from services.kernel.errors import Permanent, Transient
 
 PAGE, SMALL_PAGE = 200, 10
@@ -29,11 +30,9 @@ BATCH = 20
 PATIENCE = timedelta(seconds=30)
 """The longest wait that a throttled part of a batch is worth: the other parts would have to be read again."""
 
-_STAMP = quote(f"singleValueExtendedProperties($filter=id eq '{mapping.STAMP}')", safe="$()='")
 _ANSWERS = {Response.ACCEPTED: "accept", Response.TENTATIVE: "tentativelyAccept", Response.DECLINED: "decline"}
 _PAGES = msgspec.json.Decoder(Page)
 
-Window = tuple[datetime, datetime]
 Reads = Callable[[Raw | bytes], Seen]
 """How one event is understood: what is hidden of it, and whether it is left out."""
 
@@ -77,7 +76,7 @@ class Graph:
         self, mailbox: str, master: str, window: Window, private: PrivateEvents, excluded: Excluded = NOTHING
     ) -> tuple[Seen, ...] | None:
         """The occurrences of a series in the window; None: the series is gone."""
-        url, reads = f"{_event(mailbox, master)}/instances?{_within(window)}", _reads(private, excluded)
+        url, reads = f"{paths.event(mailbox, master)}/instances?{paths.within(window)}", _reads(private, excluded)
         try:
             return tuple([reads(raw) async for page in self._pages(mailbox, url) for raw in page.value])
         except Refusal as error:
@@ -88,16 +87,22 @@ class Graph:
     async def create(
         self, mailbox: str, event: CalendarEvent, fields: Iterable[str], *, transaction: str, stamp: str, invite: bool,
         private: PrivateEvents = PrivateEvents.BUSY_ONLY,
-    ) -> Seen:  # fmt: skip
+    ) -> Seen | None:  # fmt: skip
         """A new event with our `stamp`; mails its attendees if `invite`. The same `transaction` (see
-        `mapping.transaction`) never makes a second one (graph.md §3.6)."""
+        `mapping.transaction`) never makes a second one (graph.md §3.6): None if the first one is not there any more,
+        or is not shown yet."""
         body, reads = mapping.created(event, fields, name=transaction, stamp=stamp, invite=invite), _reads(private)
         try:
-            made = reads(await self._door.write(mailbox, "POST", _events(mailbox), body))
+            made = reads(await self._door.write(mailbox, "POST", paths.events(mailbox), body))
+            if not made.id:
+                raise UnknownOutcome("Microsoft's answer to a new event cannot be read")
         except Refusal as error:
             if error.code.casefold() != DUPLICATE or not error.existing:
                 raise
-            made = await self._there(mailbox, error.existing, reads)
+            before = await self._one(mailbox, error.existing, reads)
+            if before is None:
+                return None
+            made = before
         if event.online and made.event and not made.event.join_url and not made.redacted:
             made = await self._there(mailbox, made.id, reads)
         return replace(made, stamp=made.stamp or stamp)
@@ -109,31 +114,31 @@ class Graph:
         """Only `fields` of `event`, never attendees, never the body of an online meeting. Raises Conflict if the
         event is no longer at `mark`, Permanent("ErrorItemNotFound") if it is gone."""
         body, reads = mapping.patched(event, fields), _reads(private)
-        raw = await self._door.write(mailbox, "PATCH", _event(mailbox, id), body, mark) if body else b""
-        return reads(raw) if raw else await self._there(mailbox, id, reads)
+        raw = await self._door.write(mailbox, "PATCH", paths.event(mailbox, id), body, mark) if body else b""
+        return now if raw and (now := reads(raw)).id else await self._there(mailbox, id, reads)
 
     async def delete(self, mailbox: str, id: str) -> None:  # noqa: A002
         """Gone afterwards, also if it was before. By the organizer it cancels, and mails."""
-        await self._ended("DELETE", mailbox, _event(mailbox, id), None)
+        await self._ended("DELETE", mailbox, paths.event(mailbox, id), None)
 
     async def cancel(self, mailbox: str, id: str, comment: str = "") -> None:  # noqa: A002
         """Cancelled with a word to the attendees; only the organizer may (graph.md §3.9)."""
-        await self._ended("POST", mailbox, f"{_event(mailbox, id)}/cancel", {"comment": comment})
+        await self._ended("POST", mailbox, f"{paths.event(mailbox, id)}/cancel", {"comment": comment})
 
     async def respond(self, mailbox: str, id: str, response: Response, comment: str = "") -> None:  # noqa: A002
         """The mailbox's own answer, which the organizer gets by mail (A6). Permanent for NONE: no answer says that."""
         if response not in _ANSWERS:
             raise Permanent("no_answer", "an answer cannot be taken back")
         said = {"comment": comment, "sendResponse": True}
-        await self._door.write(mailbox, "POST", f"{_event(mailbox, id)}/{_ANSWERS[response]}", said)
+        await self._door.write(mailbox, "POST", f"{paths.event(mailbox, id)}/{_ANSWERS[response]}", said)
 
     async def _round(self, mailbox: str, cursor: str, window: Window, reads: Reads) -> Round:
-        url = cursor or f"{_mailbox(mailbox)}/calendarView/delta?{_within(window)}"
+        url = cursor or f"{paths.mailbox(mailbox)}/calendarView/delta?{paths.within(window)}"
         rows: list[Seen] = []
         end = ""
         async for page in self._pages(mailbox, url):
             rows += [reads(raw) for raw in page.value]
-            end = page.delta_link or ""
+            end = self._door.follows(page.delta_link) if page.delta_link else ""
         if not end:  # CUR-11
             raise Transient("Microsoft's last page names no way to go on")
         looked = await self._look(mailbox, contested(rows), reads)
@@ -141,20 +146,18 @@ class Graph:
 
     async def _pages(self, mailbox: str, url: str, size: int = PAGE) -> AsyncIterator[Page]:
         """All pages from `url` on; smaller ones where Graph cannot make large ones (THR-18)."""
-        seen = {""}
-        while url not in seen:
+        pages = Pages("Microsoft", {url})
+        while url:
             try:
-                page = decoded(await self._door.read(mailbox, url, size), _PAGES)
+                body = await self._door.read(mailbox, url, size)
             except Overloaded:
                 if size <= SMALL_PAGE:
                     raise
                 size = SMALL_PAGE
                 continue
+            page = decoded(body, _PAGES)
             yield page
-            seen.add(url)
-            url = page.next_link or ""
-        if url:
-            raise Transient("Microsoft's pages lead in a circle")
+            url = pages.on(page.next_link, body)
 
     async def _look(self, mailbox: str, ids: Iterable[str], reads: Reads) -> dict[str, Seen | None]:
         wanted = tuple(dict.fromkeys(ids))
@@ -167,7 +170,7 @@ class Graph:
 
     async def _batch(self, mailbox: str, ids: Sequence[str], reads: Reads) -> dict[str, Seen | None]:
         """Up to 20 direct reads at once; only those that were throttled are asked again, each by itself (THR-13)."""
-        urls = [_read(mailbox, id_).removeprefix("/v1.0") for id_ in ids]
+        urls = [paths.read(mailbox, id_).removeprefix("/v1.0") for id_ in ids]
         answers = dict(zip(ids, await self._door.batch(mailbox, urls), strict=True))
         later = {id_: answer for id_, answer in answers.items() if isinstance(answer, Transient)}
         wait = max((answer.delay or timedelta() for answer in later.values()), default=timedelta())
@@ -187,7 +190,7 @@ class Graph:
 
     async def _one(self, mailbox: str, id_: str, reads: Reads) -> Seen | None:
         try:
-            return reads(await self._door.read(mailbox, _read(mailbox, id_)))
+            return reads(await self._door.read(mailbox, paths.read(mailbox, id_)))
         except Refusal as error:
             return _proof(id_, error)
 
@@ -217,24 +220,3 @@ def _proof(id_: str, error: Exception) -> Seen | None:
 
 def _reads(private: PrivateEvents, excluded: Excluded = NOTHING) -> Reads:
     return partial(mapping.seen, private=private, excluded=excluded)
-
-
-def _mailbox(mailbox: str) -> str:
-    return f"/v1.0/users/{quote(mailbox, safe='')}"
-
-
-def _events(mailbox: str) -> str:
-    return f"{_mailbox(mailbox)}/events"
-
-
-def _event(mailbox: str, id_: str) -> str:
-    return f"{_events(mailbox)}/{quote(id_, safe='')}"
-
-
-def _read(mailbox: str, id_: str) -> str:
-    return f"{_event(mailbox, id_)}?$expand={_STAMP}"
-
-
-def _within(window: Window) -> str:
-    start, end = (edge.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for edge in window)
-    return f"startDateTime={start}&endDateTime={end}"

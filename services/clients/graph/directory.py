@@ -6,6 +6,8 @@ from msgspec import Raw
 from contracts.observed import Mailbox
 from services.clients.graph.door import decoded
 from services.clients.graph.shape import User
+from services.clients.odd import sound
+from services.kernel.errors import Transient
 
 USERS = "/v1.0/users?$select=id,displayName,mail,userPrincipalName,proxyAddresses,accountEnabled,userType&$top=999"
 _SMTP = "smtp:"
@@ -15,6 +17,8 @@ _USER = msgspec.json.Decoder(User)
 def mailbox(raw: Raw) -> Mailbox | None:
     """The mailbox of a member, None for a guest. Raises Transient for what is no user."""
     user = decoded(raw, _USER)
+    if not sound(user.id):
+        raise Transient("Microsoft lists a user without a usable id")
     if (user.user_type or "member").casefold() != "member":
         return None
     return Mailbox(

@@ -15,6 +15,8 @@ from services.clients.graph.refusal import refusal
 from services.clients.graph.shape import Batch, Inner
 from services.clients.graph.token import Token
 from services.clients.http import Http, Reply
+from services.clients.mended import read
+from services.clients.odd import NO_JSON
 from services.kernel.errors import Transient
 
 AT_ONCE = 4
@@ -80,6 +82,10 @@ class Door:
         inner = {one.id: one for one in decoded(answer.body, _BATCH).responses}
         return [self._inner(inner.get(str(at))) for at in range(len(urls))]
 
+    def follows(self, url: str) -> str:
+        """A link that can be followed. Raises Permanent for one that cannot."""
+        return self._http.target(url)
+
     def refused(self, reply: Reply) -> Exception:
         """The error for an answer of 400 and more."""
         return refusal(reply, f"{self._token.where} client_id")
@@ -116,8 +122,8 @@ class Door:
 def decoded(body: bytes | Raw, decoder: "msgspec.json.Decoder[T]") -> T:
     """The body as typed JSON. Raises Transient: something between us and Graph has answered instead."""
     try:
-        return decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return read(decoder, body)
+    except NO_JSON as error:
         raise Transient("Microsoft's answer cannot be read") from error
 
 

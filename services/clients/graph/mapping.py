@@ -18,6 +18,8 @@ from services.clients.graph.excluded import NOTHING, Excluded, excludes
 from services.clients.graph.seen import Kind, Seen
 from services.clients.graph.shape import Row
 from services.clients.graph.times import Unclear
+from services.clients.mended import read
+from services.clients.odd import MOST, NO_JSON, sound
 
 STAMP = "String {7d5a4bd4-6f0c-4b8e-9d1c-0a2f6e1c9b35} Name calsync"
 """The extended property that carries our link id on events that we created; the name never changes (graph.md §3.8)."""
@@ -48,8 +50,8 @@ def transaction(link: str, generation: int) -> str:
 def seen(raw: Raw | bytes, private: PrivateEvents, excluded: Excluded = NOTHING) -> Seen:
     """One event as JSON. Raises nothing: what cannot be understood has `error` and no content (INB-21, CUR-25)."""
     try:
-        row = _ROW.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        row = _decoded(raw)
+    except NO_JSON as error:
         return Seen(_id(raw), Kind.SINGLE, error=f"not as documented: {error}")
     if row.removed is not UNSET:
         return Seen(row.id, Kind.REMOVED)
@@ -143,11 +145,23 @@ def _stamp(row: Row) -> str:
     return next((one.value or "" for one in row.extended or () if one.id.casefold() == STAMP.casefold()), "")
 
 
+def _decoded(raw: Raw | bytes) -> Row:
+    """The row; one that could be neither kept nor found again is as odd as one of the wrong types."""
+    row = read(_ROW, raw)
+    if not sound(row.id) or not sound(row.series_master_id or row.id) or "\x00" in (row.i_cal_uid or row.uid or ""):
+        raise msgspec.ValidationError("an id in it is none")
+    if memoryview(raw).nbytes > MOST:
+        raise msgspec.ValidationError(f"it is larger than {MOST} bytes")
+    return row
+
+
 def _id(raw: Raw | bytes) -> str:
+    """The id of what is not as documented, where it has one; a number or nothing at all is none."""
     try:
-        return _ID.decode(raw).id
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        id_ = read(_ID, raw).id
+    except NO_JSON:
         return ""
+    return id_ if sound(id_) else ""
 
 
 class _Known(Struct):

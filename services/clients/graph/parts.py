@@ -7,6 +7,7 @@ from services.clients.graph import recurrence, text
 from services.clients.graph.shape import Person, Place, Row, Status
 
 ONLINE_PROVIDER = "teamsForBusiness"
+BODY = 200_000
 _SHOW_AS = {
     "free": ShowAs.FREE,
     "tentative": ShowAs.TENTATIVE,
@@ -45,10 +46,12 @@ def _place(place: Place) -> str:
 
 
 def body(row: Row) -> str:
+    """At most `BODY` characters: no field of Practifi holds as many, and a hundred of them travel in one message."""
     if row.body is None or not row.body.content:
         return ""
     html = (row.body.content_type or "").casefold() == "html"
-    return text.plain(row.body.content) if html else row.body.content.strip()
+    whole = text.plain(row.body.content) if html else row.body.content.strip()
+    return whole[:BODY].rstrip()
 
 
 def show_as(row: Row) -> ShowAs:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from services.clients.http import Reply
+from services.clients.odd import NO_JSON
 from services.kernel.errors import Conflict, Fatal, Permanent, Transient
 
 RESETS = frozenset({"syncstatenotfound", "syncstateinvalid", "resyncrequired", "fullsyncrequired"})
@@ -65,7 +66,7 @@ def refusal(reply: Reply, where: str) -> Exception:
 def _error(body: bytes) -> dict[str, Any]:
     try:
         said = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except NO_JSON:
         return {}
     error = said.get("error") if isinstance(said, dict) else None
     return error if isinstance(error, dict) else {}

@@ -1,9 +1,12 @@
 """The parts of Graph's JSON that calsync reads, as typed structs, so that decoding is fast and a wrong type is found at
 the door. Unknown keys are ignored (`event` is an open type, graph.md §3.1). Never leaves this folder."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import UNSET, Raw, Struct, UnsetType, field
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
+
+Int32 = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
+"""A whole number as Graph has them."""
 
 
 class Moment(Struct, rename="camel"):
@@ -52,9 +55,9 @@ class Pattern(Struct, rename="camel"):
     """recurrencePattern; fields that its type does not use hold fillers (graph.md §3.5)."""
 
     type: str = ""
-    interval: int = 1
-    month: int = 0
-    day_of_month: int = 0
+    interval: Int32 = 1
+    month: Int32 = 0
+    day_of_month: Int32 = 0
     days_of_week: list[str] | None = None
     index: str | None = None
 
@@ -62,7 +65,7 @@ class Pattern(Struct, rename="camel"):
 class Range(Struct, rename="camel"):
     type: str = ""
     end_date: str | None = None
-    number_of_occurrences: int = 0
+    number_of_occurrences: Int32 = 0
     recurrence_time_zone: str | None = None
 
 
@@ -111,7 +114,7 @@ class Row(Struct, rename="camel"):
     importance: str | None = None
     categories: list[str] | None = None
     is_reminder_on: bool | None = None
-    reminder_minutes: int | None = field(default=None, name="reminderMinutesBeforeStart")
+    reminder_minutes: Int32 | None = field(default=None, name="reminderMinutesBeforeStart")
     organizer: Person | None = None
     is_organizer: bool | None = None
     attendees: list[Person] | None = None
@@ -136,7 +139,7 @@ class Inner(Struct):
     """The answer to one request of a batch (graph.md §4.1)."""
 
     id: str
-    status: int
+    status: Annotated[int, Meta(ge=100, le=599)]
     headers: dict[str, str] | None = None
     body: Raw = Raw(b"null")
 

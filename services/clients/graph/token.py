@@ -5,22 +5,19 @@ import asyncio
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import msal
-import requests
-from msal.authority import WELL_KNOWN_AUTHORITY_HOSTS
 from msal.exceptions import MsalServiceError
 
-from services.clients.http import checked_root, retry_after
-from services.kernel.errors import Fatal, Transient
+from services.clients.http import Http, checked_root
+from services.clients.signin import SignIn
+from services.kernel.errors import Fatal, Permanent, Transient
 from services.kernel.secret import secret
 from services.kernel.tenants import MicrosoftSide
 
 _MARGIN = timedelta(minutes=5)
-_TIMEOUT = 30.0
+_TIMEOUT = timedelta(seconds=30)
 _KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.+?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL)
 _SECRET, _APP, _TENANT, _AUTHORITY = "client_secret_file", "client_id", "tenant_id", "authority"
 _CERTIFICATE = "certificate_file"
@@ -55,8 +52,9 @@ class Token:
     def __init__(self, side: MicrosoftSide, *, where: str, now: Callable[[], datetime]) -> None:
         self.where = where
         self._side = side
-        self._authority = f"{checked_root(side.authority, f'{where} {_AUTHORITY}')}/{side.tenant_id}"
-        self._session = _Session(self._authority, side.ca_file, now)
+        root = checked_root(side.authority, f"{where} {_AUTHORITY}")
+        self._authority = f"{root}/{side.tenant_id}"
+        self._http = Http(root, where=f"{where} {_AUTHORITY}", now=now, ca_file=side.ca_file, timeout=_TIMEOUT)
         self._now = now
         self._app: Any = None
         self._held = ""
@@ -71,7 +69,11 @@ class Token:
             return await self._acquire()
 
     async def _acquire(self) -> str:
-        answer = await asyncio.to_thread(self._ask, anew=bool(self._held))  # MSAL might give the one we hold
+        door = SignIn(self._http, asyncio.get_running_loop())
+        try:
+            answer = await asyncio.to_thread(self._ask, door, anew=bool(self._held))  # MSAL might give the one we hold
+        finally:
+            await self._http.close()  # only its connections, which an hour would outlive
         token = answer.get("access_token")
         if not isinstance(token, str):
             self._app = None  # a mended mistake shall count at once: MSAL remembers a 400 for a minute (graph.md §1.5)
@@ -81,29 +83,28 @@ class Token:
         self._held = token
         return token
 
-    def _ask(self, *, anew: bool) -> Mapping[str, Any]:
+    def _ask(self, door: SignIn, *, anew: bool) -> Mapping[str, Any]:
         try:
-            self._app = self._app or self._built()
+            self._app = self._app or self._built(door)
             if anew:
                 self._app.remove_tokens_for_client()
             answer = self._app.acquire_token_for_client([f"{self._side.graph_url.rstrip('/')}/.default"])
-        except (MsalServiceError, requests.RequestException) as error:
+        except MsalServiceError as error:
             self._app = None
             raise Transient(f"{self.where}: Microsoft's sign-in cannot be reached: {type(error).__name__}") from error
+        except Permanent as error:
+            raise Fatal(f"{self.where} {_AUTHORITY}", error.what, f"Check {_AUTHORITY}") from error
         except (OSError, RuntimeError, ValueError, KeyError) as error:
             raise self._unusable(error) from None
-        finally:
-            self._session.close()  # only its connections, which an hour would outlive
         return answer if isinstance(answer, Mapping) else {}
 
-    def _built(self) -> Any:
-        host = urlsplit(self._authority).hostname
+    def _built(self, door: SignIn) -> Any:
         return msal.ConfidentialClientApplication(
             self._side.client_id,
             client_credential=_credential(self._side, self.where),
             authority=self._authority.replace("http://", "https://", 1),
-            instance_discovery=None if host in WELL_KNOWN_AUTHORITY_HOSTS else False,
-            http_client=self._session,
+            instance_discovery=False,  # the authority is the one that the file names, and no other host is asked
+            http_client=door,
         )
 
     def _unusable(self, error: Exception) -> Fatal:
@@ -113,29 +114,6 @@ class Token:
             return Fatal(f"{self.where} {_TENANT}", what, f"Check {_TENANT} and {_AUTHORITY}")
         key = _CERTIFICATE if self._side.certificate_file else _AUTHORITY
         return Fatal(f"{self.where} {key}", "it cannot be used to sign in", "Check this key and the file it names")
-
-
-class _Session(requests.Session):
-    """MSAL's door to the network: the environment's CA bundle and proxy do not count (graph.md §1.5), and a sign-in on
-    loopback may speak plain http, which MSAL does not believe in."""
-
-    def __init__(self, authority: str, ca_file: Path | None, now: Callable[[], datetime]) -> None:
-        super().__init__()
-        self.trust_env = False
-        self.verify = str(ca_file) if ca_file else True
-        self._now = now
-        parts = urlsplit(authority)
-        self._swap = (f"https://{parts.netloc}/", f"http://{parts.netloc}/") if parts.scheme == "http" else ("", "")
-
-    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
-        """Raises Transient for 429 and 5xx, before MSAL can take them for an unknown tenant or keep them."""
-        secure, plain = self._swap
-        settings = {"timeout": _TIMEOUT, **kwargs, "allow_redirects": False}
-        response = super().request(method, str(url).replace(secure, plain, 1), *args, **settings)
-        if response.status_code == 429 or response.status_code >= 500:  # noqa: PLR2004
-            wait = retry_after(response.headers.get("Retry-After"), self._now())
-            raise Transient(f"Microsoft's sign-in answered {response.status_code}", wait)
-        return response
 
 
 def _credential(side: MicrosoftSide, where: str) -> str | dict[str, str]:

@@ -6,18 +6,17 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 
-import msgspec
-
 from contracts.calendar import Response
 from contracts.policy import Mapped
 from services.clients.http import Http
 from services.clients.salesforce import reading, relating, reviving, writing
+from services.clients.salesforce.answer import Described, Part, decoded
 from services.clients.salesforce.login import Session
 from services.clients.salesforce.privacy import Privacy
 from services.clients.salesforce.refusal import codes, judge
 from services.clients.salesforce.row import Cursors, OrgRound, Place, Result, Row, Shape
 from services.clients.salesforce.shape import OBJECTS, shape
-from services.clients.salesforce.wire import Part, Sub, Wire
+from services.clients.salesforce.wire import Sub, Wire
 
 VERSION = "57.0"
 """From 58.0 on, a change of one occurrence of Practifi's own recurrence changes them all (salesforce.md §2.3)."""
@@ -46,13 +45,13 @@ class Org:
         described = {name: self._described(part) for name, part in zip(OBJECTS, parts, strict=True)}
         return shape(*await self._wire.who(), {name: found for name, found in described.items() if found}, mapping)
 
-    def _described(self, part: Part) -> dict[str, Any]:
+    def _described(self, part: Part) -> Described:
         """The describe answer, or nothing for an object that this org lacks."""
         body = bytes(part.body)
         if part.status == 404 and codes(body)[0] == "NOT_FOUND":  # noqa: PLR2004
             return {}
         judge(part.status, body, self._wire.where)
-        found: dict[str, Any] = msgspec.json.decode(body)
+        found: Described = decoded(body, Described)
         return found
 
     async def round(

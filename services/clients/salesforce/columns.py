@@ -92,7 +92,7 @@ def _why(field: str, described: Field) -> str:
 def _lacks(field: str, described: Field) -> str:
     if not described.get("restrictedPicklist"):
         return ""
-    there = {one["value"].lower() for one in described.get("picklistValues", ()) if one.get("active")}
+    there = {one["value"].lower() for one in described.get("picklistValues") or () if one.get("active")}
     lacking = [word for word in WORDS[field].values() if word.lower() not in there]
     return f"its picklist lacks {', '.join(lacking)}" if lacking else ""
 

@@ -36,9 +36,18 @@ def read_when(record: EventRecord) -> When:
     """Raises ValueError when there is no start."""
     if record.all_day:
         return _days(record)
-    start = datetime.fromisoformat(record.start or "")
-    end = datetime.fromisoformat(record.end) if record.end else start + MINUTE * (record.minutes or 0)
+    start = moment(record.start or "")
+    end = moment(record.end) if record.end else start + MINUTE * (record.minutes or 0)
     return Timed(start, max(start, end))
+
+
+def moment(text: str) -> datetime:
+    """A date-time of Salesforce's, in UTC. Raises ValueError for one without its offset, and OverflowError for one
+    beyond the calendar."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("a time without its offset")
+    return at.astimezone(UTC)
 
 
 def _days(record: EventRecord) -> Days:
@@ -82,7 +91,7 @@ def read_show_as(record: EventRecord) -> ShowAs:
 def read_reminder(record: EventRecord) -> int | None:
     if not record.reminds or not record.reminder:
         return None
-    return max(0, (_start(read_when(record)) - datetime.fromisoformat(record.reminder)) // MINUTE)
+    return max(0, (_start(read_when(record)) - moment(record.reminder)) // MINUTE)
 
 
 def write_reminder(event: CalendarEvent, _shape: Shape) -> dict[str, Any]:

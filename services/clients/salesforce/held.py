@@ -26,6 +26,8 @@ _MEANT: Mapping[str, Mapping[str, StrEnum]] = {
     field: {word.lower(): one for one, word in words.items()} for field, words in WORDS.items()
 }
 _MOST_DIGITS = 9
+MOST = 10**_MOST_DIGITS - 1
+"""The largest count that is read and written: none is larger in earnest, and every store holds it."""
 
 
 def write(column: Column, event: CalendarEvent) -> Any:
@@ -52,7 +54,7 @@ def read(column: Column, value: Any) -> Any:
         case "online":
             return value is True
         case "attendee_count":
-            return max(0, int(value)) if isinstance(value, int | float) else 0
+            return min(max(0, int(value)), MOST) if isinstance(value, int | float) else 0
     text = value.replace("\r\n", "\n") if isinstance(value, str) else ""
     match column.field:
         case "categories":

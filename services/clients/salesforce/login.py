@@ -4,17 +4,23 @@ instance that is not Salesforce's."""
 
 import asyncio
 import re
+import ssl
 import warnings
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Never
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
-from services.clients.http import checked_root
-from services.kernel.errors import Fatal, Transient
+from services.clients.http import Http, checked_root
+from services.clients.signin import SignIn
+from services.kernel.errors import Fatal, Permanent, Transient
+from services.kernel.secret import secret
 
-SECONDS = 30.0
-_ID = re.compile(r"/id/(00D\w{12,15})/(005\w{12,15})$")
+TIMEOUT = timedelta(seconds=30)
+_ID = re.compile(r"/id/(00D\w{12,15})/(005\w{12,15})$", re.ASCII)
 _MENDS = {
     "user hasn't approved": "Pre-authorise the integration user for the connected app (a permission set or profile)",
     "user is not admin approved": "Pre-authorise the integration user for the connected app",
@@ -56,8 +62,9 @@ class Identity:
 class Session:
     """The one login of a process and org, shared by all of its tasks."""
 
-    def __init__(self, identity: Identity) -> None:
+    def __init__(self, identity: Identity, *, now: Callable[[], datetime]) -> None:
         self._identity = identity
+        self._now = now
         self.root = checked_root(identity.login_url, identity.where)
         self.where = identity.where
         self._login: Login | None = None
@@ -69,89 +76,71 @@ class Session:
         async with self._turn:
             if self._login is None or self._login is refused:
                 self._login = None
-                self._login = await asyncio.to_thread(_enter, self._identity, self.root)
+                self._login = await self._enter()
             return self._login
 
+    async def _enter(self) -> Login:
+        one = self._identity
+        http = Http(self.root, where=f"{one.where} login_url", now=self._now, ca_file=one.ca_file, timeout=TIMEOUT)
+        door = SignIn(http, asyncio.get_running_loop(), here=True)
+        try:
+            return await asyncio.to_thread(_enter, one, self.root, door)
+        except Transient as error:
+            if not isinstance(error.__cause__, ssl.SSLError):
+                raise
+            what = "the certificate of login_url is not trusted"
+            raise Fatal(self.where, what, "Check login_url and ca_file") from error
+        except Permanent as error:
+            raise Fatal(self.where, error.what, "Give the final login_url of Salesforce") from error
+        finally:
+            await http.close()
 
-def _enter(identity: Identity, root: str) -> Login:
-    """Log in, in a thread: simple-salesforce knows no async."""
+
+def _enter(identity: Identity, root: str, door: SignIn) -> Login:
+    """Log in, in a thread: simple-salesforce knows no async. The host is that of `door`, whatever the library thinks;
+    its answers are kept there, because the library gives back only a part (salesforce.md §1.3)."""
     import jwt  # noqa: PLC0415
-    import requests  # noqa: PLC0415
     from simple_salesforce.exceptions import SalesforceAuthenticationFailed  # noqa: PLC0415
     from simple_salesforce.login import SalesforceLogin  # noqa: PLC0415
 
-    answers: list[tuple[int, Any]] = []
-    proof = _proof(identity, root)
+    proof = {**_proof(identity, root), "session": door}
     try:
-        with _to(root, identity.ca_file, answers) as session, warnings.catch_warnings():
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # its advice on approval is in our own error
-            SalesforceLogin(session=session, consumer_key=identity.client_id, **proof)
-    except requests.exceptions.SSLError as error:
-        what = "the certificate of login_url is not trusted"
-        raise Fatal(identity.where, what, "Check login_url and ca_file") from error
-    except requests.exceptions.TooManyRedirects as error:
-        raise Fatal(identity.where, "login_url redirects; that was not followed", "Give the final login_url") from error
-    except requests.RequestException as error:
-        raise Transient(f"{identity.where}: login_url cannot be reached: {type(error).__name__}") from error
+            SalesforceLogin(consumer_key=identity.client_id, **proof)
     except (SalesforceAuthenticationFailed, AttributeError):
-        _refused(identity.where, answers)
+        _refused(identity.where, *_last(door))
     except (ValueError, TypeError, jwt.PyJWTError):
         raise Fatal(identity.where, "key_file holds no usable private key", "Give an unencrypted PEM RSA key") from None
-    return _login(identity.where, root, answers)
+    return _login(identity.where, root, _last(door)[1])
 
 
 def _proof(identity: Identity, root: str) -> dict[str, Any]:
-    """What shows who we are, as simple-salesforce takes it. The host is set by `_to`; the audience of the JWT is
-    Salesforce's login service, not the host (salesforce.md §1.1)."""
+    """What shows who we are, as simple-salesforce takes it. The audience of the JWT is Salesforce's login service, not
+    the host (salesforce.md §1.1)."""
     if identity.key_file:
         sandbox = any(mark in root for mark in ("://test.salesforce.com", ".sandbox.my.salesforce.com"))
-        key = _secret(identity.key_file, identity.where, "key_file")
+        key = secret(identity.key_file, f"{identity.where} key_file")
         return {"username": identity.username, "privatekey": key, "domain": "test" if sandbox else "login"}
     if identity.secret_file:
-        return {"consumer_secret": _secret(identity.secret_file, identity.where, "secret_file"), "domain": "calsync.my"}
+        return {
+            "consumer_secret": secret(identity.secret_file, f"{identity.where} secret_file"),
+            "domain": "calsync.my",
+        }
     raise Fatal(identity.where, "there is nothing to log in with", "Give username and key_file, or secret_file")
 
 
-def _secret(path: Path, where: str, key: str) -> str:
+def _last(door: SignIn) -> tuple[int, Any]:
+    """Status and JSON of the last answer; no JSON is {}."""
+    if door.last is None:
+        return 0, {}
     try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        what = f"{key} {path} cannot be read: {type(error).__name__}"
-        raise Fatal(where, what, "Give a readable text file") from error
-
-
-def _to(root: str, ca_file: Path | None, answers: list[tuple[int, Any]]) -> Any:
-    """A requests session that sends everything to `root`, whatever the library asks for, follows no redirect, and keeps
-    the answers: the library gives back only a part (salesforce.md §1.3)."""
-    import requests  # noqa: PLC0415
-
-    class Redirected(requests.adapters.HTTPAdapter):
-        def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
-            asked = urlsplit(request.url or "")
-            request.url = root + urlunsplit(("", "", str(asked.path), str(asked.query), ""))
-            options |= {"timeout": SECONDS, "verify": str(ca_file) if ca_file else True}
-            response = super().send(request, *args, **options)
-            answers.append((response.status_code, _json(response)))
-            return response
-
-    session = requests.Session()
-    session.trust_env = False
-    session.max_redirects = 0
-    session.mount("https://", Redirected())
-    return session
-
-
-def _json(response: Any) -> Any:
-    try:
-        return response.json()
+        return door.last.status_code, door.last.json()
     except ValueError:
-        return {}
+        return door.last.status_code, {}
 
 
-def _refused(where: str, answers: list[tuple[int, Any]]) -> Never:
-    status, body = answers[-1] if answers else (0, {})
-    if status >= 500 or status == 429:  # noqa: PLR2004
-        raise Transient(f"{where}: login_url answered {status}") from None
+def _refused(where: str, status: int, body: Any) -> Never:
     error = str(body.get("error", "")) if isinstance(body, dict) else ""
     said = str(body.get("error_description", "")) if error else ""
     text = f"{error} {said}".lower()
@@ -160,8 +149,8 @@ def _refused(where: str, answers: list[tuple[int, Any]]) -> Never:
     raise Fatal(where, what, mend) from None
 
 
-def _login(where: str, root: str, answers: list[tuple[int, Any]]) -> Login:
-    body = answers[-1][1]
+def _login(where: str, root: str, body: Any) -> Login:
+    body = body if isinstance(body, dict) else {}
     who = _ID.search(str(body.get("id", "")))
     token = body.get("access_token")
     if not who or not isinstance(token, str) or not token:
@@ -171,12 +160,13 @@ def _login(where: str, root: str, answers: list[tuple[int, Any]]) -> Login:
 
 def _instance(where: str, root: str, claimed: str) -> str:
     """Where the token may be sent: the configured host, or for Salesforce's own login any host of Salesforce's."""
-    parts, ours = urlsplit(claimed), urlsplit(root)
-    if parts.netloc and parts.netloc == ours.netloc:
-        return root
-    genuine = _salesforce(parts.hostname) and _salesforce(ours.hostname)
-    if parts.scheme == "https" and genuine and not parts.username and parts.port in {None, 443}:
-        return f"https://{parts.hostname}"
+    with suppress(ValueError):  # what is no URL is no host of theirs
+        parts, ours = urlsplit(claimed), urlsplit(root)
+        if parts.netloc and parts.netloc == ours.netloc:
+            return root
+        genuine = _salesforce(parts.hostname) and _salesforce(ours.hostname)
+        if parts.scheme == "https" and genuine and not parts.username and parts.port in {None, 443}:
+            return f"https://{parts.hostname}"
     raise Fatal(where, "the login names an instance on a foreign host; the token was not used", "Check login_url")
 
 

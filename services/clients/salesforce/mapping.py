@@ -55,7 +55,7 @@ RULES: tuple[Rule, ...] = (
          "package"),
     Rule("organizer", lambda _: "", f.nothing, "all of it: the owner stands for it"),
     Rule("attendees", lambda _: (), f.nothing, "all of it: known people are related to the Event instead"),
-    Rule("attendee_count", lambda r: max(0, int(r.attendees or 0)),
+    Rule("attendee_count", lambda r: min(max(0, int(r.attendees or 0)), held.MOST),
          lambda e, _: {"Attendee_Count__c": max(0, e.attendee_count)}, "all of it without the package"),
     Rule("my_response", f.read_response, lambda e, _: {"My_Response__c": e.my_response.value.capitalize()},
          "all of it without the package"),

@@ -9,6 +9,7 @@ from msgspec.json import encode
 
 from contracts.calendar import CalendarEvent, Response
 from contracts.policy import PrivateEvents
+from services.clients.salesforce.fields import moment
 from services.clients.salesforce.mapping import event_of, places, redact
 from services.clients.salesforce.privacy import Privacy
 from services.clients.salesforce.record import EventRecord, RelationRecord
@@ -21,12 +22,18 @@ _ANSWERS = {"Accepted": Response.ACCEPTED, "Declined": Response.DECLINED}
 def parse(record: EventRecord, related: Sequence[RelationRecord], shape: Shape, privacy: Privacy) -> Row:
     """The neutral row of an Event and of everybody on it, in the order of joining. A row that cannot be understood has
     an `error`; one that is private shows only its time, unless the policy is `full` (ruling 20)."""
+    if record.broken:
+        return Row(record.id, record.stamp or "", error=record.broken)
     if record.deleted:
-        return _row(record, shape, None, deleted=True)
+        return Row(record.id, record.stamp or "", record.owner or "", stamp=record.key or "", deleted=True)
     try:
-        event = event_of(record, shape)
+        return _understood(record, related, shape, privacy)
     except (ValueError, OverflowError):
-        return _row(record, shape, None, error="its times cannot be understood")
+        return Row(record.id, record.stamp or "", record.owner or "", error="its times cannot be understood")
+
+
+def _understood(record: EventRecord, related: Sequence[RelationRecord], shape: Shape, privacy: Privacy) -> Row:
+    event = event_of(record, shape)
     private = privacy.of(record.id, record.owner or "")
     if record.private and private is not PrivateEvents.FULL:
         return _row(record, shape, redact(event), redacted=True, skipped=private is PrivateEvents.SKIP)
@@ -34,7 +41,7 @@ def parse(record: EventRecord, related: Sequence[RelationRecord], shape: Shape, 
 
 
 def _row(
-    record: EventRecord, shape: Shape, event: CalendarEvent | None, related: Sequence[RelationRecord] = (), **flags: Any
+    record: EventRecord, shape: Shape, event: CalendarEvent, related: Sequence[RelationRecord] = (), **flags: Any
 ) -> Row:
     joined = (record.who or "", *(one.person for one in related))
     shown = [one for one in dict.fromkeys(joined) if one != record.owner and not flags]
@@ -47,12 +54,12 @@ def _row(
         people, invitees, created_at=_at(record.created), edited_at=_at(record.edited),
         ours=record.editor == shape.user_id, child=bool(record.child),
         native_series=bool(record.pattern2 or record.series), status=record.status or "",
-        answers=answers, places=places(shape) if event else (), **flags,
+        answers=answers, places=places(shape), **flags,
     )  # fmt: skip
 
 
 def _mark(
-    record: EventRecord, event: CalendarEvent | None, people: tuple[str, ...],
+    record: EventRecord, event: CalendarEvent, people: tuple[str, ...],
     answers: tuple[tuple[str, Response], ...],
 ) -> str:  # fmt: skip
     """The stamp and a sum of what is shown: who is on the Event with which answer does not move the stamp
@@ -60,8 +67,8 @@ def _mark(
     sum (ruling 20)."""
     parts = [*sorted(people), *(f"{one}={answer.value}" for one, answer in sorted(answers)), record.owner or ""]
     shown = encode((event, parts, record.status or ""))
-    return f"{record.stamp or ''}~{crc32(shown):08x}" if event else record.stamp or ""
+    return f"{record.stamp or ''}~{crc32(shown):08x}"
 
 
 def _at(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+    return moment(text) if text else None

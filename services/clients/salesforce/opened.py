@@ -80,4 +80,4 @@ class Orgs:
             side.login_url, side.client_id, where, side.username, side.private_key_file, side.client_secret_file,
             side.ca_file,
         )  # fmt: skip
-        return Org(http, Session(identity), api_version=side.api_version)
+        return Org(http, Session(identity, now=self._clock.now), api_version=side.api_version)

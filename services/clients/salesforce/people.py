@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from contracts.person import Person, Source
+from services.clients.odd import sound
 from services.clients.salesforce.record import UserRecord
 from services.clients.salesforce.row import OrgUser, Shape
 
@@ -44,21 +45,31 @@ class Point(NamedTuple):
 
 
 def contact(row: Mapping[str, Any], shape: Shape) -> Contact:
+    """Raises ValueError for a row that is none of Salesforce's, as `point` does."""
     person = bool(row.get("IsPersonAccount"))
-    keys = (row["Id"], row.get("IndividualId"), row.get("AccountId") if person else None)
-    found = ((str(row[name]).strip().lower(), Source(rank)) for name, rank in shape.contact_emails if row.get(name))
+    id_, individual, account = (_text(row, name) for name in ("Id", "IndividualId", "AccountId"))
+    if not sound(id_):
+        raise ValueError("a Contact without an id")
+    keys = (id_, individual, account if person else "")
+    found = ((_text(row, name).strip().lower(), Source(rank)) for name, rank in shape.contact_emails)
     return Contact(
-        row["Id"], tuple(key for key in keys if key), tuple(found), person, row.get("CreatedDate") or "",
-        bool(row.get("IsDeleted")), row.get("SystemModstamp") or "",
+        id_, tuple(key for key in keys if key), tuple(one for one in found if one[0]), person,
+        _text(row, "CreatedDate"), bool(row.get("IsDeleted")), _text(row, "SystemModstamp"),
     )  # fmt: skip
 
 
 def point(row: Mapping[str, Any], shape: Shape) -> Point:
-    parents = tuple(row[name] for name in shape.contact_point_parents if row.get(name))
-    address = str(row.get("EmailAddress") or "").strip().lower()
-    since, until = row.get("ActiveFromDate") or "", row.get("ActiveToDate") or ""
-    gone, stamp = bool(row.get("IsDeleted")), row.get("SystemModstamp") or ""
-    return Point(parents, address, since, until, gone, row.get("Id") or "", stamp)
+    parents = tuple(key for name in shape.contact_point_parents if (key := _text(row, name)))
+    since, until = _text(row, "ActiveFromDate"), _text(row, "ActiveToDate")
+    gone, stamp = bool(row.get("IsDeleted")), _text(row, "SystemModstamp")
+    return Point(parents, _text(row, "EmailAddress").strip().lower(), since, until, gone, _text(row, "Id"), stamp)
+
+
+def _text(row: Mapping[str, Any], column: str) -> str:
+    value = row.get(column)
+    if not isinstance(value, str | None):
+        raise ValueError(f"{column} is no text")  # noqa: TRY004 - a mistake in the input
+    return value or ""
 
 
 def by_column(keys: Iterable[str], shape: Shape) -> dict[str, tuple[str, ...]]:

@@ -10,6 +10,8 @@ from zlib import crc32
 from msgspec.structs import replace
 
 from services.clients.salesforce import soql
+from services.clients.salesforce.answer import odd
+from services.clients.salesforce.fields import moment
 from services.clients.salesforce.row import Cursors, Place, Shape
 
 USERS, CONTACTS, POINTS, EVENTS, RELATIONS = KINDS = ("users", "contacts", "contact_points", "events", "relations")
@@ -62,7 +64,7 @@ class Progress:
             if _ends(found, kind):
                 done[kind] = began
             else:
-                self.going = {**self.going, kind: Place(began, rows[-1].stamp, rows[-1].id)}
+                self.going = {**self.going, kind: _after(rows, place, began)}
         self._finish(done)
 
     def _finish(self, done: Mapping[str, str]) -> None:
@@ -73,6 +75,22 @@ class Progress:
             moved[RELATIONS] = done[EVENTS]
         self.cursors = replace(self.cursors, **moved)
         self.going = {kind: place for kind, place in self.going.items() if kind not in moved}
+
+
+def _after(rows: list[Any], before: Place, began: str) -> Place:
+    """The place behind the last row that tells one. Raises Permanent where there is none but the one before: the same
+    rows would come for ever."""
+    last = next((row for row in reversed(rows) if row.id and _told(row.stamp)), None)
+    if last is None or (last.stamp, last.id) == (before.stamp, before.id):
+        raise odd()
+    return Place(began, last.stamp, last.id)
+
+
+def _told(stamp: str | None) -> bool:
+    try:
+        return bool(moment(stamp or ""))
+    except (ValueError, OverflowError):
+        return False
 
 
 def _ends(found: Mapping[str, list[Any]], kind: str) -> bool:

@@ -67,7 +67,7 @@ async def _rows(
     """The changed Events, those whose relations changed, and everybody on them."""
     here = {one.id: one for one in events}
     missing = sorted({one.event for one in changed} - here.keys())
-    live = [one.id for one in events if not one.deleted] + missing
+    live = [one.id for one in events if not (one.deleted or one.broken)] + missing
     if missing or live:
         reads = [_by_id(shape, ids) for ids in batched(missing, READS)]
         answers = await wire.ask([*reads, *_relations(live)])

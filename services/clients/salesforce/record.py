@@ -22,9 +22,10 @@ EVENT_COLUMNS: tuple[str, ...] = tuple(_EVENT.values())
 
 
 class EventRecord(Struct, frozen=True, rename=_EVENT.get):
-    """One row of Event (salesforce.md §2.1)."""
+    """One row of Event (salesforce.md §2.1). `broken` says why nothing but its id is known of it."""
 
     id: str = ""
+    broken: str = ""
     stamp: str | None = None
     owner: str | None = None
     who: str | None = None

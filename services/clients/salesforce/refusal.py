@@ -1,12 +1,12 @@
 """What Salesforce's refusals mean to us: decided on its code, never on the HTTP status (salesforce.md §2.9). Its texts
 may quote what a person wrote, so only those that cannot do so are passed on (P3)."""
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 import msgspec
+from msgspec import Struct
 
+from services.clients.odd import NO_JSON, sound
 from services.clients.salesforce.row import Result
 from services.kernel.errors import Fatal, Permanent, Transient
 
@@ -15,6 +15,7 @@ LOCATOR = "INVALID_QUERY_LOCATOR"
 NOT_SENT = "NOT_SENT"
 UNKNOWN_OUTCOME = "UNKNOWN_OUTCOME"
 NOT_IN_BIN = "UNDELETE_FAILED"
+UNSEEN = Result(code=UNKNOWN_OUTCOME, reason="Salesforce's answer to it cannot be read")
 LIMIT_WAIT = timedelta(minutes=15)
 SMALLER = frozenset({"UNABLE_TO_LOCK_ROW", "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "LIMIT_EXCEEDED"})
 """Rows refused so may pass in a smaller chunk, where fewer share one transaction (salesforce.md §7)."""
@@ -45,7 +46,7 @@ def codes(body: bytes) -> tuple[str, str]:
     """The first errorCode and message of an error answer; ("", "") when it is none."""
     try:
         found = msgspec.json.decode(body)
-    except msgspec.DecodeError:
+    except NO_JSON:
         return "", ""
     first = found[0] if isinstance(found, list) and found else found
     if not isinstance(first, dict):
@@ -72,15 +73,31 @@ def meant(status: int, code: str, message: str, where: str) -> Transient | Perma
     return Permanent(code or f"http_{status}", _said(code, message, ()))
 
 
-def result(row: Mapping[str, Any]) -> Result:
-    """What became of one row of a collection; its errors are keyed `statusCode` (salesforce.md §2.9)."""
-    if row.get("success"):
-        return Result(str(row.get("id") or ""), bool(row.get("created")))
-    errors: list[Mapping[str, Any]] = row.get("errors") or [{}]
-    error = errors[0]
-    code = str(error.get("statusCode") or error.get("errorCode") or "UNKNOWN_EXCEPTION")
-    fields = tuple(map(str, error.get("fields") or ()))
-    return Result(code=code, reason=_said(code, str(error.get("message") or ""), fields))
+class Error(Struct, frozen=True, rename={"code": "statusCode", "other": "errorCode"}):
+    """Why one row of a collection was refused (salesforce.md §2.9)."""
+
+    code: str | None = None
+    other: str | None = None
+    message: str | None = None
+    fields: list[str] | None = None
+
+
+class Fate(Struct, frozen=True):
+    """What became of one row of a collection, as Salesforce says it."""
+
+    success: bool = False
+    id: str | None = None
+    created: bool | None = None
+    errors: list[Error] | None = None
+
+
+def result(fate: Fate) -> Result:
+    """What became of one row. One that succeeded has an id, or nobody could look at it: its outcome is unknown."""
+    if fate.success:
+        return Result(fate.id, bool(fate.created)) if sound(fate.id or "") else UNSEEN  # type: ignore[arg-type]
+    error = next(iter(fate.errors or ()), Error())
+    code = error.code or error.other or "UNKNOWN_EXCEPTION"
+    return Result(code=code, reason=_said(code, error.message or "", tuple(error.fields or ())))
 
 
 def _said(code: str, message: str, fields: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from services.clients.http import UnknownOutcome
 from services.clients.salesforce import soap, soql
 from services.clients.salesforce.record import EventRecord
-from services.clients.salesforce.refusal import NOT_IN_BIN, NOT_SENT, UNKNOWN_OUTCOME, result
+from services.clients.salesforce.refusal import NOT_IN_BIN, NOT_SENT, UNKNOWN_OUTCOME, Error, Fate, result
 from services.clients.salesforce.row import Result
 from services.clients.salesforce.wire import Ask, Wire, batched
 from services.kernel.errors import Fatal, Transient
@@ -44,4 +44,4 @@ async def _revived(wire: Wire, ids: Sequence[str], *, first: bool) -> list[Resul
 def _absent(there: dict[str, bool], one: str) -> Result:
     if one in there:
         return Result(code=NOT_SENT, reason="Salesforce was not asked")
-    return result({"errors": [{"statusCode": NOT_IN_BIN}]})
+    return result(Fate(errors=[Error(NOT_IN_BIN)]))

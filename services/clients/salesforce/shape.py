@@ -46,11 +46,11 @@ def shape(
 
 
 def _fields(described: Describe) -> dict[str, Describe]:
-    return {field["name"]: field for field in described.get("fields", ())}
+    return {field["name"]: field for field in described.get("fields") or ()}
 
 
 def _junction(described: Describe) -> bool:
-    children = described.get("childRelationships", ())
+    children = described.get("childRelationships") or ()
     return any("EventWhoIds" in (child.get("junctionIdListNames") or ()) for child in children)
 
 
@@ -67,7 +67,7 @@ def _emails(contact: Mapping[str, Describe]) -> tuple[tuple[str, int], ...]:
 def _rank(field: Describe) -> Source:
     if field["name"] == "Email":
         return Source.EMAIL
-    return Source.ALTERNATE if str(field.get("label", "")).strip().lower() == _ALTERNATE else Source.CUSTOM
+    return Source.ALTERNATE if str(field.get("label") or "").strip().lower() == _ALTERNATE else Source.CUSTOM
 
 
 def _parents(point: Mapping[str, Describe]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
-from services.clients.salesforce.refusal import result
+from services.clients.salesforce.refusal import Error, Fate, result
 from services.clients.salesforce.row import Result
 from services.kernel.errors import Permanent
 
@@ -51,11 +51,9 @@ def fates(body: bytes, count: int) -> list[Result]:
 
 
 def _fate(row: ET.Element) -> Result:
-    errors = [
-        {"statusCode": error.findtext(f"{_PARTNER}statusCode")} for error in row.findall(f"{_PARTNER}errors")
-    ]  # fmt: skip
+    errors = [Error(error.findtext(f"{_PARTNER}statusCode")) for error in row.findall(f"{_PARTNER}errors")]
     success = row.findtext(f"{_PARTNER}success") == "true"
-    return result({"success": success, "id": row.findtext(f"{_PARTNER}id"), "errors": errors})
+    return result(Fate(success, row.findtext(f"{_PARTNER}id"), errors=errors))
 
 
 def _parsed(body: bytes) -> ET.Element:

@@ -1,16 +1,18 @@
 """The way to the org: session, headers, several calls in one, pages. The only file of this package that sends after the
 login; it must never repeat a write whose outcome is unknown."""
 
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from services.clients.http import Http, Reply, UnknownOutcome
-from services.clients.salesforce import soap, soql
+from services.clients.http import Http, Reply, UnknownOutcome, http_date
+from services.clients.pages import Pages
+from services.clients.salesforce import answer, soap, soql
+from services.clients.salesforce.answer import Part
 from services.clients.salesforce.login import Login, Session
 from services.clients.salesforce.refusal import LOCATOR, SESSION, codes, judge, meant
 from services.kernel.errors import Fatal, Permanent
@@ -20,6 +22,7 @@ HEAVY = 5
 """Queries and collections in one composite request (salesforce.md §7)."""
 
 _BAD, _FAULT = 400, 500
+_USAGE = re.compile(r"api-usage=([0-9]{1,15})/([0-9]{1,15})")
 _XML = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": '""'}
 
 
@@ -43,25 +46,8 @@ class Ask(Generic[T]):
     columns: tuple[str, ...] = ()
     take: Callable[[T], Any] | None = None
 
-    def taken(self, rows: list[T]) -> list[Any]:
-        return list(map(self.take, rows)) if self.take else rows
-
-
-class Part(msgspec.Struct, frozen=True, rename={"status": "httpStatusCode", "reference": "referenceId"}):
-    """The answer to one Sub, still as bytes."""
-
-    body: msgspec.Raw
-    status: int
-    reference: str
-
-
-class _Composite(msgspec.Struct, frozen=True, rename={"parts": "compositeResponse"}):
-    parts: list[Part]
-
-
-class _Page(msgspec.Struct, Generic[T], frozen=True, rename={"following": "nextRecordsUrl"}):
-    records: list[T]
-    following: str | None = None
+    def taken(self, page: answer.Page) -> list[Any]:
+        return answer.rows(page.records, self.kind, self.take)
 
 
 class Wire:
@@ -133,10 +119,13 @@ class Wire:
         ]
         body = {"allOrNone": False, "compositeRequest": asked}
         reply = await self.send("POST", f"{self._root}/composite", body, reads=reads)
-        found = {part.reference: part for part in _decoded(reply.body, _Composite).parts}
-        if len(found) != len(subs):
-            raise Permanent("unexpected_answer", f"{self.where} answered {len(found)} of {len(subs)} calls")
-        return [found[f"r{place}"] for place in range(len(subs))]
+        try:
+            found = {part.reference: part for part in answer.decoded(reply.body, answer.Composite).parts}
+            return [found[f"r{place}"] for place in range(len(subs))]
+        except (Permanent, KeyError):
+            if reads:
+                raise answer.odd() from None
+            raise UnknownOutcome(f"{self.where} answered a write in a shape that is not its own") from None
 
     async def ask(self, asks: Sequence[Ask[Any]]) -> list[list[Any]]:
         """The rows of each question, all pages: five questions a request, and a request for each further page. A read
@@ -165,22 +154,22 @@ class Wire:
     async def _pages(self, ask: Ask[T], part: Part) -> list[Any]:
         judge(part.status, bytes(part.body), self.where)
         if ask.ids:
-            read: list[T | None] = _decoded(part.body, list[ask.kind | None])  # type: ignore[name-defined]
-            return read
-        page: _Page[T] = _decoded(part.body, _Page[ask.kind])  # type: ignore[name-defined]
-        rows = ask.taken(page.records)
-        while page.following:
-            reply = await self.send("GET", page.following, reads=True)
-            page = _decoded(reply.body, _Page[ask.kind])  # type: ignore[name-defined]
-            rows += ask.taken(page.records)
+            return answer.by_id(ask.ids, part.body, ask.kind)
+        page: answer.Page = answer.decoded(part.body, answer.Page)
+        rows, pages, body = ask.taken(page), Pages("Salesforce"), bytes(part.body)
+        while following := pages.on(page.following, body):
+            body = (await self.send("GET", following, reads=True)).body
+            page = answer.decoded(body, answer.Page)
+            rows += ask.taken(page)
+        if not page.done:  # without the rest
+            raise answer.odd()
         return rows
 
     def _note(self, headers: Mapping[str, str]) -> None:
-        used, _, allowed = headers.get("sforce-limit-info", "").partition("api-usage=")[2].split(",")[0].partition("/")
-        if used.isdigit() and allowed.strip().isdigit():
-            self.api_usage = int(used), int(allowed)
-        if date := headers.get("date"):
-            self.heard_at = parsedate_to_datetime(date).astimezone(UTC)
+        if used := _USAGE.search(headers.get("sforce-limit-info", "")):
+            self.api_usage = int(used[1]), int(used[2])
+        if at := http_date(headers.get("date", "")):
+            self.heard_at = at
 
 
 def _headers(token: str) -> dict[str, str]:
@@ -190,13 +179,6 @@ def _headers(token: str) -> dict[str, str]:
         "Accept": "application/json",
         "Sforce-Call-Options": "client=calsync",
     }
-
-
-def _decoded(body: bytes | msgspec.Raw, kind: Any) -> Any:
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except msgspec.MsgspecError:
-        raise Permanent("unexpected_answer", "Salesforce answered in a shape that is not its own") from None
 
 
 def batched(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

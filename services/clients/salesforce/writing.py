@@ -3,14 +3,25 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 import msgspec
+from msgspec import Raw
 
 from services.clients.http import UnknownOutcome
-from services.clients.salesforce.refusal import NOT_SENT, SMALLER, UNKNOWN_OUTCOME, codes, result
+from services.clients.odd import NO_JSON
+from services.clients.salesforce.answer import Part
+from services.clients.salesforce.refusal import (
+    NOT_SENT,
+    SMALLER,
+    UNKNOWN_OUTCOME,
+    UNSEEN,
+    Error,
+    Fate,
+    codes,
+    result,
+)  # fmt: skip
 from services.clients.salesforce.row import Result
-from services.clients.salesforce.wire import HEAVY, Part, Sub, Wire, batched
+from services.clients.salesforce.wire import HEAVY, Sub, Wire, batched
 from services.kernel.errors import Fatal, Transient
 
 Row = dict[str, Any]
@@ -63,15 +74,29 @@ async def _send(
 
 
 def _fates(part: Part, count: int) -> list[Result]:
-    """The results of one collection; one that is refused as a whole refuses each of its rows."""
+    """The results of one collection; one that is refused as a whole refuses each of its rows. What was carried out and
+    cannot be read has to be looked at before it is repeated (ruling 9)."""
     body = bytes(part.body)
     if part.status < _BAD:
-        rows = msgspec.json.decode(body)
-        if isinstance(rows, list) and len(rows) == count:
-            return [result(row) for row in rows]
+        return [_fate(row) for row in _rows(body, count)]
     code, message = codes(body)
-    error = {"statusCode": code or f"http_{part.status}", "message": message}
-    return [result({"success": False, "errors": [error]})] * count
+    error = Error(code or f"http_{part.status}", message=message)
+    return [result(Fate(errors=[error]))] * count
+
+
+def _rows(body: bytes, count: int) -> list[Raw | None]:
+    try:
+        rows: list[Raw | None] = msgspec.json.decode(body, type=list[Raw])
+    except NO_JSON:
+        rows = []
+    return rows if len(rows) == count else [None] * count
+
+
+def _fate(row: Raw | None) -> Result:
+    try:
+        return result(msgspec.json.decode(row, type=Fate)) if row is not None else UNSEEN
+    except NO_JSON:
+        return UNSEEN
 
 
 def upserts(rows: Sequence[Row]) -> Sub:
@@ -98,7 +123,10 @@ def answers(rows: Sequence[Row]) -> Sub:
 
 
 def deletions(ids: Sequence[str]) -> Sub:
-    return Sub("DELETE", f"/composite/sobjects?ids={quote(','.join(ids), safe=',')}&allOrNone=false")
+    """Delete these and no others. Raises ValueError for what is no id: a comma in one would make it two."""
+    if not all(one.isascii() and one.isalnum() for one in ids):
+        raise ValueError("this is no id of Salesforce's")
+    return Sub("DELETE", f"/composite/sobjects?ids={','.join(ids)}&allOrNone=false")
 
 
 def _records(rows: Sequence[Row], kind: str) -> Row:

@@ -106,7 +106,10 @@ def _ordered(steps: list[Step]) -> None:
 def _step(row: Any, outer: Request) -> Step:
     if not isinstance(row, dict) or not all(isinstance(row.get(name), str) for name in ("id", "method", "url")):
         raise bad_request("A batch request needs id, method and url.")
-    headers = {str(name).lower(): str(value) for name, value in (row.get("headers") or {}).items()}
+    given = row.get("headers") or {}
+    if not isinstance(given, dict) or not isinstance(row.get("dependsOn") or [], list):
+        raise bad_request("The headers of a batch request are an object, and what it depends on is a list.")
+    headers = {str(name).lower(): str(value) for name, value in given.items()}
     body = b""
     if row.get("body") is not None:
         if "content-type" not in headers:

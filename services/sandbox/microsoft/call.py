@@ -19,6 +19,7 @@ from services.sandbox.wire import Request, Response
 JSON_TYPE = "application/json; odata.metadata=minimal; odata.streaming=true; IEEE754Compatible=false; charset=utf-8"
 _PREFERENCE = re.compile(r"""\s*([\w.\-]+)\s*(?:=\s*("[^"]*"|[^\s,;]+))?\s*(?:[,;]|$)""")
 _LIMIT = 1000
+_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def preferences(request: Request) -> Preferences:
     immutable = given.get("idtype", "").lower() == "immutableid"
     text = given.get("outlook.body-content-type", "").lower() == "text"
     size = given.get("odata.maxpagesize", "")
-    page = min(int(size), _LIMIT) if size.isdigit() and int(size) > 0 else None
+    page = min(int(size), _LIMIT) if size.isdecimal() and len(size) <= _DIGITS and int(size) > 0 else None
     applied = [
         *(['IdType="ImmutableId"'] if immutable else []),
         *([f'outlook.timezone="{label}"'] if "outlook.timezone" in given else []),
@@ -95,7 +96,7 @@ class Call:
         text = self.query.get(name)
         if text is None:
             return default
-        if not text.isdigit() or int(text) < low:
+        if not text.isdecimal() or len(text) > _DIGITS or int(text) < low:
             raise bad_request(f"Invalid value '{text}' for {name} query option found.")
         return int(text)
 

@@ -78,7 +78,7 @@ def answer(call: Call) -> Response:
 
 
 def _read(call: Call) -> Token:
-    text = call.query.get("$skiptoken") or call.query["$deltatoken"]
+    text = call.query.get("$skiptoken") or call.query.get("$deltatoken", "")
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         token = Token(*json.loads(raw[6:]))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
 from services.sandbox.salesforce import ids, literal, times
@@ -45,9 +46,15 @@ def compiled(asking: Asking, condition: Condition) -> Holds:
     parts = [compiled(asking, part) for part in condition.parts]
     if condition.word == "not":
         return lambda row: not parts[0](row)
-    if condition.word == "and":
-        return lambda row: all(part(row) for part in parts)
-    return lambda row: any(part(row) for part in parts)
+    return reduce(_both if condition.word == "and" else _either, parts)
+
+
+def _both(one: Holds, other: Holds) -> Holds:
+    return lambda row: one(row) and other(row)
+
+
+def _either(one: Holds, other: Holds) -> Holds:
+    return lambda row: one(row) or other(row)
 
 
 def _test(asking: Asking, test: Test) -> Holds:

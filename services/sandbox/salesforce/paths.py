@@ -3,6 +3,7 @@ Knows which fields a polymorphic relationship shows (those of the object Name), 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from services.sandbox.salesforce.fields import Field, SObject
@@ -44,7 +45,7 @@ class Path:
         """A function from a row to the value."""
         name = self.field.name
         if not self.steps:
-            return lambda row: row[name]
+            return itemgetter(name)
         steps, by_name = tuple(step.name for step in self.steps), self.through_name
 
         def get(row: Row) -> Any:

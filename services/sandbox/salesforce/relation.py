@@ -39,7 +39,7 @@ def wanted(memory: Memory, old: Row | None, given: dict[str, Any]) -> list[str]:
         people = [kept] if kept else []
     else:
         people = _primary_changed(people_of(memory, old) if old else [], primary)
-    people = list(dict.fromkeys(people))
+    people = list(filter(None, dict.fromkeys(people)))
     _bounded(people)
     return people
 

@@ -110,7 +110,7 @@ async def firm(
 
     async def serve(raw: web.BaseRequest) -> web.StreamResponse:
         response = it.door(await heard(raw, it.now))
-        headers = {**response.headers, "Date": format_datetime(it.now, usegmt=True)}
+        headers = {"Date": format_datetime(it.now, usegmt=True), **response.headers}
         return web.Response(status=response.status, body=it.spoil(response.body), headers=headers)
 
     runner = web.ServerRunner(web.Server(serve, access_log=None))

@@ -126,6 +126,27 @@ async def test_after_four_attempts_the_run_goes_on_without_it(
         assert len(bouncer.asked) == before
 
 
+async def test_the_next_run_does_not_come_before_its_time_either(tmp_path: Path) -> None:  # O4, THR-01, AUT-05
+    async with firm(tmp_path, NOW) as it:
+        bouncer = Bouncer(it, WHO, throttled("300"), throttled("300"), throttled("300"), throttled("300"))
+        await run(it, 950)
+        assert (states(it, WHO), len(bouncer.asked)) == (["waiting"], 4)
+        await run(it, 200)
+        assert len(bouncer.asked) == 4, "the fifth question waits like the others"
+        await run(it, 100)
+        assert states(it, WHO) == ["waiting", "healthy"]
+
+
+async def test_a_time_to_come_back_is_one_of_microsofts_own_clock(tmp_path: Path) -> None:  # THR-03, design §2.3
+    async with firm(tmp_path, NOW) as it:
+        behind = NOW - timedelta(minutes=4)
+        said = throttled(format_datetime(behind + timedelta(seconds=60), usegmt=True))
+        reply = Response(said.status, said.body, {**said.headers, "Date": format_datetime(behind, usegmt=True)})
+        bouncer = Bouncer(it, WHO, reply)
+        await run(it, 100)
+        assert 60 <= bouncer.waits()[0] < 75
+
+
 @pytest.mark.parametrize("wait", ["86400", date_in(86400)], ids=["a day", "tomorrow"])
 async def test_a_run_does_not_wait_for_a_day(tmp_path: Path, wait: str) -> None:  # THR-03
     async with firm(tmp_path, NOW) as it:

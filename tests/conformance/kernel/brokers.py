@@ -1,6 +1,7 @@
 """Brokers to run the same tests against: in memory, Mosquitto, and the embedded one in a process of its own."""
 
 import asyncio
+import os
 import shutil
 import socket
 import subprocess
@@ -16,7 +17,7 @@ from services.kernel.broker import mosquitto_conf
 from services.kernel.bus import Bus, MemoryBroker, MemoryBus
 from services.kernel.mqtt import MqttBus
 
-PATIENCE = 10
+PATIENCE = 30
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
 
 
@@ -78,6 +79,8 @@ class Embedded(Process):
 
 
 def mosquitto(folder: Path, *more: str) -> Process:
+    if MOSQUITTO is None and os.environ.get("CALSYNC_REQUIRE_MOSQUITTO") == "1":
+        pytest.fail("Mosquitto is required, and is not installed")
     if MOSQUITTO is None:
         pytest.skip("Mosquitto is not installed")
     return Process(folder, *more)

@@ -9,7 +9,7 @@ import pytest
 
 from services.kernel.bus import Bus
 from services.kernel.errors import Transient
-from tests.conformance.kernel.brokers import Broker, Embedded, InMemory, connected, mosquitto, next_of
+from tests.conformance.kernel.brokers import PATIENCE, Broker, Embedded, InMemory, connected, mosquitto, next_of
 
 KINDS: dict[str, Callable[[Path], Broker]] = {"memory": InMemory, "mosquitto": mosquitto, "embedded": Embedded}
 INBOX = "calsync/v1/firm/in/writer/0"
@@ -40,7 +40,7 @@ async def joined(broker: Broker, *names: str) -> AsyncIterator[list[Bus]]:
 
 async def _ended(task: asyncio.Task[None]) -> None:
     task.cancel()
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE):
         (outcome,) = await asyncio.gather(task, return_exceptions=True)
     assert isinstance(outcome, asyncio.CancelledError)
 

@@ -12,7 +12,7 @@ from services.kernel.crew import SIDE_BY_SIDE
 from services.kernel.decision import Undone
 from services.kernel.errors import Fatal, Permanent, Transient
 from services.kernel.keeping import Doing
-from services.kernel.lanes import BUGGY_TRIES, HOPELESS, LaneRule, Later
+from services.kernel.lanes import BUGGY_TRIES, HOPELESS, GivenUp, LaneRule, Later
 from services.kernel.service import Service
 from tests.conformance.kernel.actors import LISTENER, Did, Hands, Job, Listener
 from tests.conformance.kernel.town import FIRM, Replica, Town
@@ -133,6 +133,36 @@ async def test_what_becomes_due_in_a_lane_that_was_told_to_wait_waits_too(town: 
     assert hands.tried() == ["do-1"]
     await town.later(seconds=1)
     assert sorted(hands.tried()) == ["do-1", "do-1", "do-2"]
+
+
+async def test_a_lane_that_was_told_to_wait_waits_although_its_work_was_given_up(town: Town) -> None:  # O4, AUT-05
+    def act(_: str, batch: Sequence[Doing]) -> Any:
+        return [GivenUp(Did(doing.body.name), timedelta(seconds=12)) for doing in batch]
+
+    listener, hands = await performing(town, act=act)
+    town.tell("do-1")
+    await town.settle()
+    assert await listener.heard("did do-1") == 1, "nobody waits for it"
+    town.tell("do-2")
+    await town.later(seconds=11)
+    assert hands.tried() == ["do-1"]
+    await town.later(seconds=1)
+    assert hands.tried() == ["do-1", "do-2"]
+
+
+async def test_a_lane_of_which_one_was_told_to_wait_for_all_waits(town: Town) -> None:  # O4, THR-01
+    def act(_: str, batch: Sequence[Doing]) -> Any:
+        wait = Later("busy", timedelta(seconds=12), everybody=True)
+        return [wait if doing.body.name == "do-1" else Did(doing.body.name) for doing in batch]
+
+    _, hands = await performing(town, act=act)
+    town.tell("do-1")
+    await town.settle()
+    town.tell("do-2")
+    await town.later(seconds=11)
+    assert hands.tried() == ["do-1"]
+    await town.later(seconds=1)
+    assert hands.tried() == ["do-1", "do-1"]
 
 
 async def test_one_of_a_batch_waits_alone(town: Town) -> None:

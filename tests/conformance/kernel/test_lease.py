@@ -102,21 +102,21 @@ async def test_the_lease_of_a_killed_process_is_taken_over_by_the_database_clock
         from services.kernel.store import Store
         async def main():
             store = await Store.open(Path(sys.argv[1]), lambda: datetime.now(UTC), lambda: "s1")
-            print(await Leases(store, "killed", timedelta(milliseconds=400)).hold("scope/firm/0"))
+            print(await Leases(store, "killed", timedelta(seconds=2)).hold("scope/firm/0"))
             await asyncio.Event().wait()
         asyncio.run(main())
     """)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-u", "-c", program, str(path), stdout=subprocess.PIPE
-    )
-    assert process.stdout
-    assert await process.stdout.readline() == b"1\n"
     async with opened(path, ThreadDriver) as store:
         heir = Leases(store, "heir", TTL)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-u", "-c", program, str(path), stdout=subprocess.PIPE
+        )
+        assert process.stdout
+        assert await process.stdout.readline() == b"1\n"
         assert await heir.hold(SHARD) is None
         process.send_signal(signal.SIGKILL)
         await process.wait()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while (fence := await heir.hold(SHARD)) is None:  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.02)  # the lease runs out by the database's clock, which no test turns
         assert fence == 2

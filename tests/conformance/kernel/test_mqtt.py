@@ -18,7 +18,7 @@ from services.kernel import logs, mqtt
 from services.kernel.errors import Fatal, Permanent, Transient
 from services.kernel.mqtt import MqttBus
 from services.sandbox import tls
-from tests.conformance.kernel.brokers import Embedded, Process, connected, free_port, mosquitto, next_of
+from tests.conformance.kernel.brokers import PATIENCE, Embedded, Process, connected, free_port, mosquitto, next_of
 
 STATUS = "calsync/v1/firm/status/feed/i1"
 CONNACK = b"\x20\x02\x00\x00"
@@ -31,7 +31,7 @@ async def running(bus: MqttBus) -> AsyncIterator[asyncio.Task[None]]:
         yield task
     finally:
         task.cancel()
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE):
             await asyncio.gather(task, return_exceptions=True)
 
 
@@ -152,7 +152,7 @@ async def test_a_loss_and_a_return_are_one_line_each(tmp_path: Path, monkeypatch
     async with running(bus), started(broker):
         await connected(bus)
         await broker.stop()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while lines.getvalue().count("\n") < 2:  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.01)  # until the loss is noticed
         await asyncio.sleep(0.1)  # a dozen attempts in vain
@@ -176,7 +176,7 @@ async def test_a_broker_is_trusted_only_by_its_authority(tmp_path: Path) -> None
         lines = StringIO()
         logs.set_up("warning", "json", lines)
         wary = MqttBus(url, "wary", ca_file=tmp_path / "foreign" / "ca.pem")
-        async with running(wary), asyncio.timeout(5):
+        async with running(wary), asyncio.timeout(PATIENCE):
             while "certificate verify failed" not in lines.getvalue():  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.01)  # until it was refused
             assert not wary.connected.is_set()

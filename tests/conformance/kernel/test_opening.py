@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+from contextlib import closing
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -16,7 +17,7 @@ from services.kernel.disk import filesystem, refuse_network
 from services.kernel.driver import Connect
 from services.kernel.errors import Fatal, Transient
 from services.kernel.schema import MIGRATIONS
-from tests.conformance.kernel.stores import SCOPE, effect, opened
+from tests.conformance.kernel.stores import READER, SCOPE, effect, opened
 
 MOUNTS = """\
 /dev/sda1 / ext4 rw 0 0
@@ -44,10 +45,31 @@ async def test_nobody_else_on_the_machine_can_read_it(path: Path, connect: Conne
     assert modes == {"feed.db": 0o600, "feed.db-wal": 0o600, "feed.db-shm": 0o600}
 
 
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
+async def test_a_store_of_an_older_program_goes_on_where_it_was(path: Path, connect: Connect, version: int) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None)) as old:
+        for statement in [one for step in MIGRATIONS[:version] for one in step]:
+            old.execute(statement)
+        old.execute(f"PRAGMA user_version = {version}")
+        old.execute("INSERT INTO memory (one, id, commits, last) VALUES (1, 'old', 7, 1000)")
+        old.execute("INSERT INTO row (scope, key, value) VALUES ('firm/0', 'link/1', x'01')")
+    async with opened(path, connect, name="new") as store:
+        async with store.transaction() as tx:
+            rows = await tx.rows("firm/0", ["link/1"])
+            numbers = await tx.add([effect("e1")])
+            await tx.receipted("firm/0", numbers)
+            commits = await tx.commits()
+        assert (store.id, rows, commits) == ("old", {"link/1": b"\x01"}, 8)
+        assert await store.fetch("SELECT lane, number FROM receipted") == [(READER, numbers[0])]
+
+
 async def test_a_store_of_a_newer_program_is_left_alone(path: Path, connect: Connect) -> None:
     async with opened(path, connect) as store:
         await store.fetch(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
-    with pytest.raises(Fatal, match="of version 2, this program knows 1") as caught:
+    with pytest.raises(
+        Fatal, match=f"of version {len(MIGRATIONS) + 1}, this program knows {len(MIGRATIONS)}"
+    ) as caught:
         async with opened(path, connect):
             pass
     assert caught.value.mend == "Run the newer program, or move the file away"
@@ -145,7 +167,7 @@ def test_the_filesystem_of_a_folder_is_found(path: str, kind: str) -> None:
 
 
 async def test_a_store_is_not_even_made_there(path: Path, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    here = filesystem(PurePosixPath(path.parent.resolve()), Path("/proc/mounts").read_text())  # noqa: ASYNC240 - quick
+    here = filesystem(PurePosixPath(path.parent.resolve()), Path("/proc/mounts").read_text())
     monkeypatch.setattr(disk, "NETWORK", frozenset({here}))
     with pytest.raises(Fatal, match="network filesystem"):
         async with opened(path, connect):

@@ -103,6 +103,7 @@ async def opened(tmp_path: Path) -> AsyncIterator[Opening]:
     closing: list[Callable[[], Any]] = []
     secret = tmp_path / "secret"
     secret.write_text("not a real one\n")
+    secret.chmod(0o600)
 
     async def open_one(*, described: bool = True, **switches: Any) -> Place:
         org = Salesforce(client_id="app", client_secret="not a real one", switches=Switches(**switches))
@@ -112,7 +113,7 @@ async def opened(tmp_path: Path) -> AsyncIterator[Opening]:
         place.url = str(server.make_url("")).rstrip("/")
         identity = Identity(place.url, "app", "tenant test [salesforce]", secret_file=secret)
         http = Http(place.url, where=identity.where, now=lambda: place.now)
-        place.org = Org(http, Session(identity))
+        place.org = Org(http, Session(identity, now=lambda: place.now))
         closing.extend((http.close, server.close))
         if described:
             await place.describe()

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from contracts.write import Why, Written
 from services.clients.http import UnknownOutcome
@@ -10,7 +11,7 @@ from services.kernel.errors import Transient
 from services.kernel.lanes import Later
 from services.sandbox.wire import Request, Response
 from tests.conformance.graph.stage import Stage, refusal, said
-from tests.conformance.graph.wanted import LINK
+from tests.conformance.graph.wanted import EVENT, LINK
 from tests.conformance.writer.mailbox import ALONE, NEVER, creation, erasure, one, standing, update, why
 
 
@@ -36,6 +37,18 @@ async def test_a_creation_of_unknown_outcome_is_made_and_mailed_once(stage: Stag
     made = await one(stage, creation(mike))
     assert isinstance(made, Written)
     assert (len(stage.microsoft.events(mike)), len(stage.microsoft.mails)) == (1, 1)
+
+
+async def test_a_creation_that_a_person_deleted_before_it_is_repeated_is_gone_and_blocks_nobody(stage: Stage) -> None:
+    mike = stage.person("mike")  # ruling 9, X1
+    made = await standing(stage, mike)
+    assert made.item
+    stage.microsoft.delete(mike, made.item.id, stage.now)
+    again = creation(mike, event=replace(EVENT, subject="Changed meanwhile"))
+    unseen = set[str]()
+    assert isinstance(await one(stage, again, unseen=unseen), Later), "one missing answer proves nothing"
+    assert why(await one(stage, again, unseen=unseen)) is Why.GONE
+    assert stage.microsoft.events(mike) == []
 
 
 async def test_another_generation_is_another_event(stage: Stage) -> None:  # ruling 1

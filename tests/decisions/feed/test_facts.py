@@ -12,7 +12,7 @@ from contracts.message import Message
 from contracts.policy import Policy, PolicyNow, TopicDetail
 from services.feed import decide as feed
 from services.feed.rows import Batch, fact_key
-from services.kernel.decision import Decision, Do, State
+from services.kernel.decision import Decision, Do, Forgot, State
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ABOUT = Subject("link-1", "mailbox-1")
@@ -29,6 +29,12 @@ class Feed:
         message = Message(id="m", tenant="firm", sent_at=NOON, body=Said(tuple(facts)))
         state = State({key: self.rows.get(key) for key in feed.needs(State({}), message)})
         return self._keep(feed.decide(state, message, NOON))
+
+    def forgot(self) -> None:
+        """A sign that it has lost its memory, or got an old one back."""
+        message = Message(id="m", tenant="firm", sent_at=NOON, body=Forgot("reconciler", 0))
+        state = State({key: self.rows.get(key) for key in feed.needs(State({}), message)})
+        self._keep(feed.decide(state, message, NOON))
 
     def _keep(self, decision: Decision) -> list[Published]:
         for key, row in decision.rows.items():
@@ -63,6 +69,15 @@ def test_a_single_batch_larger_than_all_that_is_kept_is_published_whole() -> Non
     feed_ = Feed()
     assert len(feed_.say([RunStarted("r")] * 10_005)) == 10_005
     assert sum(key.startswith("fact/") for key in feed_.rows) == 10_000
+
+
+def test_numbers_that_were_forgotten_are_not_used_again() -> None:  # S4, ruling 6
+    feed_ = Feed()
+    feed_.say([RunStarted("r1"), RunStarted("r2")])
+    feed_.forgot()
+    (first, second) = feed_.say([RunStarted("r3"), RunStarted("r4")])
+    assert (second.number, first.number > NOON.timestamp() * 1000) == (first.number + 1, True)
+    assert sorted(key for key in feed_.rows if key.startswith("fact/")) == [fact_key(n.number) for n in (first, second)]
 
 
 @pytest.mark.parametrize(

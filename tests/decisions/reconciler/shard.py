@@ -11,11 +11,11 @@ from msgspec.structs import replace
 
 from contracts.asked import Answer, Ask, Line, Question
 from contracts.calendar import Attendee, CalendarEvent, Side, Timed
-from contracts.control import RunSettled
+from contracts.control import Again, RunSettled
 from contracts.facts import Fact, Said
 from contracts.meeting import Own
 from contracts.message import Message
-from contracts.observed import Item, Made, Observed, Pair, Paired, ReadDone, Vanished
+from contracts.observed import Believed, Item, Made, Observed, Pair, Paired, ReadDone, Vanished
 from contracts.person import People, Person, Source
 from contracts.policy import Direction, Policy, PolicyNow
 from contracts.write import Order, Orders, Outcomes, Refused, Why, Written
@@ -83,7 +83,7 @@ def there(event: CalendarEvent = SHOWN, *, name: str = "p1", mark: str = "p-a", 
 
 @dataclass
 class Shard:
-    """The reconciler of one shard; `told` is what it told other shards."""
+    """The reconciler of one shard; `told` is what it told other shards, `asked` whom it asks to say all anew."""
 
     policy: Policy = TWO_WAY
     now: datetime = NOW
@@ -99,6 +99,8 @@ class Shard:
     pairs: Paired = PAIRS
     told: list[tuple[int, Own]] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    asked: dict[str, Again] = field(default_factory=dict)
+    believed: list[Believed] = field(default_factory=list)
     said: int = 0
     loads: int = 0
     sequence: int = 10
@@ -119,6 +121,8 @@ class Shard:
         while missing := {key for key in decide.needs(state, message) if not state.known(key)}:
             state.load(self._load(missing))
         decision = decide.decide(state, message, self.now)
+        if decision.anew:
+            self.rows = {"policy": self.rows["policy"]}
         for key, row in decision.rows.items():
             self.rows.pop(key, None)
             if row is not None:
@@ -200,7 +204,7 @@ class Shard:
             found |= {key: row for key, row in self.rows.items() if key.startswith(prefix)}
         return found
 
-    def _listen(self, decision: Decision) -> None:  # noqa: C901 - one row for each effect
+    def _listen(self, decision: Decision) -> None:  # noqa: C901, PLR0912 - one row for each effect
         for effect in decision.effects:
             match effect:
                 case Say(body=Orders(orders)):
@@ -211,6 +215,10 @@ class Shard:
                     self.told.append((to, own))
                 case Say(body=Made() as made):
                     self.made.append(made.id)
+                case Say(service=name, body=Again() as wish, shard=to):
+                    self.asked[f"{name}/{to}" if name == "reconciler" else name] = wish
+                case Say(body=Believed() as believed):
+                    self.believed.append(believed)
                 case Say(body=RunSettled() as settled):
                     self.settled.append(settled)
                 case Say(body=Answer() as answer):

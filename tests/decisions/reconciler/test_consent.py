@@ -41,7 +41,7 @@ MEETING = replace(STANDUP, attendees=guest("ann@client.example", "bob@client.exa
 RENAMED = replace(SHOWN, subject="Daily")
 ALWAYS, NEVER = (replace(TWO_WAY, invitations=one) for one in (Invitations.ALWAYS, Invitations.NEVER))
 MEETING_ENDS = TEN + timedelta(hours=1)
-NOT_AN_EDIT = [cause for cause in Cause if cause is not Cause.EDIT]
+NOT_AN_EDIT = [cause for cause in Cause if cause not in {Cause.EDIT, Cause.LOST}]
 
 
 def put(shard: Shard, link: Link) -> None:

@@ -15,6 +15,7 @@ from contracts.policy import Invitations, Policy
 from contracts.write import Erase, Why, Write
 from services.reconciler.rows import State
 from tests.decisions.reconciler.shard import (
+    ANN,
     INWARD,
     JOHN,
     JOHNS,
@@ -124,6 +125,29 @@ def test_an_event_deleted_in_practifi_while_microsoft_changes_it_comes_back() ->
     assert "Conflict" in shard.kinds()
 
 
+def test_what_microsoft_adds_to_our_own_event_does_not_bring_it_back() -> None:  # X1, T2, A1
+    shard = Shard()
+    shard.see(there(people=(ANN,)), side=PRACTIFI)
+    order = shard.take()
+    with_guest = replace(STANDUP, attendees=guest("ann@client.example"), attendee_count=1, join_url="https://teams/1")
+    shard.write(here(with_guest, stamp=f"{order.link}-g0"), order)
+    shard.refuse(Why.GONE)
+    shard.round_done()
+    erase = shard.take()
+    assert isinstance(erase, Erase)
+    assert (erase.side, erase.target) == (MICROSOFT, "m1")
+
+
+def test_a_guest_who_was_invited_in_outlook_meanwhile_brings_it_back() -> None:  # X1
+    shard = Shard()
+    shard.paired()
+    shard.see(here(replace(STANDUP, attendees=guest("ann@client.example"), attendee_count=1), mark="m-b"))
+    shard.refuse(Why.GONE)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.target) == (PRACTIFI, "")
+
+
 def test_gone_in_microsoft_wins_over_an_edit_in_practifi() -> None:
     shard = Shard()
     shard.paired()
@@ -142,6 +166,18 @@ def test_a_late_reader_does_not_revive_what_we_erased() -> None:  # O6
     shard.write()
     shard.see(there(edited=True), side=PRACTIFI)
     assert not shard.orders
+
+
+@pytest.mark.parametrize("later", [0, 60])
+def test_what_we_erased_is_back_only_when_somebody_took_it_out_of_the_bin(later: int) -> None:  # O6, X5
+    shard = Shard()
+    shard.see(here(replace(STANDUP, attendees=guest("ann@client.example"))))
+    shard.write(there(people=(ANN,), changed_at=NOW))
+    shard.see(Vanished("m1", MIKE))
+    shard.write()
+    read_meanwhile = there(mark="p-without-people", edited=True, changed_at=NOW + timedelta(seconds=later))
+    shard.see(read_meanwhile, side=PRACTIFI)
+    assert [order.side for order in shard.orders] == [MICROSOFT] * bool(later)
 
 
 def test_an_unknown_item_that_is_gone_is_ignored() -> None:  # IDN-08, INB-16

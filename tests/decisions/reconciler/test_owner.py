@@ -335,3 +335,27 @@ def test_any_story_with_changing_owners_ends_with_both_sides_alike(steps: list[A
         if link.microsoft and link.practifi and not link.microsoft.gone and not link.practifi.gone:
             assert link.microsoft.mailbox == link.practifi.mailbox
     assert world.settle() == 0
+
+
+def test_a_hand_over_that_the_writer_finds_first_is_not_missed() -> None:  # ruling 14
+    shard = Shard()
+    shard.see(there(replace(SHOWN, online=True)), side=PRACTIFI)
+    order = taken(shard)
+    shard.write(here(replace(STANDUP, online=True, join_url="https://teams"), stamp=f"{order.link}-g0"), order)
+    given = johns(replace(SHOWN, online=True, join_url="https://teams"))
+    shard.write(replace(given, mailbox=MIKE))  # it knows no mailbox but that of its order
+    shard.see(given, side=PRACTIFI)
+    order = taken(shard)
+    assert (order.side, order.mailbox, order.generation) == (MICROSOFT, JOHN, 1)
+
+
+def test_our_own_word_on_an_event_does_not_take_it_back_to_its_old_owner() -> None:  # ruling 14, C4
+    shard, name = made(guests="ann@client.example")
+    shard.see(johns(people=(ANN,)), side=PRACTIFI)
+    order = taken(shard)
+    assert (order.side, order.fields, bool(order.status)) == (PRACTIFI, (), True), "it waits for consent, and says so"
+    word = johns(people=(ANN,), mark="p-word", status=order.status or "", mailbox=MIKE)
+    shard.write(word, order)
+    assert not shard.orders
+    assert shard.link(name).practifi is not None
+    assert [one.kind.value for one in shard.link(name).troubles] == ["held"]

@@ -142,3 +142,13 @@ def test_what_a_person_asked_is_kept_with_who_and_when(firm: Any) -> None:  # de
     kept = [msgspec.msgpack.decode(firm.rows[k], type=Control) for k in sorted(firm.rows) if k.startswith("control/")]
     assert [(c.what, c.who) for c in kept] == [("pause", "ann"), ("resume", "bob")]
     assert kept[0].at == NOON + timedelta(minutes=1)
+
+
+def test_the_names_of_runs_grow_also_within_a_second(firm: Any) -> None:
+    """Readers and reconciler tell by them which run is the newer one."""
+    names = [firm.file(ON, start=True).run.run]
+    for _ in range(20):
+        firm.settle(names[-1])
+        firm.now += timedelta(milliseconds=1) - timedelta(minutes=1)
+        names.append(firm.hear(SyncNow("ann")).run.run)
+    assert names == sorted(set(names))

@@ -1,16 +1,16 @@
 """A tenant does nothing until it is enabled, and stops at once when it is told to."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from contracts.control import Pause, Resume, SyncNow
+from contracts.control import Again, Pause, Resume, SyncNow
 from contracts.facts import RunFinished
 from contracts.message import Message
 from contracts.observed import ReadDone
-from contracts.policy import Policy
-from services.kernel.decision import State
+from contracts.policy import Direction, Policy
+from services.kernel.decision import Forgot, State
 from services.registry.decide import decide
 from services.registry.rows import NextRun
 
@@ -79,6 +79,32 @@ def test_the_version_grows_although_the_registrys_memory_was_lost(firm: Any) -> 
         before = firm.hear(Resume("ann")).policies[0].version
     firm.rows.clear()
     assert firm.file(ON, start=True, minutes=1).policies[0].version > before
+
+
+def test_a_consent_counts_although_the_registrys_memory_was_lost(firm: Any) -> None:  # ruling 6, X4
+    said = []
+    for _ in range(2):
+        firm.rows.clear()
+        firm.settle(firm.file(ON, start=True, minutes=1).run.run)
+        said += firm.hear(Resume("ann"), minutes=1).policies
+    assert said[1].consents > said[0].consents
+
+
+def test_everybody_hears_since_when_microsoft_is_written(firm: Any) -> None:  # D7
+    assert firm.file(ON, start=True).policies[0].outbound is None
+    two_way = Policy(enabled=True, direction=Direction.TWO_WAY)
+    since = [firm.file(two_way, minutes=5).policies, firm.hear(Pause("ann"), minutes=5).policies]
+    assert [said[0].outbound for said in since if said] == [NOON + timedelta(minutes=10)]
+    assert firm.hear(Resume("ann"), minutes=5).policies[0].outbound == NOON + timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("sign", [Forgot("reconciler", 0), Again("w", "reconciler")])
+def test_a_run_on_which_somebody_lost_his_memory_begins_anew(firm: Any, sign: Any) -> None:  # ruling 6
+    run = firm.file(ON, start=True).run.run
+    after = firm.hear(sign, minutes=1)
+    assert after.facts[0] == RunFinished(run, NOON, 0, ("lost",))
+    assert after.due
+    assert after.run.run != run
 
 
 def test_a_policy_that_did_not_change_keeps_its_version(firm: Any) -> None:

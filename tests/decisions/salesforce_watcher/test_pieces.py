@@ -85,3 +85,14 @@ def test_a_row_that_another_shape_of_the_org_brings_again_is_news() -> None:  # 
     watcher.reads(row(), shape="one")
     assert watcher.reads(row(), shape="one") == []
     assert [item.id for item in watcher.reads(row(), shape="other")] == ["00U1"]
+
+
+def test_what_was_said_within_the_look_back_is_no_news_however_many_pieces_it_came_in() -> None:  # SFD-02
+    watcher = Watcher()
+    watcher.reads()
+    pieces = [[row(f"00U{piece}{n}") for n in range(3)] for piece in range(3)]
+    for expected in (3, 0, 0):
+        for piece in pieces[:-1]:
+            assert len(watcher.reads(*piece, going={"events": Place("b", "s", piece[-1].id)})) == expected
+        assert len(watcher.reads(*pieces[-1])) == expected
+    assert [item.id for item in watcher.reads(row("00U00", "b"), row("00U11"))] == ["00U00"]

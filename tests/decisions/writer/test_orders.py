@@ -11,7 +11,7 @@ from contracts.calendar import Attendee, CalendarEvent, Response, Side, Timed
 from contracts.observed import Item
 from contracts.policy import Direction, Policy, PolicyNow
 from contracts.write import Erase, Orders, Outcomes, Refused, Why, Write, Written
-from services.kernel.decision import SAME, Do, Undone
+from services.kernel.decision import SAME, Do, Forgot, Say, Undone
 from services.kernel.keeping import Doing
 from services.kernel.lanes import Later
 from services.kernel.scope import Scope
@@ -125,3 +125,10 @@ def test_what_has_to_wait_waits_alone() -> None:
     assert isinstance(found[1], Outcomes)
     assert [one.order for one in found[1].outcomes] == ["o2", "o3"]
     assert found[2] is None
+
+
+def test_who_gave_orders_that_are_forgotten_is_asked_to_give_them_again() -> None:  # ruling 6
+    life = Life(decide, Policy(enabled=True))
+    life.hear(Forgot("reconciler", 2))
+    ((shard, wish),) = [(one.shard, one.body) for one in life.effects if isinstance(one, Say)]
+    assert (shard, wish.service, wish.shard) == (SAME, "writer", 2)

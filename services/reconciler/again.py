@@ -1,0 +1,110 @@
+"""What a lost or restored memory makes necessary (rulings 5, 6). A shard that has forgotten one thing may have
+forgotten anything: it lets go of all that it believes, and has both sides told anew. And what the writer, a poller or
+another shard has forgotten of what it was told is said to it once more. Never writes: what follows is decided as
+ever."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from contracts.calendar import Side
+from contracts.control import Again
+from contracts.meeting import Meeting
+from contracts.observed import Believed
+from services.kernel.decision import SAME, Decision, Effect, Forgot, Say, State
+from services.reconciler import wish
+from services.reconciler.around import of_link
+from services.reconciler.names import Uid
+from services.reconciler.order import uncounted
+from services.reconciler.rows import Link, Mark, Runs
+from services.reconciler.runs import READERS
+from services.reconciler.step import step
+from services.reconciler.wish import Wish
+from services.reconciler.work import Work
+
+ITEMS = 500
+"""Believed items in one message: some 100 kB."""
+
+
+def forgot(work: Work, body: Forgot) -> Decision:
+    """Begin anew. While that goes on, only a reader's word can be missing that is not on its way already."""
+    begins = not wish.any_open(work)
+    asked = [name for name in READERS if begins or name == body.service]
+    want = Again(work.message.id, "reconciler", body.here)
+    others = [shard for shard in range(work.policy.shards) if shard != body.here] if begins else []
+    effects: list[Effect] = [
+        Say(name, want, 0 if READERS[name] is Side.PRACTIFI else SAME, f"replace:again/{name}") for name in asked
+    ]
+    effects += [Say("reconciler", want, shard) for shard in others]
+    effects += [Say("registry", want)] if begins else []
+    rows: dict[str, Struct | None] = {wish.key(READERS[name]): Wish(want.wish) for name in asked}
+    rows |= {f"read/{READERS[name]}": None for name in asked}
+    if not begins and (runs := work.get("runs", Runs)) is not None:
+        rows["runs"] = replace(runs, unread=(*runs.unread, *(READERS[name].value for name in asked)))
+    return Decision(rows, tuple(effects), {"forgot": 1}, anew=begins)
+
+
+def needs(state: State, body: Again) -> Iterator[str]:
+    """What may have to be said again to who asks."""
+    match body.service:
+        case "writer":
+            yield "out/"
+            for key in state.under("out/", Mark) if state.known("out/") else ():
+                yield from of_link(state, key.partition("/")[2])
+        case "reconciler":
+            yield "uid/"
+            for row in state.under("uid/", Uid).values() if state.known("uid/") else ():
+                yield from (f"link/{row.link}",) if row.link else ()
+        case _:
+            yield "link/"
+
+
+def answer(work: Work, body: Again) -> None:
+    """Say again what somebody has forgotten."""
+    match body.service:
+        case "writer":
+            for key in work.state.under("out/", Mark):
+                _order_again(work, work.link(key.partition("/")[2]))
+        case "reconciler":
+            for key, row in work.state.under("uid/", Uid).items():
+                _tell(work, body.shard, key.removeprefix("uid/").removesuffix("~"), row)
+        case _:
+            work.effects += [Say("graph-poller", one, SAME) for one in _believed(work)]
+
+
+def follow(work: Work, name: str, old: Link | None, new: Link | None) -> None:
+    """Keep the list of links that have an order out."""
+    was, now = (link is not None and link.pending is not None for link in (old, new))
+    if was != now:
+        work.rows[f"out/{name}"] = Mark() if now else None
+
+
+def _order_again(work: Work, link: Link | None) -> None:
+    """The order that is out may be forgotten, or carried out and forgotten: the next one begins with a look, too."""
+    if link is None or link.pending is None:
+        return
+    work.out -= 1 if link.pending.epoch == work.epoch else 0
+    step(work, replace(uncounted(link), pending=None))
+
+
+def _tell(work: Work, shard: int, uid: str, row: Uid) -> None:
+    """The meetings whose organizers' own events are here."""
+    link = work.link(row.link) if row.link else None
+    here = link.microsoft if link is not None else None
+    if here is not None and here.mine and not here.gone:
+        work.tell(shard, Meeting(uid, row.link, row.born))
+
+
+def _believed(work: Work) -> Iterator[Believed]:
+    """What each mailbox is believed to hold."""
+    held: dict[str, dict[str, dict[str, str]]] = {}
+    for link in work.state.under("link/", Link).values():
+        here = link.microsoft
+        if here is not None and not here.gone:
+            root = (here.series or here.id) if here.slot else here.id
+            held.setdefault(here.mailbox, {}).setdefault(root, {})[here.id] = here.slot
+    for mailbox, roots in held.items():
+        names = list(roots)
+        for start in range(0, len(names), ITEMS):
+            yield Believed(mailbox, {name: roots[name] for name in names[start : start + ITEMS]})

@@ -1,0 +1,49 @@
+"""Halves of links that died while nobody remembered them (ruling 5): what a person deleted in Practifi stays deleted
+there and is deleted nowhere else, because it cannot be told who deleted it and why; what goes in Microsoft while the
+memory is built anew goes in Practifi too, because it is proven to be gone."""
+
+from msgspec.structs import replace
+
+from contracts.calendar import Side
+from contracts.observed import Item, Vanished
+from services.reconciler import wish
+from services.reconciler.held import put
+from services.reconciler.link import minted, name_of
+from services.reconciler.rows import Held, Link
+from services.reconciler.step import end, step
+from services.reconciler.work import Work
+
+
+def bury(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
+    """Something vanished that no link holds: if it tells the name of its link, that one ends, or is half gone."""
+    name = _name(work, side, gone)
+    link = work.link(name) if name else None
+    if not name or (link is not None and link.on(side) is not None):
+        return
+    tomb = Held(gone.id, gone.mailbox, series=gone.series, slot=gone.slot, sequence=sequence, gone=True)
+    link = put(link or Link(name, Side.MICROSOFT), side, tomb)
+    there = link.practifi
+    if side is Side.PRACTIFI:
+        work.keep(end(work, link))
+    elif there is not None and not there.gone:
+        step(work, put(link, side, replace(tomb, base=there.event)))
+    else:
+        work.keep(link)
+
+
+def half(link: Link, side: Side, item: Item, held: Held) -> Link | None:
+    """The link with the half that is left, where the other one was buried before; None where it was not."""
+    other = link.on(side.other)
+    if link.on(side) is not None or other is None or not other.gone or other.base is not None:
+        return None
+    if side is Side.PRACTIFI:
+        link = put(link, side.other, replace(other, base=item.event))
+    return put(link, side, held)
+
+
+def _name(work: Work, side: Side, gone: Vanished) -> str:
+    """A row of Practifi bears it; what was born in Microsoft was named by its place, which counts while we build
+    anew: else it is none of ours."""
+    if side is Side.PRACTIFI:
+        return gone.stamp
+    return minted(side, gone.mailbox, name_of(gone), gone.slot) if wish.any_open(work) else ""

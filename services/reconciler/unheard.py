@@ -1,0 +1,89 @@
+"""Orders of which nobody could say what became of them: a write may have been carried out although its answer is a
+refusal, because the writer died, or its request broke off, in an earlier attempt (ruling 9). Until the side is written
+again, what it was sent is remembered: should it stand there, that is our own write and nobody's edit (C4), whatever
+people have typed on the other side meanwhile. It never orders."""
+
+from msgspec.structs import replace
+
+from contracts.calendar import CalendarEvent, Side
+from contracts.write import Written
+from services.reconciler import owners, say
+from services.reconciler.held import put
+from services.reconciler.merge import advance, same
+from services.reconciler.rows import Held, Kind, Link, Pending
+from services.reconciler.work import Work
+
+MOST = 3
+"""So many are remembered for one link."""
+
+
+def doubted(link: Link, pending: Pending) -> Link:
+    """The link whose order was refused, though an earlier attempt may have carried it out."""
+    held, other = link.on(pending.side), link.on(pending.side.other)
+    sent = pending.source or (other.base if other is not None else None)
+    if pending.kind is not Kind.UPDATE or not pending.fields or sent is None or held is None or held.redacted:
+        return link
+    return replace(link, unsure=(*link.unsure, replace(pending, source=sent))[-MOST:])
+
+
+def heard(link: Link, side: Side) -> Link:
+    """The link whose side has told what it holds after a write: nothing is in doubt there any more."""
+    return replace(link, unsure=tuple(one for one in link.unsure if one.side is not side))
+
+
+def recognised(work: Work, link: Link, side: Side) -> Link:
+    """The link, of which a side has told what it holds: what it was sent is agreed. Of a private event nothing is
+    remembered (ruling 20)."""
+    held, other = link.on(side), link.on(side.other)
+    if not link.unsure or held is None or other is None:
+        return link
+    if held.redacted or other.redacted or held.gone or other.gone:
+        return replace(link, unsure=())
+    for pending in reversed(link.unsure):
+        if pending.side is side and (done := _done(link, pending)):
+            link = _agreed(work, link, pending, done)
+    return link
+
+
+def deleted(work: Work, link: Link) -> tuple[Link, Link | None]:
+    """The link whose new event was made, and deleted by a person before we heard that it was there (X1); and, where it
+    was to take the place of the one in another mailbox, a link that has only that (ruling 14)."""
+    there, left = link.practifi, None
+    if there is None or there.gone:
+        return link, None
+    if link.microsoft is not None and not link.microsoft.gone:
+        link, left = owners.split(work, link)
+    gone = Held(id="", mailbox=there.mailbox, base=there.event, gone=True)
+    return replace(link, microsoft=gone, generation=link.generation + 1), left
+
+
+def _done(link: Link, pending: Pending) -> tuple[str, ...]:
+    """What of the order stands where it was sent, and is not agreed yet."""
+    held, sent = link.on(pending.side), pending.source
+    if held is None or held.base is None or sent is None:
+        return ()
+    base, now = held.base, held.event
+    return tuple(
+        one for one in pending.fields
+        if same(one, getattr(now, one), getattr(sent, one)) and getattr(now, one) != getattr(base, one)
+    )  # fmt: skip
+
+
+def _agreed(work: Work, link: Link, pending: Pending, done: tuple[str, ...]) -> Link:
+    """The link of which both sides have held this; what it overrode is said (I3)."""
+    sent, conflicts = pending.source, tuple(one for one in pending.conflicts if one in done)
+    assert sent is not None
+    carried = replace(pending, fields=done, conflicts=conflicts)
+    say.done(work, link, carried, Written(pending.order, link.id, pending.side))
+    local = tuple(one for one in link.local if one not in done)
+    link = _advanced(_advanced(link, pending.side, done, None), pending.side.other, done, sent)
+    left = tuple(one for one in link.unsure if one.order != pending.order)
+    return replace(link, local=local, unsure=left)
+
+
+def _advanced(link: Link, side: Side, fields: tuple[str, ...], values: CalendarEvent | None) -> Link:
+    """With the base of a side moved to these values, or to what it holds."""
+    held = link.on(side)
+    if held is None or held.base is None:
+        return link
+    return put(link, side, advance(held, fields, values or held.event))

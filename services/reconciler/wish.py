@@ -1,0 +1,46 @@
+"""What a shard without its memory waits for (ruling 6): plain rows, and questions to them. Asks nobody by itself."""
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+
+from contracts.calendar import Side
+from services.reconciler.rows import Mark
+from services.reconciler.work import Work
+
+Gets = Callable[[str, type[Any]], Any]
+
+
+class Wish(Struct, frozen=True):
+    """The row `again/<side>`: that side has to be told anew from the beginning, and this names the question."""
+
+    wish: str
+
+
+class Unread(Struct, frozen=True):
+    """The row `unread`: mailboxes that could not be told anew yet, while all the others were."""
+
+    mailboxes: tuple[str, ...]
+
+
+def key(side: Side) -> str:
+    return f"again/{side.value}"
+
+
+def of(get: Gets, side: Side) -> str | None:
+    """The question that is open for a side, None while there is none."""
+    row = get(key(side), Wish)
+    return row.wish if row is not None else None
+
+
+def any_open(work: Work) -> bool:
+    """Whether the memory is being built anew."""
+    return any(of(work.get, side) for side in Side)
+
+
+def known(work: Work, side: Side, mailbox: str) -> bool:
+    """Whether all that a side holds was heard, so that what it lacks may be made there: a creation that it has already
+    would be there twice, and mail twice (ruling 5)."""
+    unread = work.get("unread", Unread) if side is Side.MICROSOFT else None
+    return work.get(f"read/{side.value}", Mark) is not None and (unread is None or mailbox not in unread.mailboxes)

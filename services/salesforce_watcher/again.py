@@ -1,0 +1,37 @@
+"""What a lost or restored memory makes necessary (rulings 5, 6): ours, that of a reconciler, or that of a poller.
+Everything is said again from a fresh read of the org; of what is remembered only the pairing is."""
+
+from msgspec.structs import replace
+
+from contracts.control import Again
+from contracts.observed import Paired
+from services.clients.salesforce.row import Cursors
+from services.kernel.decision import Forgot, Say
+from services.salesforce_watcher.draft import Draft
+from services.salesforce_watcher.rows import Pairs
+
+POLLER = "graph-poller"
+
+
+def forgot(draft: Draft, body: Forgot) -> None:
+    """Learn the mailboxes once more. The run that may be lost on us begins anew."""
+    want = Again(draft.message.id, "salesforce-watcher", body.here)
+    draft.effects += [Say(name, want, key=f"replace:again/{name}") for name in (POLLER, "registry")]
+    draft.count("forgot")
+
+
+def answer(draft: Draft, body: Again) -> None:
+    """A poller wants to know its mailboxes, a reconciler also all that the org holds. What was counted for it so far
+    it has forgotten."""
+    kept = draft.get("pairs", Pairs)
+    if kept is not None:
+        own = [pair for pair in kept.pairs if body.service != POLLER or pair.shard == body.shard]
+        draft.effects.append(Say(body.service, Paired(kept.sequence, tuple(own), body.shard), body.shard))
+    if body.service == POLLER:
+        return
+    reader, waiting = draft.reader(), draft.waiting()
+    draft.rows["reader"] = replace(
+        reader, cursors=Cursors(), recent={}, reading={}, again={**reader.again, str(body.shard): body.wish}
+    )  # fmt: skip
+    counted = tuple(0 if shard == body.shard else count for shard, count in enumerate(waiting.messages))
+    draft.rows["waiting"] = replace(waiting, messages=counted)

@@ -1,0 +1,264 @@
+"""A shard that has lost its memory begins anew from both sides, and makes nothing before it has heard all of them; what
+others have forgotten of its words it says again."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from contracts.calendar import Side
+from contracts.control import Again
+from contracts.meeting import Meeting
+from contracts.observed import Item, Observed, ReadDone, Vanished
+from contracts.write import Cause, Erase, Order, Write
+from services.kernel.decision import Forgot
+from services.reconciler.link import minted
+from tests.decisions.reconciler.shard import (
+    JOHN,
+    MICROSOFT,
+    MIKE,
+    NOW,
+    PAIRS,
+    PRACTIFI,
+    SHOWN,
+    STANDUP,
+    TWO_WAY,
+    Shard,
+    guest,
+    here,
+    there,
+)  # fmt: skip
+
+WHO = {MICROSOFT: "graph-poller", PRACTIFI: "salesforce-watcher"}
+OURS = minted(MICROSOFT, MIKE, "m1")
+THEIRS = minted(PRACTIFI, MIKE, "p1")
+RUN = "run-x"
+
+
+def forgetful(sender: str = "salesforce-watcher") -> Shard:
+    """A shard that has just heard that it forgot something, and knows again who belongs to whom."""
+    shard = Shard()
+    shard.paired()
+    shard.hear(Forgot(sender, 0))
+    shard.hear(PAIRS)
+    shard.facts.clear()
+    return shard
+
+
+def tells(shard: Shard, side: Side, *items: Item | Vanished, whole: bool = True, again: str | None = None) -> None:
+    """A reader says how a side is, because it was asked to; with that it has said all of it, if this is the `whole`."""
+    wish = shard.asked[WHO[side]].wish if again is None else again
+    shard.sequence += 1
+    seen = tuple(one for one in items if isinstance(one, Item))
+    gone = tuple(one for one in items if isinstance(one, Vanished))
+    shard.hear(Observed(side, shard.sequence, seen, gone, again=wish))
+    if whole:
+        done(shard, side, messages=1, again=wish)
+
+
+def written(shard: Shard) -> list[Order]:
+    """The orders that are out, but for our word on an Event."""
+    return [one for one in shard.orders if not (isinstance(one, Write) and one.target and not one.fields)]
+
+
+def done(shard: Shard, side: Side, run: str = RUN, **more: Any) -> None:
+    shard.hear(ReadDone(run, WHO[side], **more), f"{WHO[side]}/acme/0")
+
+
+def test_everything_is_forgotten_and_both_readers_are_asked() -> None:  # ruling 6
+    shard = forgetful()
+    assert shard.links() == []
+    assert {name: (wish.service, wish.shard) for name, wish in shard.asked.items()} == dict.fromkeys(
+        ("graph-poller", "salesforce-watcher", "registry"), ("reconciler", 0)
+    )
+
+
+def test_the_other_shards_are_asked_for_their_meetings() -> None:  # ruling 21
+    shard = Shard(replace(TWO_WAY, shards=3))
+    shard.hear(Forgot("writer", 1, 1))
+    assert {name for name in shard.asked if name.startswith("reconciler")} == {"reconciler/0", "reconciler/2"}
+
+
+@pytest.mark.parametrize("first", Side)
+def test_both_halves_find_each_other_and_nothing_is_written(first: Side) -> None:  # ruling 5, IDN-15
+    shard = forgetful()
+    halves = {MICROSOFT: here(), PRACTIFI: there(stamp=OURS, edited=False)}
+    for side in (first, first.other):
+        tells(shard, side, halves[side])
+    assert shard.orders == []
+    (link,) = shard.links()
+    assert (link.id, link.microsoft and link.microsoft.id, link.practifi and link.practifi.id) == (OURS, "m1", "p1")
+    shard.see(here(replace(STANDUP, subject="Daily"), mark="m-b"))
+    assert shard.take().side is PRACTIFI
+
+
+def test_what_practifi_lacks_is_made_only_when_all_of_practifi_was_heard() -> None:  # ruling 5
+    shard = forgetful()
+    tells(shard, MICROSOFT, here())
+    tells(shard, PRACTIFI, whole=False)
+    assert shard.orders == []
+    done(shard, PRACTIFI, messages=1, again=shard.asked["salesforce-watcher"].wish)
+    assert shard.take().side is PRACTIFI
+
+
+def test_what_a_reader_says_that_knows_of_nothing_makes_no_side_known() -> None:  # ruling 6
+    shard = forgetful()
+    tells(shard, MICROSOFT, here())
+    tells(shard, PRACTIFI, again="")
+    assert shard.orders == [], "it had read before it was asked"
+    tells(shard, PRACTIFI, there(stamp=OURS, edited=False), whole=False, again="")
+    done(shard, PRACTIFI, run="run-y", messages=1, again=shard.asked["salesforce-watcher"].wish)
+    assert shard.orders == [], "one message that counts is still under way"
+
+
+def test_a_run_that_begins_too_early_settles_all_the_same() -> None:
+    shard = forgetful()
+    done(shard, MICROSOFT, messages=7)
+    done(shard, PRACTIFI, messages=7)
+    assert [one.run for one in shard.settled] == [RUN]
+
+
+def test_a_mailbox_that_could_not_be_read_takes_no_event_before_it_was() -> None:  # ruling 5, A5
+    shard = forgetful()
+    tells(shard, PRACTIFI, there(edited=True))
+    done(shard, MICROSOFT, failed=(MIKE,), again=shard.asked["graph-poller"].wish)
+    shard.set_policy(TWO_WAY, consents=1)
+    assert shard.orders == [], "it may be there already"
+    shard.sequence += 1
+    shard.hear(Observed(MICROSOFT, shard.sequence, (here(stamp=f"{THEIRS}-g0"),), again="later"))
+    done(shard, PRACTIFI, run="run-y")
+    done(shard, MICROSOFT, run="run-y", messages=1)
+    assert shard.orders == []
+    (link,) = shard.links()
+    assert (link.microsoft and link.microsoft.id, link.practifi and link.practifi.id) == ("m1", "p1")
+
+
+def test_what_only_practifi_has_waits_for_consent_and_is_said() -> None:  # A5, ruling 16
+    """It was made just now, or deleted in Microsoft just now: nobody knows."""
+    shard = forgetful()
+    tells(shard, MICROSOFT)
+    tells(shard, PRACTIFI, there(edited=True))
+    assert (written(shard), shard.kinds()) == ([], ["Blocked"])
+    shard.write(there(mark="p-word", edited=True))
+    shard.set_policy(TWO_WAY, consents=1)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.target, order.cause) == (MICROSOFT, "", Cause.LOST)
+
+
+def test_a_persons_edit_of_it_is_consent_enough() -> None:  # ruling 16
+    shard = forgetful()
+    tells(shard, MICROSOFT)
+    tells(shard, PRACTIFI, there(edited=True))
+    shard.write(there(mark="p-word", edited=True))
+    shard.see(there(replace(SHOWN, subject="Daily"), mark="p-b", edited=True), side=PRACTIFI)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.cause, order.event.subject) == (MICROSOFT, Cause.EDIT, "Daily")
+
+
+@pytest.mark.parametrize("first", Side)
+def test_what_was_deleted_in_practifi_is_not_made_again(first: Side) -> None:  # ruling 5, X5
+    shard = forgetful()
+    halves = {MICROSOFT: here(), PRACTIFI: Vanished("p1", MIKE, stamp=OURS)}
+    for side in (first, first.other):
+        tells(shard, side, halves[side])
+    assert shard.orders == []
+    shard.see(here(replace(STANDUP, subject="Daily"), mark="m-b"))
+    assert shard.orders == []
+
+
+def test_an_event_that_lives_is_not_buried_by_an_older_one_of_its_name() -> None:  # ruling 5
+    shard = forgetful()
+    tells(shard, MICROSOFT, here())
+    tells(shard, PRACTIFI, there(name="p2", stamp=OURS, edited=False), Vanished("p1", MIKE, stamp=OURS))
+    assert shard.orders == []
+    shard.see(here(replace(STANDUP, subject="Daily"), mark="m-b"))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert order.target == "p2"
+
+
+@pytest.mark.parametrize("first", Side)
+def test_what_goes_in_microsoft_meanwhile_goes_in_practifi(first: Side) -> None:  # X1, X2
+    shard = forgetful()
+    halves = {MICROSOFT: Vanished("m1", MIKE), PRACTIFI: there(stamp=OURS, edited=False)}
+    for side in (first, first.other):
+        tells(shard, side, halves[side])
+    order = shard.take()
+    assert isinstance(order, Erase)
+    assert (order.side, order.target) == (PRACTIFI, "p1")
+
+
+def test_half_of_a_pair_that_microsoft_does_not_show_is_said_and_left_alone() -> None:  # X2, E8
+    shard = forgetful()
+    tells(shard, PRACTIFI, there(stamp=OURS, edited=False))
+    assert shard.kinds() == []
+    tells(shard, MICROSOFT)
+    assert (written(shard), shard.kinds()) == ([], ["Blocked"])
+
+
+def test_another_sign_changes_nothing_while_all_is_on_its_way() -> None:
+    shard = forgetful("writer")
+    tells(shard, MICROSOFT, here())
+    before = dict(shard.asked)
+    shard.hear(Forgot("registry", 0))
+    assert (len(shard.links()), shard.asked) == (1, before)
+
+
+def test_a_reader_whose_words_are_missing_is_asked_once_more() -> None:
+    shard = forgetful()
+    tells(shard, MICROSOFT, here())
+    old = shard.asked["graph-poller"].wish
+    shard.hear(Forgot("graph-poller", 0))
+    assert shard.asked["graph-poller"].wish != old
+    assert len(shard.links()) == 1
+    tells(shard, PRACTIFI)
+    tells(shard, MICROSOFT, here(), again=old)
+    shard.see(there(name="p9", edited=True), side=PRACTIFI)
+    assert [order.side for order in shard.orders] == [PRACTIFI], "of Microsoft not all is known"
+
+
+def test_a_writer_that_forgot_gets_its_orders_again() -> None:  # ruling 6
+    shard = Shard()
+    shard.see(here())
+    lost = shard.take()
+    shard.hear(Again("w", "writer"))
+    again = shard.take()
+    assert isinstance(again, Write)
+    assert isinstance(lost, Write)
+    assert again.order != lost.order
+    assert again == replace(lost, order=again.order)
+    shard.write(there(stamp=again.link, edited=False), again)
+    shard.hear(Again("x", "writer"))
+    assert shard.orders == []
+
+
+def test_a_run_settles_although_its_order_was_given_twice() -> None:
+    shard = Shard()
+    shard.see(here())
+    shard.take()
+    shard.hear(Again("w", "writer"))
+    shard.readers_done(RUN, messages=0)
+    assert shard.settled == []
+    shard.write(there(edited=False))
+    assert [one.run for one in shard.settled] == [RUN]
+
+
+def test_a_poller_that_forgot_is_told_what_is_believed_to_be_there() -> None:  # X2
+    shard = Shard()
+    shard.paired()
+    shard.see(here(name="o1", series="s1", slot="2026-03-09"), here(name="o2", series="s1", slot="2026-03-16"))
+    shard.see(here(name="m7", mailbox=JOHN), Vanished("m1", MIKE))
+    shard.hear(Again("w", "graph-poller"))
+    told = {one.mailbox: one.roots for one in shard.believed}
+    assert told == {MIKE: {"s1": {"o1": "2026-03-09", "o2": "2026-03-16"}}, JOHN: {"m7": {"m7": ""}}}
+
+
+def test_a_shard_that_forgot_is_told_of_the_meetings_that_are_here() -> None:  # ruling 21
+    shard = Shard(replace(TWO_WAY, shards=2), now=NOW)
+    shard.see(here(replace(STANDUP, attendees=guest("john@firm.example")), uid="u1"))
+    shard.told.clear()
+    shard.hear(Again("w", "reconciler", 1))
+    ((to, own),) = shard.told
+    assert (to, own.meetings) == (1, (Meeting("u1", OURS, MICROSOFT),))

@@ -1,0 +1,160 @@
+"""An order was carried out, and the writer died before it could say so: what stands there is our own write and nobody's
+edit, whatever people did meanwhile (ruling 9, O6)."""
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from contracts.calendar import CalendarEvent, Sensitivity, ShowAs
+from contracts.facts import Conflict, Updated
+from contracts.observed import Vanished
+from contracts.write import Erase, Why, Write
+from tests.decisions.reconciler.shard import MICROSOFT, MIKE, NOW, PRACTIFI, SHOWN, STANDUP, Shard, here, there
+
+TYPED, AGAIN = replace(SHOWN, subject="Typed"), replace(SHOWN, subject="Typed again")
+CARRIED = replace(STANDUP, subject="Typed")
+
+
+def typed(event: CalendarEvent = TYPED) -> Shard:
+    """A pair of which something was typed anew in Practifi; the order to Microsoft is out, and carried out."""
+    shard = Shard()
+    shard.paired()
+    shard.see(there(event, mark="p-b"), side=PRACTIFI)
+    return shard
+
+
+def test_a_person_who_types_again_meanwhile_has_the_last_word() -> None:  # PRO-02, C4
+    shard = typed()
+    shard.see(there(AGAIN, mark="p-c"), side=PRACTIFI)
+    shard.refuse(Why.MOVED_ON, here(CARRIED, mark="m-b"))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.fields, order.event.subject) == (MICROSOFT, ("subject",), "Typed again")
+    assert "Conflict" not in shard.kinds(), "nobody but us has written there"
+
+
+def test_the_same_although_a_reader_has_seen_our_write_first() -> None:  # PRO-02, C4
+    shard = typed()
+    shard.see(here(CARRIED, mark="m-b"))
+    shard.see(there(AGAIN, mark="p-c"), side=PRACTIFI)
+    shard.refuse(Why.MOVED_ON, here(CARRIED, mark="m-b"))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.event.subject) == (MICROSOFT, "Typed again")
+
+
+def test_what_somebody_changed_in_microsoft_since_is_an_edit_and_wins() -> None:  # C1
+    shard = typed(replace(TYPED, location="Room 2"))
+    shard.see(there(replace(AGAIN, location="Room 3"), mark="p-c"), side=PRACTIFI)
+    shard.refuse(Why.MOVED_ON, here(replace(CARRIED, location="Room 9"), mark="m-b"))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.fields, order.event.location) == (PRACTIFI, ("location",), "Room 9")
+    shard.write(there(replace(AGAIN, location="Room 9"), mark="p-d"), order)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.fields, order.event.subject) == (MICROSOFT, ("subject",), "Typed again")
+
+
+def test_what_our_unheard_write_overrode_is_said() -> None:  # I3, C3
+    shard = Shard()
+    shard.paired()
+    shard.see(here(replace(STANDUP, subject="Daily"), mark="m-b"))
+    shard.refuse(Why.MOVED_ON, there(TYPED, mark="p-b"))
+    shard.refuse(Why.MOVED_ON, there(replace(SHOWN, subject="Daily"), mark="p-c"))
+    assert not shard.orders
+    assert [type(one) for one in shard.facts[-2:]] == [Updated, Conflict]
+
+
+def test_what_a_person_deleted_before_we_heard_that_it_was_made_goes_in_practifi_too() -> None:  # X1, ruling 9
+    shard = Shard()
+    shard.see(there(), side=PRACTIFI)
+    shard.refuse(Why.GONE)
+    order = shard.take()
+    assert isinstance(order, Erase)
+    assert (order.side, order.target, order.mailbox) == (PRACTIFI, "p1", MIKE)
+
+
+def test_if_it_has_gone_in_practifi_as_well_nothing_is_left_to_do() -> None:  # X1
+    shard = Shard()
+    shard.see(there(), side=PRACTIFI)
+    order = shard.take()
+    shard.see(Vanished("p1", MIKE), side=PRACTIFI)
+    shard.orders.append(order)
+    shard.refuse(Why.GONE)
+    assert not shard.orders
+
+
+def test_a_write_that_a_pause_leaves_unheard_is_recognised_when_it_is_read() -> None:  # ruling 9, ruling 26
+    shard = typed()
+    shard.refuse(Why.STOPPED)
+    shard.set_policy(shard.policy, active=False)
+    shard.see(here(CARRIED, mark="m-b"))
+    shard.see(there(AGAIN, mark="p-c"), side=PRACTIFI)
+    shard.set_policy(shard.policy)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.event.subject) == (MICROSOFT, "Typed again")
+
+
+def test_the_same_when_the_next_write_finds_it() -> None:  # ruling 8, ruling 9
+    shard = typed()
+    shard.refuse(Why.STOPPED)
+    shard.set_policy(shard.policy, active=False)
+    shard.see(there(AGAIN, mark="p-c"), side=PRACTIFI)
+    shard.set_policy(shard.policy)
+    shard.refuse(Why.MOVED_ON, here(CARRIED, mark="m-b"))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.event.subject) == (MICROSOFT, "Typed again")
+    shard.write(here(replace(STANDUP, subject="Typed again"), mark="m-c"), order)
+    assert not shard.link(order.link).unsure
+
+
+def test_nothing_of_it_is_kept_once_the_event_is_private() -> None:  # ruling 20
+    shard = typed()
+    name = shard.orders[0].link
+    shard.refuse(Why.STOPPED)
+    assert shard.link(name).unsure
+    hidden = CalendarEvent(STANDUP.when, "Private appointment", sensitivity=Sensitivity.PRIVATE)
+    shard.see(here(hidden, mark="m-b", redacted=True))
+    assert not shard.link(name).unsure
+
+
+def test_the_same_although_it_was_read_before_the_pause_was_told() -> None:  # ruling 9, ruling 26
+    shard = typed()
+    shard.see(here(CARRIED, mark="m-b"))
+    shard.see(there(AGAIN, mark="p-c"), side=PRACTIFI)
+    shard.set_policy(shard.policy, active=False)
+    shard.refuse(Why.STOPPED)
+    shard.set_policy(shard.policy)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.event.subject) == (MICROSOFT, "Typed again")
+
+
+def test_an_edit_that_is_read_before_our_write_is_answered_is_not_overwritten_by_the_answer() -> None:  # PRO-02
+    shard = Shard()
+    shard.paired()
+    shard.see(here(replace(STANDUP, show_as=ShowAs.TENTATIVE), mark="m-b"))
+    order = shard.take()  # Practifi shows tentative as busy: the write shows nowhere
+    shard.see(there(replace(SHOWN, location="Room 2"), mark="p-c"), side=PRACTIFI)
+    shard.write(there(SHOWN, mark="p-b"), order)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.fields, order.event.location) == (MICROSOFT, ("location",), "Room 2")
+
+
+@pytest.mark.parametrize(("minutes", "newer"), [(1, True), (-1, False)])
+def test_the_sides_own_times_tell_which_word_is_the_newer_one(minutes: int, newer: bool) -> None:  # design §2.3
+    shard = Shard()
+    name = shard.paired()
+    shard.see(here(replace(STANDUP, subject="Daily"), mark="m-b"))
+    order = shard.take()
+    at = NOW + timedelta(minutes=minutes)
+    shard.see(there(replace(SHOWN, location="Room 2"), mark="p-c", changed_at=at), side=PRACTIFI)
+    shard.write(there(replace(SHOWN, subject="Daily"), mark="p-b", changed_at=NOW), order)
+    held = shard.link(name).practifi
+    assert held is not None
+    assert held.event.location == ("Room 2" if newer else "Room 1")

@@ -1,0 +1,75 @@
+"""A watcher that has lost its memory, or serves somebody who has: the org is read from the beginning, once."""
+
+from datetime import timedelta
+
+import msgspec
+
+from contracts.control import Again
+from contracts.observed import Observed, Paired, ReadDone
+from contracts.policy import PolicyNow
+from services.clients.salesforce.row import Cursors, Place
+from services.kernel.decision import Forgot, Say
+from services.salesforce_watcher.rows import ReadOrg
+from tests.decisions.life import NOW
+from tests.decisions.salesforce_watcher.org import MIKE, TWO_WAY, Watcher, row
+from tests.decisions.salesforce_watcher.test_reading import SHARDS
+
+WISH = Again("w1", "reconciler", 0)
+
+
+def test_who_forgot_learns_the_mailboxes_again() -> None:  # ruling 6
+    watcher = Watcher()
+    watcher.hear(Forgot("registry", 0))
+    asked = [effect.service for effect in watcher.effects if isinstance(effect, Say)]
+    assert asked == ["graph-poller", "registry"]
+
+
+def test_a_reconciler_that_forgot_is_told_everything_once() -> None:  # ruling 6
+    watcher = Watcher()
+    watcher.reads(row())
+    watcher.hear(WISH)
+    assert [one.shard for one in watcher.told(Paired, "reconciler")] == [0]
+    (order,) = watcher.due()
+    assert order.cursors == Cursors()
+    assert [item.id for item in watcher.hears(row())] == ["00U1"], "although it was said before"
+    assert [one.again for one in watcher.told(Observed)] == ["w1"]
+    assert [one.again for one in watcher.done()] == ["w1"]
+    assert watcher.reads(row()) == []
+
+
+def test_a_read_that_is_under_way_begins_anew_and_counts_anew() -> None:  # ruling 6
+    watcher = Watcher()
+    watcher.reads(row(), going={"events": Place("2026-03-01T08:00:00+00:00", "00U1")})
+    watcher.hear(WISH)
+    (order,) = watcher.asked(ReadOrg)
+    assert (order.cursors, order.going) == (Cursors(), {})
+    watcher.order = order
+    watcher.hears(row(), row("00U2"))
+    assert [(one.messages, one.again) for one in watcher.told(ReadDone)] == [(1, "w1")]
+
+
+def test_other_shards_are_told_again_without_having_asked() -> None:
+    watcher = Watcher(SHARDS)
+    watcher.reads(row())
+    watcher.hear(Again("w1", "reconciler", 3))
+    watcher.reads(row())
+    assert {one.again for shard in range(3) for one in watcher.told(ReadDone, "reconciler", shard)} == {""}
+    assert [one.again for one in watcher.told(ReadDone, "reconciler", 3)] == ["w1"]
+
+
+def test_a_poller_that_forgot_is_told_its_own_mailboxes() -> None:  # M7
+    watcher = Watcher()
+    watcher.reads()
+    watcher.hear(Again("w", "graph-poller", 0))
+    (paired,) = watcher.told(Paired, "graph-poller")
+    assert MIKE in [pair.mailbox for pair in paired.pairs]
+    assert watcher.asked(ReadOrg) == []
+
+
+def test_what_was_touched_since_outbound_was_on_is_known_without_a_memory() -> None:  # D7, ruling 11
+    watcher = Watcher(behind=timedelta(minutes=3))
+    policy = PolicyNow(9, active=True, policy=TWO_WAY, outbound=NOW - timedelta(hours=1))
+    watcher.rows["policy"] = msgspec.msgpack.encode(policy)
+    before, after = (watcher.salesforce - timedelta(minutes=minutes) for minutes in (61, 59))
+    items = watcher.reads(row("00U1", edited_at=before), row("00U2", edited_at=after))
+    assert {item.id: item.edited for item in items} == {"00U1": False, "00U2": True}
