@@ -11,7 +11,9 @@ COPY contracts contracts
 COPY services services
 RUN python -m pip install --no-deps --no-build-isolation -e . \
  && useradd --create-home --uid 10001 calsync \
- && mkdir -p /store /firm /users /tls /sandbox \
- && chown calsync:calsync /store /firm /users /tls /sandbox
+ && for user in broker registry graph-poller salesforce-watcher reconciler writer feed operator firm; do mkdir -p /users/$user; done \
+ && mkdir -p /store /firm /broker /tls /sandbox \
+ && chmod 700 /store /firm /broker /tls /sandbox /users/* \
+ && chown -R calsync:calsync /store /firm /broker /users /tls /sandbox
 USER calsync
 ENTRYPOINT ["calsync"]

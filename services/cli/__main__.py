@@ -11,7 +11,7 @@ import typer
 
 from contracts.control import Pause, Resume, SyncNow
 from contracts.message import Message
-from services.cli import acts, commands, questions, sandbox
+from services.cli import acts, commands, questions, sandbox, stores
 from services.cli.control import tell, who
 from services.cli.listen import broker
 from services.cli.options import CLOCK, HERE, Data, Json
@@ -29,6 +29,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
                   help="Keeps Microsoft 365 calendars and Practifi in sync.")  # fmt: skip
 app.add_typer(questions.app)
 app.add_typer(acts.app)
+app.add_typer(stores.app)
 app.add_typer(sandbox.app, name="sandbox")
 
 

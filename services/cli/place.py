@@ -1,4 +1,4 @@
-"""Where `calsync up` keeps things, and how the other commands find what it started. Files that hold secrets are its
+"""Where `calsync up` keeps things, and how the other commands find what it started. All of it is its
 owner's alone."""
 
 import json
@@ -8,6 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from services.kernel.errors import Fatal
+
+
+def write_private(file: Path, text: bytes) -> Path:
+    """Write a file that only its owner reads, whatever it was before and whatever the umask says."""
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        os.fchmod(out.fileno(), 0o600)
+        out.write(text)
+    return file
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +44,9 @@ class Place:
     def make(self) -> None:
         """Create the folders. Raises Fatal when they cannot be."""
         try:
-            for folder in (self.data, self.store, self.logs, self.data / "broker", self.data / "sandbox"):
-                folder.mkdir(parents=True, exist_ok=True)
-            self.secrets.mkdir(mode=0o700, exist_ok=True)
+            self.data.parent.mkdir(parents=True, exist_ok=True)
+            for folder in (self.data, self.secrets, self.store, self.logs, self.data / "broker", self.data / "sandbox"):
+                folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise Fatal(
                 str(self.data), f"the folder cannot be used ({error.strerror})", "Give another one with --data"
@@ -63,10 +71,7 @@ class Place:
 
     def write_secret(self, name: str, text: bytes) -> Path:
         """A new file below `secrets` that only its owner reads."""
-        file = self.secrets / name
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            out.write(text)
-        return file
+        return write_private(self.secrets / name, text)
 
     def broker(self) -> str:
         """The URL of the broker that `up` started here. Raises Fatal when nothing runs here."""

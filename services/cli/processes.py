@@ -17,8 +17,9 @@ from services.kernel.clock import Clock
 
 FIRST_WAIT = timedelta(seconds=0.5)
 LONGEST_WAIT = timedelta(seconds=30)
-STEADY = timedelta(seconds=60)
-"""A child that lived so long has recovered: its next death is met as a first one."""
+STEADY = timedelta(seconds=10)
+"""A child that lived so long has recovered: its next death is met as a first one. What is wrong with its settings or
+its store shows within seconds."""
 GRACE = timedelta(seconds=10)
 """So long a child may take to stop before it is killed."""
 _LINE = 1024 * 1024
@@ -64,7 +65,7 @@ class Processes:
             await waiting
 
     async def _keep(self, name: str, command: Sequence[str]) -> None:
-        wait = FIRST_WAIT
+        wait: timedelta | None = None
         file = self.logs / f"{name}.log"
         file.write_bytes(b"")
         while name not in self._stopping:
@@ -72,10 +73,9 @@ class Processes:
             code = await self._once(name, command, file)
             if name in self._stopping:
                 return
-            wait = FIRST_WAIT if self.clock.now() - began > STEADY else wait
+            wait = pause(wait, self.clock.now() - began)
             self.tell(name, f"ended with {_ending(code)}; it starts again in {wait.total_seconds():g} s (see {file})")
             await self._rest(name, wait)
-            wait = min(wait * 2, LONGEST_WAIT)
 
     async def _once(self, name: str, command: Sequence[str], file: Path) -> int:
         process = await asyncio.create_subprocess_exec(
@@ -116,6 +116,13 @@ class Processes:
         if name in self.running:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.running[name].pid, what)
+
+
+def pause(before: timedelta | None, lived: timedelta) -> timedelta:
+    """How long a dead child waits for its next start; `before` is how long it waited the last time, None if never."""
+    if before is None or lived > STEADY:
+        return FIRST_WAIT
+    return min(before * 2, LONGEST_WAIT)
 
 
 def _ending(code: int) -> str:

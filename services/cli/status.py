@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from services.cli.clean import clean
 from services.cli.idle import SERVICES
 from services.cli.listen import Broker, connected
 from services.cli.place import Place
@@ -61,12 +62,12 @@ def show(told: dict[str, Any], console: Console) -> None:
     if not told["tenants"]:
         console.print("No tenant is known yet.")
     for slug, tenant in told["tenants"].items():
-        console.print(_headline(slug, tenant), highlight=False, markup=False, soft_wrap=True)
-        console.print(_table(tenant["services"]))
+        console.print(clean(_headline(slug, tenant)), highlight=False, markup=False, soft_wrap=True)
+        console.print(_table(tenant["services"]), markup=False)
         if tenant["missing"]:
             console.print(f"  not at work: {', '.join(tenant['missing'])}", style="red", highlight=False)
     for line in lines(told["problems"]):
-        console.print(line, style="red", highlight=False, markup=False, soft_wrap=True)
+        console.print(clean(line), style="red", highlight=False, markup=False, soft_wrap=True)
 
 
 def last_runs(place: Place) -> dict[str, Any]:
@@ -88,5 +89,5 @@ def _table(services: list[dict[str, Any]]) -> Table:
     table = Table("service", "instance", "to do", "set aside", "cpu s", "peak MiB", box=None, padding=(0, 2))
     for row in services:
         figures = (row["outstanding"], row["dead"], f"{row['cpu_seconds']:.1f}", f"{row['peak_rss_mib']:.0f}")
-        table.add_row(row["service"], row["instance"], *map(str, figures))
+        table.add_row(*map(clean, (row["service"], row["instance"], *map(str, figures))))
     return table

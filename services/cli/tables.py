@@ -10,6 +10,7 @@ from rich.table import Table
 from contracts.asked import Attention, Choice, Erased, Exposed, Line, Overridden, Preview, Question, Unmatched
 from contracts.facts import Subject
 from services.cli.answers import Told
+from services.cli.clean import clean
 
 NOTHING = {
     Question.UNMATCHED: "everybody who is invited is known in Practifi",
@@ -53,7 +54,7 @@ def worth(line: Line) -> bool:
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
     table = Table(*heads, box=None, padding=(0, 2))
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(clean, row))
     return table
 
 

@@ -21,6 +21,7 @@ from contracts.facts import (
     Updated,
 )
 from contracts.message import Message
+from services.cli.clean import clean
 from services.cli.listen import Broker, connected
 from services.kernel.clock import Clock
 
@@ -41,7 +42,7 @@ def plain(message: Message) -> str:
 def readable(message: Message) -> str:
     """One fact as a sentence."""
     published: Published = message.body
-    return f"{published.at:%H:%M:%S} {message.tenant} #{published.number} {sentence(published.fact)}"
+    return clean(f"{published.at:%H:%M:%S} {message.tenant} #{published.number} {sentence(published.fact)}")
 
 
 def sentence(fact: Fact) -> str:

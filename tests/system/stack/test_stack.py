@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import ssl
 import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -57,9 +58,9 @@ def test_an_edit_arrives_with_three_pollers_and_after_one_is_killed(running: Sta
     until(lambda: "After the kill" in subjects(running, "practifi", box), "the second event in Practifi")
 
 
-def client(it: Stack, user: str, password: str | None = None) -> aiomqtt.Client:
-    word = it.password(user) if password is None else password
-    return aiomqtt.Client("127.0.0.1", int(PORT), username=user, password=word)
+def client(it: Stack, user: str) -> aiomqtt.Client:
+    trust = ssl.create_default_context(cadata=it.of_user(user, "ca.pem"))
+    return aiomqtt.Client("127.0.0.1", int(PORT), username=user, password=it.password(user), tls_context=trust)
 
 
 async def heard(reader: Callable[[], aiomqtt.Client], topics: list[str], act: Any) -> list[str]:
@@ -96,15 +97,34 @@ def test_a_firms_reader_can_say_nothing(running: Stack) -> None:  # S3
             for topic in ("calsync/v1/firm/events/created", "calsync/v1/firm/in/writer/0", "calsync/v1/firm/policy"):
                 await forger.publish(topic, b"forged", qos=1)
 
-    got = asyncio.run(heard(lambda: client(running, "operator"), ["calsync/v1/#"], publish))
-    forged = {"calsync/v1/firm/events/created", "calsync/v1/firm/in/writer/0", "calsync/v1/firm/policy"}
-    assert forged & set(got) <= {"calsync/v1/firm/policy"}  # the real, retained one is heard on subscribing
+    for ear in ("operator", "writer"):
+        got = asyncio.run(heard(lambda name=ear: client(running, name), ["calsync/v1/#"], publish))
+        forged = {"calsync/v1/firm/events/created", "calsync/v1/firm/in/writer/0", "calsync/v1/firm/policy"}
+        assert forged & set(got) <= {"calsync/v1/firm/policy"}  # the real, retained one is heard on subscribing
 
 
 def test_nobody_enters_without_a_password(running: Stack) -> None:
+    trust = ssl.create_default_context(cadata=running.of_user("firm", "ca.pem"))
+
     async def enter() -> None:
-        async with aiomqtt.Client("127.0.0.1", int(PORT)):
+        async with aiomqtt.Client("127.0.0.1", int(PORT), tls_context=trust):
             pass
 
-    with pytest.raises(aiomqtt.MqttError):
+    with pytest.raises(aiomqtt.MqttError, match="Not authorized"):
         asyncio.run(enter())
+
+
+SECRETS = {"client-secret", "salesforce.key", "password", "passwords", "server.key"}
+SEEN = {
+    "reconciler": {"password"}, "feed": {"password"}, "writer": {"password", "client-secret", "salesforce.key"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("service", "seen"), SEEN.items(), ids=SEEN)
+def test_a_service_sees_no_password_but_its_own_and_no_secret_that_it_has_no_use_for(
+    running: Stack, service: str, seen: set[str]
+) -> None:  # O7
+    find = "find / -type f -not -path '/proc/*' -not -path '/sys/*' -not -path '/tls/*' 2>/dev/null"  # the sandbox's
+    found = running.compose("exec", "-T", service, "sh", "-c", f"{find}; true").split()
+    assert {name for name in (one.rpartition("/")[2] for one in found) if name in SECRETS} == seen
+    assert running.compose("exec", "-T", service, "cat", "/broker/password").strip() == running.password(service)
