@@ -6,9 +6,12 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ARGS ?=
 SEEDS ?= 0-499
+SEED ?= 1
+FAULTS ?= 200
+EXAMPLES ?= 500
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test simulate check contracts clean
+.PHONY: help install up test simulate chaos fuzz check audit contracts clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -19,15 +22,25 @@ up: $(STAMP) ## Start calsync with its sandbox on this machine (ARGS="--until-id
 	@$(BIN)/calsync up $(ARGS)
 
 test: $(STAMP) ## Run all tests (ARGS="tests/decisions" for some)
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	@$(BIN)/python -m compileall -q contracts services
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 4 $(ARGS)
 
-simulate: $(STAMP) ## Play stories of people and faults (SEEDS=0-499)
+simulate: $(STAMP) ## Play stories of people and faults (SEEDS=0-499, MINUTES=120 at most)
 	$(BIN)/python -m tests.simulation $(SEEDS)
+
+chaos: $(STAMP) ## Kill, freeze, fill and cut the whole product while people work (SEED=1 FAULTS=200)
+	$(BIN)/python -m tests.system.chaos $(SEED) $(FAULTS)
+
+fuzz: $(STAMP) ## Give everything that reads hostile input (EXAMPLES=500 mixtures for each property)
+	CALSYNC_FUZZ=$(EXAMPLES) $(BIN)/python -m pytest -n 2 --dist worksteal --timeout 3000 tests/hostile $(ARGS)
 
 check: $(STAMP) ## Check format, style and types
 	$(BIN)/ruff format --check contracts services tests
 	$(BIN)/ruff check contracts services tests
 	$(BIN)/mypy contracts services
+
+audit: $(STAMP) ## Ask whether a hole is known in a dependency (needs the network)
+	@.ci/audit
 
 contracts: $(STAMP) ## Write the AsyncAPI document and the JSON Schemas from the types
 	$(BIN)/python -m contracts

@@ -1,9 +1,10 @@
 """An ear on the broker: all that is said there, kept, and waited for without sleeping. It says nothing itself."""
 
 import json
+import re
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
@@ -11,6 +12,10 @@ import paho.mqtt.client as paho
 
 Json = dict[str, Any]
 SERVICES = {"graph-poller", "salesforce-watcher", "reconciler", "writer", "feed", "registry"}
+SENDER = re.compile(rb'"source":"/([a-z-]+)/')
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+PATIENCE = 150.0
+"""Seconds after which something will not happen any more, on however busy a machine."""
 RECENT = 12
 """Seconds within which a replica at work says how it does."""
 MOMENT = 1.0
@@ -25,6 +30,7 @@ class Hearer:
         self.statuses: dict[str, Json] = {}
         self.facts: list[Json] = []
         self.said: dict[str, float] = {}
+        self.acted: dict[str, datetime] = {}
         self.stirred = monotonic()
         self.news = threading.Condition()
         self._client = paho.Client(paho.CallbackAPIVersion.VERSION2, "a-test", protocol=paho.MQTTv311)
@@ -43,7 +49,7 @@ class Hearer:
         """Say something that is no word of ours."""
         self._client.publish(topic, payload, 1).wait_for_publish(10)
 
-    def until(self, wanted: Callable[[], Any], why: str, seconds: float = 40) -> Any:
+    def until(self, wanted: Callable[[], Any], why: str, seconds: float = PATIENCE) -> Any:
         """What `wanted` gives once it is true; looked at after every message. Fails with `why`."""
         end = monotonic() + seconds
         with self.news:
@@ -63,11 +69,20 @@ class Hearer:
         return [one for topic, one in self.statuses.items() if one.get("alive", True) and self.said[topic] > recent]
 
     def resting(self) -> bool:
-        """Whether every service is there and has nothing left to do, and nobody has said anything for a moment: a word
-        may be on its way to somebody whose last status is older."""
+        """Whether every service is there, each has said that it has nothing left to do, and that after the last message
+        to it or from it, and nobody has said anything for a moment. A message that is still on its way to somebody is
+        something left to do for its sender."""
         alive = self.alive()
-        idle = not any(one.get("outstanding") for one in alive)
-        return {one["service"] for one in alive} >= SERVICES and idle and monotonic() - self.stirred > MOMENT
+        idle = not any(one.get("outstanding") or self._acted_since(one) for one in alive)
+        return {one["service"] for one in alive} >= SERVICES and idle and self.quiet()
+
+    def quiet(self) -> bool:
+        """Whether no service has said anything to another for a moment."""
+        return monotonic() - self.stirred > MOMENT
+
+    def _acted_since(self, status: Json) -> bool:
+        """Whether a message to or from the service of a status is newer than the status."""
+        return datetime.fromisoformat(status["at"]) <= self.acted.get(status["service"], LONG_AGO)
 
     def problems(self) -> list[Json]:
         """What the replicas at work want a person to know."""
@@ -99,10 +114,18 @@ class Hearer:
         with self.news:
             self.messages.append((message.topic, message.payload))
             part = message.topic.split("/")[3]
-            self.stirred = monotonic() if part == "in" else self.stirred
+            if part == "in":
+                self._note(message.topic, message.payload)
             if part in {"status", "events"} and message.payload:
                 self._keep(message.topic, part, json.loads(message.payload)["data"])
             self.news.notify_all()
+
+    def _note(self, topic: str, payload: bytes) -> None:
+        """A message from one service to another: when it was heard."""
+        self.stirred = monotonic()
+        sender = SENDER.search(payload)
+        for service in (topic.split("/")[4], sender[1].decode() if sender else ""):
+            self.acted[service] = datetime.now(UTC)
 
     def _keep(self, topic: str, part: str, data: Json) -> None:
         if part == "events":

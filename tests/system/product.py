@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -24,20 +24,24 @@ from services.cli.listen import Broker
 from services.cli.place import Place
 from services.cli.ports import ports
 from services.kernel.clock import WallClock
-from tests.system.hearer import Hearer
+from tests.system.hearer import LONG_AGO, PATIENCE, Hearer
+from tests.system.small import Fill, settle
 
 Json = dict[str, Any]
 ROOT = Path(__file__).parents[2]
 CLOCK = WallClock()
-PATIENCE = 40.0
-QUICK = {"settle_seconds": 0}
-"""A test makes an Event and its people in one step: there is nothing to wait for (ruling 10)."""
+QUICK = {"settle_seconds": 0, "interval_minutes": 60}
+"""A test makes an Event and its people in one step: there is nothing to wait for (ruling 10). Runs begin when it asks
+for one, and none comes in between however long the test takes."""
 
 
 class Product:
-    """One data folder, and `up` at work in it between `with` and its end."""
+    """One data folder, and `up` at work in it between `with` and its end. Its sandbox holds what `fill` puts there, or
+    the firm that the sandbox makes by itself."""
 
-    def __init__(self, folder: Path, policy: Mapping[str, Any] | None = None, **environment: str) -> None:
+    def __init__(
+        self, folder: Path, policy: Mapping[str, Any] | None = None, fill: Fill | None = None, **environment: str
+    ) -> None:
         self.place = Place(folder / "data")
         self.place.make()
         self.output = folder / "output"
@@ -46,6 +50,8 @@ class Product:
         self._process: subprocess.Popen[bytes] | None = None
         write_firm(self.place, f"http://127.0.0.1:{self._ports['sandbox']}", CLOCK)
         self.set_policy(policy or {})
+        if fill:
+            settle(self.place, fill)
 
     @property
     def tenant_file(self) -> Path:
@@ -62,7 +68,7 @@ class Product:
         """A `calsync` command line on this folder."""
         return [sys.executable, "-m", "services.cli", *words, "--data", str(self.place.data)]
 
-    def call(self, *words: str, seconds: float = 90) -> subprocess.CompletedProcess[str]:
+    def call(self, *words: str, seconds: float = PATIENCE) -> subprocess.CompletedProcess[str]:
         """One `calsync` command, to its end."""
         return subprocess.run(
             self.command(*words), cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=seconds,
@@ -83,7 +89,7 @@ class Product:
         assert self._process
         self._process.terminate()
         try:
-            self._process.wait(30)
+            self._process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -97,9 +103,7 @@ class Product:
 
     def first_run(self, seconds: float = PATIENCE) -> Json:
         """The first run of all, when it is finished and everything is at rest."""
-        run = self.hearer.until(
-            lambda: self.hearer.finished(datetime.min.replace(tzinfo=UTC)), "a finished run", seconds
-        )
+        run = self.hearer.until(lambda: self.hearer.finished(LONG_AGO), "a finished run", seconds)
         self.rest(seconds)
         return dict(run)
 
@@ -135,10 +139,6 @@ class Product:
         """The sandbox's control paths."""
         raw = json.dumps(body).encode() if isinstance(body, dict) else body
         return people.ask(self.place, method, path, query, raw)
-
-    def reach_sandbox(self) -> None:
-        """Return when the sandbox can be asked."""
-        until((self.place.data / "sandbox" / "sandbox.json").exists, "a sandbox")
 
     def events(self, side: str, **query: Any) -> list[Json]:
         return list(self.ask("GET", "events", side=side, **query)["events"])

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.system.product import QUICK, Product
+from tests.system.small import small_firm
 
 Json = dict[str, Any]
 WHO = "lena.gilmour@firm.example"
@@ -40,7 +41,7 @@ def from_before(product: Product, mailbox: str) -> list[Json]:
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The firm after a day: a conflict, a deletion, and a guest whom nobody knows."""
-    with Product(tmp_path_factory.mktemp("questions"), QUICK) as running:
+    with Product(tmp_path_factory.mktemp("questions"), QUICK, small_firm) as running:
         running.first_run()
         guests = [STRANGER, running.ask("GET", "people")["contacts"][0]["Email"]]
         running.add("microsoft", WHO, subject="With a stranger", start=day(20), attendees=guests)

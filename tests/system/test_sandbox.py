@@ -20,6 +20,8 @@ from urllib.request import Request, urlopen
 import aiohttp
 import pytest
 
+from tests.system.hearer import PATIENCE
+
 FORM = {"grant_type": "client_credentials", "client_id": "client", "scope": "https://graph.microsoft.com/.default"}
 
 
@@ -45,7 +47,7 @@ class Sandbox:
         """Ends the process; its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(sign)
-        code = self.process.wait(10)
+        code = self.process.wait(PATIENCE)
         assert self.process.stdout
         self.process.stdout.close()
         return code
@@ -54,7 +56,7 @@ class Sandbox:
         raw = (
             urlencode(body).encode() if path.endswith("/token") else None if body is None else json.dumps(body).encode()
         )
-        with urlopen(Request(self.url + path, raw, headers, method=method), timeout=10) as answer:
+        with urlopen(Request(self.url + path, raw, headers, method=method), timeout=PATIENCE) as answer:
             content = answer.read()
         return json.loads(content) if content else None
 
@@ -123,7 +125,7 @@ def test_told_to_end_it_leaves_a_snapshot_and_exits_with_0(tmp_path: Path) -> No
 
 def _refused(*words: str) -> tuple[int, str]:
     done = subprocess.run(
-        [sys.executable, "-m", "services.sandbox", *words], capture_output=True, timeout=20, check=False
+        [sys.executable, "-m", "services.sandbox", *words], capture_output=True, timeout=PATIENCE, check=False
     )
     return done.returncode, done.stderr.decode()
 
@@ -148,10 +150,10 @@ def test_with_tls_a_client_that_knows_its_authority_trusts_it(tmp_path: Path) ->
     with Sandbox(tmp_path / "data", *words) as running:
         assert running.url.startswith("https://localhost:")
         context = ssl.create_default_context(cafile=str(tmp_path / "tls" / "ca.pem"))
-        with urlopen(running.url + "/sandbox/health", context=context, timeout=10) as answer:
+        with urlopen(running.url + "/sandbox/health", context=context, timeout=PATIENCE) as answer:
             assert json.load(answer)["status"] == "ok"
         with pytest.raises(URLError, match="certificate verify failed"):
-            urlopen(running.url + "/sandbox/health", timeout=10)
+            urlopen(running.url + "/sandbox/health", timeout=PATIENCE)
     assert (tmp_path / "tls" / "server.key").stat().st_mode & 0o777 == 0o600
 
 
@@ -193,8 +195,7 @@ def test_a_slow_answer_takes_two_seconds_and_holds_up_nobody(shared: Sandbox) ->
             return min(slow, quick), max(slow, quick)
 
     quick, slow = asyncio.run(both())
-    assert quick < 1.5
-    assert slow >= 2
+    assert quick < 2 <= slow
 
 
 def test_a_mailbox_takes_four_requests_at_once_and_another_is_not_held_up(shared: Sandbox) -> None:

@@ -133,3 +133,18 @@ asyncio.run(main())
     start.send_signal(signal.SIGKILL)
     await start.wait()
     await until_gone(child)
+
+
+@pytest.mark.parametrize(
+    ("before", "lived", "waits"),
+    [
+        pytest.param(None, 0, 0.5, id="the first death"),
+        pytest.param(0.5, 1, 1, id="dead again at once"),
+        pytest.param(16, 1, 30, id="it cannot live at all"),
+        pytest.param(30, 1, 30, id="never longer"),
+        pytest.param(30, 15, 0.5, id="it had worked for a while"),
+    ],
+)
+def test_who_dies_young_waits_longer_each_time(before: float | None, lived: float, waits: float) -> None:  # O6
+    last = None if before is None else timedelta(seconds=before)
+    assert processes.pause(last, timedelta(seconds=lived)) == timedelta(seconds=waits)
