@@ -4,10 +4,10 @@ of a socket. Here a process may also die, just before or just after anything tha
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import aiohttp
@@ -24,12 +24,16 @@ from services.kernel.errors import Transient
 from services.kernel.host import Host
 from services.kernel.service import Service
 from services.sandbox.faults import stripped
-from services.sandbox.wire import Request
-from services.sandbox.world import World
-from tests.conformance.kernel.turning import Time
+from services.sandbox.wire import Request, Response
+
+if TYPE_CHECKING:
+    from tests.simulation.stage import Stage
 
 ROOT = "http://127.0.0.1"
 CLIENT, SECRET = "app", "not-so-secret"
+THROTTLED, WAITS = 429, (429, 503)
+CAP = timedelta(minutes=10)
+"""Nobody waits for longer than that, whatever is asked (THR-03)."""
 
 
 class Died(BaseException):
@@ -72,42 +76,54 @@ class RiskyDriver(DirectDriver):
 class Near:
     """The remotes as one process sees them."""
 
-    world: World
-    time: Time
+    stage: "Stage"
     risk: Risk
-    sins: list[str]
     waits: dict[str, datetime] = field(default_factory=dict)
 
     def ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
         """One request and its answer. Raises what a cut connection raises."""
         parts = urlsplit(url)
+        world, now = self.stage.world, self.now
         self.risk.run()
         self._watch(method, parts.path, body or b"")
         low = {key.lower(): value for key, value in headers.items()}
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        request = Request(method, parts.path, self.time.at, query, low, body or b"", ROOT)
-        response = self.world.handle(request)
+        request = Request(method, parts.path, now, query, low, body or b"", ROOT)
+        at = now + self.stage.ahead[world.sides.side(request) or "microsoft"]
+        response = self._patient(world.handle(replace(request, at=at)))
         self.risk.run()
-        if response.status == 429:
-            self._asked_to_wait(parts.path, dict(response.headers))
+        if response.status in WAITS:
+            self._asked_to_wait(parts.path, response.headers.get("Retry-After", ""), at)
         if not response.status:
             raise aiohttp.ServerDisconnectedError
         found, _ = stripped(response)
-        found = {**found, "Date": format_datetime(self.time.at, usegmt=True)}
+        found = {**found, "Date": format_datetime(at, usegmt=True)}
         return Reply(response.status, {key.lower(): value for key, value in found.items()}, response.body)
+
+    @property
+    def now(self) -> datetime:
+        return self.stage.town.time.at
+
+    def _patient(self, response: Response) -> Response:
+        """The answer, which may ask us to wait for longer than the sandbox would."""
+        if response.status != THROTTLED or not self.stage.patience or "Retry-After" not in response.headers:
+            return response
+        headers = {**response.headers, "Retry-After": str(self.stage.patience)}
+        return Response(response.status, response.body, headers)
 
     def _watch(self, method: str, path: str, body: bytes) -> None:
         """Note what no request may do: change an attendee list (A4), come before its time (O4)."""
         if method == "PATCH" and b'"attendees"' in body:
-            self.sins.append("a PATCH with attendees")
-        if _place(path) and self.waits.get(_place(path), self.time.at) > self.time.at:
-            self.sins.append("a request before its Retry-After")
+            self.stage.sins.append("a PATCH with attendees")
+        if self.waits.get(_place(path), self.now) > self.now:
+            self.stage.sins.append("a request before its Retry-After")
 
-    def _asked_to_wait(self, path: str, headers: Mapping[str, str]) -> None:
-        """A mailbox asks this process to wait."""
-        said = headers.get("Retry-After", "")
-        if said.isdigit():
-            self.waits[_place(path)] = self.time.at + timedelta(seconds=int(said))
+    def _asked_to_wait(self, path: str, said: str, at: datetime) -> None:
+        """A mailbox, or the org, asks this process to wait: for seconds, or until a time of its own clock."""
+        if said and _place(path):
+            digits = said.replace(".", "", 1).isdigit()
+            wait = timedelta(seconds=float(said)) if digits else parsedate_to_datetime(said) - at
+            self.waits[_place(path)] = self.now + min(wait, CAP)
 
     def login(self, path: str, **more: str) -> dict[str, Any]:
         """A session of either side. Raises Transient."""
@@ -122,8 +138,8 @@ class Near:
 
 
 def _place(path: str) -> str:
-    """The mailbox of a path."""
-    return path.partition("/users/")[2].partition("/")[0]
+    """The mailbox of a path, or the org; "" for neither."""
+    return "org" if path.startswith("/services/data/") else path.partition("/users/")[2].partition("/")[0]
 
 
 class NearHttp(Http):

@@ -3,7 +3,7 @@ sandbox as both remotes, and a time that only the story turns. One seed decides 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -44,10 +44,11 @@ client_id = "{CLIENT}"
 client_secret_file = "../secret"
 """
 PEOPLE = ("ann", "bob", "cyd")
-"""Ann and Bob have a mailbox and a user; Cyd is a user whose mailbox is not synced."""
+"""Ann and Bob have a mailbox and a user; Cyd is a user without a mailbox."""
 CLIENTS = ("pia@client.example", "ivo@client.example", "eve@client.example")
 _EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
-MOST = 400
+PLAIN = Policy(enabled=True, direction=Direction.TWO_WAY, settle_seconds=0)
+MOST = 320
 """Turns of the clock within which the product must come to rest."""
 
 Making = Callable[[Host, Near], Any]
@@ -59,15 +60,22 @@ class Process:
 
     replica: Replica
     risk: Risk
+    frozen: int = 0
+    """So many turns it stands still."""
 
 
 @dataclass
 class Stage:
-    """Everything, and what a story may do to it."""
+    """Everything, and what a story may do to it. `ahead` is how far the clocks of the sides are ahead of ours,
+    `patience` how many seconds a remote that throttles asks for (0: as many as it would), `skipped` whether the policy
+    ever left private events out."""
 
     folder: Path
     seed: int
-    policy: Policy = field(default_factory=lambda: Policy(enabled=True, direction=Direction.TWO_WAY, settle_seconds=0))
+    policy: Policy = PLAIN
+    ahead: dict[str, timedelta] = field(default_factory=lambda: {"microsoft": timedelta(), "practifi": timedelta()})
+    patience: int = 0
+    skipped: bool = False
     processes: dict[str, list[Process]] = field(default_factory=dict)
     sins: list[str] = field(default_factory=list)
     started: int = 0
@@ -101,7 +109,7 @@ class Stage:
         risk = Risk()
         self.started += 1
         self.town.connect = partial(RiskyDriver, risk=risk)
-        near = Near(self.world, self.town.time, risk, self.sins)
+        near = Near(self, risk)
         service, hands = SERVICES[name]
         made_ = service if hands is None else nearby(service, lambda host: hands(host, near))
         replica = await self.town.replica(made_, f"{name}-{self.started}", config=self.folder)
@@ -122,9 +130,14 @@ class Stage:
     async def govern(self, policy: Policy, *, start: bool = False) -> None:
         """The firm's file says this from now on."""
         self.policy = policy
-        for process in self.processes.get("registry", ()):
+        for process in list(self.processes.get("registry", ())):
             host = process.replica.host
-            await host.follow("firm", PolicyNow(0, active=False, policy=policy))
+            try:
+                if "firm" not in host.policies:
+                    await host.follow("firm", PolicyNow(0, active=False, policy=policy))
+            except Died:
+                await self.end("registry", process)
+                continue
             host.hear(FIRM, TenantFile(policy, f"{hash(repr(policy))}", start))
 
     def tell(self, body: Pause | Resume | SyncNow) -> None:
@@ -148,6 +161,9 @@ class Stage:
         everybody = [(name, process) for name, some in self.processes.items() for process in some]
         self.chance.shuffle(everybody)
         for name, process in everybody:
+            if process.frozen:
+                process.frozen -= 1
+                continue
             try:
                 await process.replica.host.renew()
                 await process.replica.step()

@@ -1,0 +1,24 @@
+"""What must hold whenever everything has come to rest, whatever happened before (tests/simulation/README.md). It looks
+at both remotes, at all that was said and kept, and at nothing that calsync concluded."""
+
+from tests.simulation.judge import calendars, mails, stores, words
+from tests.simulation.tale import Tale
+
+
+async def faults(tale: Tale) -> list[str]:
+    """Every invariant that does not hold, in words."""
+    wrong = [
+        *calendars.agreement(tale),
+        *calendars.twice(tale),
+        *calendars.untouched(tale),
+        *calendars.far(tale),
+        *words.last(tale),
+        *words.teams(tale),
+        *mails.caused(tale),
+        *[f"a request did what it may not: {one}" for one in tale.stage.sins],
+        *await stores.links(tale),
+        *await stores.secrets(tale),
+        *await stores.dead(tale),
+    ]
+    calendars.settled(tale)
+    return wrong

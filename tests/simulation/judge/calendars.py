@@ -1,0 +1,149 @@
+"""Both sides show the same to each person, once: compared on the remotes themselves, as the policy in force says."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from contracts.policy import PrivateEvents
+from services.sandbox import calendars
+from tests.simulation.tale import MICROSOFT, PRACTIFI, SYNCED, Json, Tale, tag_of
+
+SHOWS = {"free": "Free", "oof": "OutOfOffice"}
+ANSWERS = {"accepted": "Accepted", "declined": "Declined", "tentativelyAccepted": "Tentative"}
+PRIVATE = "Private appointment"
+ANY = "*"
+
+
+class Shown(NamedTuple):
+    """What a person sees of an event, as Practifi can show it."""
+
+    who: str
+    subject: str
+    start: str
+    end: str
+    place: str
+    show: str
+    answer: str
+
+
+def agreement(tale: Tale) -> list[str]:
+    """Neither side lacks anything, nor has anything that the other has not."""
+    should, may = Counter[Shown](), Counter[Shown]()
+    for key, one in outlook(tale):
+        open_ = key[1] in tale.doubt or key in tale.left or (one.subject == PRIVATE and tale.stage.skipped)
+        (may if open_ else should)[one] += 1
+    has = Counter(one for (_, tag), one in practifi(tale) if tag not in tale.doubt)
+    missing, much = should - has, has - should - may
+    unknown = Counter(one.who for one in may.elements() if one.subject == PRIVATE)
+    much -= Counter(one for one in much.elements() if one.subject == PRIVATE and unknown[one.who] > 0)
+    return [f"missing in Practifi: {tuple(one)}" for one in missing.elements()] + [
+        f"too much in Practifi: {tuple(one)}" for one in much.elements()
+    ]
+
+
+def outlook(tale: Tale) -> Iterator[tuple[tuple[str, str], Shown]]:
+    """What Practifi should show, by person and tag."""
+    low, high = _window(tale)
+    for who in SYNCED:
+        ask = {"side": MICROSOFT, "mailbox": who, "start": low.isoformat(), "end": high.isoformat()}
+        for one in calendars.shown(tale.sides, ask):
+            tag = tag_of(one)
+            ours = one["isOrganizer"] or tale.made.get(tag) != PRACTIFI  # else Salesforce has a child (ruling 18)
+            if not one["isCancelled"] and tag not in tale.far and ours:
+                yield (who, tag), _bare(tale, (who, tag), _graph(tale, who, one))
+
+
+def practifi(tale: Tale) -> Iterator[tuple[tuple[str, str], Shown]]:
+    """What Practifi shows, by person and tag."""
+    _, high = _window(tale)
+    for one in calendars.shown(tale.sides, {"side": PRACTIFI}):
+        who, tag = one["mailbox"], tale.tag_in_practifi(one)
+        if who in SYNCED and tag not in tale.far | tale.idle and _at(one["StartDateTime"]) < high.replace(tzinfo=None):
+            yield (who, tag), _bare(tale, (who, tag), _row(tale, one))
+
+
+def _window(tale: Tale) -> tuple[datetime, datetime]:
+    """What lies well inside the window of the policy."""
+    wide = tale.policy.future_inbound_months > 1
+    high = tale.now + timedelta(days=400 if wide else 20)
+    return tale.now - timedelta(days=25), high
+
+
+def _graph(tale: Tale, who: str, one: Json) -> Shown:
+    start, end = (datetime.fromisoformat(one[key]["dateTime"][:19]) for key in ("start", "end"))
+    hidden = one["sensitivity"] == "private" and tale.policy.private_events is not PrivateEvents.FULL
+    place = "; ".join(part["displayName"] for part in one["locations"] or [] if part["displayName"])
+    answer = "" if one["isOrganizer"] or hidden else ANSWERS.get(one["responseStatus"]["response"], "")
+    show = SHOWS.get(one["showAs"], "Busy")
+    subject = PRIVATE if hidden else one["subject"]
+    return Shown(who, subject, start.isoformat(), end.isoformat(), "" if hidden else place, show, answer)
+
+
+def _row(tale: Tale, one: Json) -> Shown:
+    start, end = _at(one["StartDateTime"]), _at(one["EndDateTime"])
+    end += timedelta(days=1) if one["IsAllDayEvent"] else timedelta()
+    own = tale.owner.get(tag_of(one)) == one["mailbox"]
+    answer = "" if own or one["My_Response__c"] == "None" else one["My_Response__c"] or ""
+    return Shown(one["mailbox"], one["Subject"] or "", start.isoformat(), end.isoformat(), one["Location"] or "",
+                 one["ShowAs"], answer)  # fmt: skip
+
+
+def _at(said: str) -> datetime:
+    return datetime.fromisoformat(said).astimezone(UTC).replace(tzinfo=None)
+
+
+def _bare(tale: Tale, key: tuple[str, str], one: Shown) -> Shown:
+    """Without what an invited person has typed into their own version, which stays there (I2)."""
+    if one.subject == PRIVATE and tale.stage.skipped:
+        return one._replace(show=ANY)  # what is left out says no more than its time
+    own = tale.own.get(key, set())
+    if not own:
+        return one
+    time = {"start": ANY, "end": ANY} if "time" in own else {}
+    text = {field: ANY for name, field in (("subject", "subject"), ("location", "place")) if name in own}
+    return one._replace(**time, **text)
+
+
+def twice(tale: Tale) -> list[str]:
+    """Not even where more than one outcome may stand is anything there twice."""
+    ask = {"side": MICROSOFT, "start": tale.now.isoformat(), "end": (tale.now + timedelta(days=60)).isoformat()}
+    here = [
+        one for one in calendars.shown(tale.sides, ask) if one["type"] == "singleInstance" and not one["isCancelled"]
+    ]
+    there = [one for one in calendars.shown(tale.sides, {"side": PRACTIFI})
+             if not one["Recurring_in_Microsoft_365__c"]]  # fmt: skip
+    wrong = []
+    for side, found in ((MICROSOFT, here), (PRACTIFI, there)):
+        counted = Counter(
+            (one["mailbox"], tag_of(one))
+            for one in found
+            if tag_of(one) in tale.words.keys() - tale.handed - tale.series
+        )
+        wrong += [
+            f"{tag} is there {many} times in {side} for {who}" for (who, tag), many in counted.items() if many > 1
+        ]
+    return wrong
+
+
+def untouched(tale: Tale) -> list[str]:
+    """What was in Practifi before the first run, and nobody has touched since, is not sent (D7)."""
+    found = {tag_of(one) for who in SYNCED for one in calendars.shown(tale.sides, {"side": MICROSOFT, "mailbox": who})}
+    return [f"{tag} was sent although nobody touched it" for tag in sorted(found & tale.idle)]
+
+
+def far(tale: Tale) -> list[str]:
+    """What left the window is still there on both sides, unless a person has deleted it."""
+    kept = {tag_of(one) for one in calendars.shown(tale.sides, {"side": PRACTIFI})}
+    deleted = {tag for tag, words in tale.words.items() if any(not word.text for word in words)}
+    lost = tale.seen_far() - kept - deleted - tale.hidden.keys() - tale.doubt
+    return [f"{tag} left the window and was deleted in Practifi" for tag in sorted(lost)]
+
+
+def settled(tale: Tale) -> None:
+    """What is alike on both sides by now is in doubt no longer."""
+    should = Counter((key, one) for key, one in outlook(tale) if key[1] in tale.doubt)
+    has = Counter((key, one) for key, one in practifi(tale) if key[1] in tale.doubt)
+    tags = {tag for (_, tag), _ in should | has}
+    differ = {tag for (_, tag), _ in (should - has) | (has - should)}
+    tale.doubt -= (tags - differ - tale.excluded) & tale.words.keys()

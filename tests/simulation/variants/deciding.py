@@ -1,0 +1,26 @@
+"""Broken decisions: merging, ordering, whose version is whose."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
+
+from services.reconciler import meeting, merge, observe, update
+from tests.simulation.variants.broken import breaks, put
+
+put("an older word overwrites a newer one", observe, "late", lambda *_: False, 31)
+put("a copy of what was made in Practifi becomes an Event", meeting, "judge", lambda *_: meeting.Copy.OWN, 2)
+put("Practifi wins what both have changed", merge.Rules, "winner", lambda *_: merge.Side.PRACTIFI, 2)
+
+
+@breaks("who was later by the sides' own clocks wins", 8)
+def clocks() -> Iterator[None]:
+    merged = merge.merge
+
+    def by_time(here: Any, there: Any, rule: Any, *rest: Any) -> Any:
+        if here.changed_at and there.changed_at and there.changed_at > here.changed_at:
+            rule = replace(rule, practifi_wins=rule.microsoft)
+        return merged(here, there, rule, *rest)
+
+    with patch.object(update, "merge", by_time):
+        yield
