@@ -81,7 +81,7 @@ class Http:
     ) -> None:  # fmt: skip
         self.root = checked_root(root, where)
         self.where = where
-        self._now = now
+        self.now = now
         self._ca_file = ca_file
         self._timeout = aiohttp.ClientTimeout(total=timeout.total_seconds(), connect=10)
         self._count = count
@@ -148,7 +148,7 @@ class Http:
 
     def judged(self, reply: Reply, harmless: bool) -> Reply:
         """The same answer, also one from inside a batch. Raises for 429, 5xx and redirects as `send` does."""
-        theirs = http_date(reply.headers.get("date", "")) or self._now()  # a date is one of their own clock
+        theirs = http_date(reply.headers.get("date", "")) or self.now()  # a date is one of their own clock
         wait = retry_after(reply.headers.get("retry-after"), theirs)
         if reply.status == 429:  # noqa: PLR2004
             raise Transient(f"{self.where} is throttling", wait)

@@ -60,9 +60,10 @@ class Digest:
         if row.error:
             self._unread(root, row)
             return was
-        if row.skipped and was:
+        known = was or bool(row.stamp)  # what we made ourselves is in Practifi, whatever we remember (ruling 5)
+        if row.skipped and known:
             row = hidden(row)
-        purged = was and row.redacted
+        purged = known and row.redacted
         if row.event is None or (row.excluded and not purged):
             return was  # a filter is no deletion (X2)
         item = replace(item_of(row, self.mailbox), series=root if row.id != root else "", slot=slot)

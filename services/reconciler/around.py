@@ -106,10 +106,11 @@ def of_link(state: State, name: str) -> Iterator[str]:
 def of_answers(state: State, name: str, answers: tuple[tuple[str, Response], ...]) -> Iterator[str]:
     """Who has answered in Practifi, and the copies from which that may go out (A6)."""
     link = loaded(state, f"link/{name}", Link)
-    here = link.microsoft if link is not None else None
-    if link is not None and link.born is Side.PRACTIFI and here is not None and here.uid and answers:
-        yield from (f"user/{person}" for person, _ in answers)
-        yield from of_meeting(state, f"uid/{here.uid}~")
+    if link is None or link.born is not Side.PRACTIFI or not answers:
+        return
+    yield from (f"user/{person}" for person, _ in answers)  # even if it is only being made in Microsoft
+    if link.microsoft is not None and link.microsoft.uid:
+        yield from of_meeting(state, f"uid/{link.microsoft.uid}~")
 
 
 def of_event(state: State, event: CalendarEvent) -> Iterator[str]:

@@ -54,8 +54,8 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
     match message.body:
         case Forgot() as body:
             return again.forgot(work, body)
-        case Observed() as body if early(work, body):
-            return Decision(effects=(Wake(now + SOON, body, f"early/{body.side}/{body.sequence}"),))
+        case Observed() as body if (wait := early(work, body)) is not None:
+            return Decision(effects=(Wake(now + wait, body, f"early/{body.side}/{body.sequence}", quiet=wait > SOON),))
         case Observed() as body:
             observe(work, body)
             idle.gone(work, body)

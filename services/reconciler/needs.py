@@ -148,6 +148,7 @@ def _people(state: State, body: People) -> Iterator[str]:
     for person in body.people:
         key = f"person/{person.id}"
         yield key
+        yield from (f"user/{person.id}",) if person.user else ()  # whom an address may mean from now on
         known = loaded(state, key, Known)
         for address in addresses(person) | (addresses(known.person) if known else set()):
             yield f"who/{address}"

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
+from contracts.calendar import Side
 from contracts.observed import Observed, Pair, Paired
-from services.reconciler import match
+from services.reconciler import match, wish
 from services.reconciler.book import Address, Firm, Owner
 from services.reconciler.rows import Link, Mark
 from services.reconciler.step import step
@@ -11,6 +12,8 @@ from services.reconciler.work import Work
 
 SOON = timedelta(seconds=2)
 """Until what came too early is heard again."""
+LATER = timedelta(seconds=10)
+"""The same where all of an org has to be heard first."""
 
 
 def pair(work: Work, body: Paired) -> None:
@@ -31,10 +34,14 @@ def pair(work: Work, body: Paired) -> None:
             step(work, link)
 
 
-def early(work: Work, body: Observed) -> bool:
-    """Whether a reader goes by a pairing that has not come here yet: whose its items are is not known."""
+def early(work: Work, body: Observed) -> timedelta | None:
+    """How long to wait with this, None if it can be heard now: its reader goes by a pairing that has not come here yet,
+    so whose its items are is not known; or our memory is being built anew. Then Practifi comes first, which bears the
+    names of all pairs: what only Microsoft has may be left out by the policy, and would be forgotten too soon."""
     firm = work.get("firm", Firm)
-    return body.paired > (firm.sequence if firm is not None else 0)
+    if body.paired > (firm.sequence if firm is not None else 0):
+        return SOON
+    return LATER if body.side is Side.MICROSOFT and wish.of(work.get, Side.PRACTIFI) is not None else None
 
 
 def stopped(work: Work) -> list[Link]:

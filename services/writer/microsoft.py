@@ -115,14 +115,17 @@ class Mailboxes:
         return Written(order.order, order.link, order.side, mailed=many)
 
     async def _update(self, order: Write, seen: Seen, many: int) -> Fate:
-        """The fields first, because a declined event is there no more (graph.md §3.9)."""
+        """An answer first, because accepting sets how the copy is shown; but what is declined is there no more, so then
+        the fields come first (graph.md §3.9)."""
         fields, answer = mailing.besides_answer(order.fields), mailing.answer(order)
         try:
+            if answer is not None and answer is not Response.DECLINED:
+                seen = await self._answered(order, seen, answer)
             if fields:
                 seen = await self.graph.update(
                     order.mailbox, order.target, seen.mark, order.event, fields, private=order.private
                 )  # fmt: skip
-            if answer is not None:
+            if answer is Response.DECLINED:
                 seen = await self._answered(order, seen, answer)
         except Conflict:
             return await self._found(order)

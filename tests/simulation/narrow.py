@@ -11,7 +11,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent, ShowAs, Side
-from tests.decisions.reconciler.shard import STANDUP, TEN, TWO_WAY, Shard, timed
+from contracts.observed import Item
+from tests.decisions.reconciler.shard import NOW, STANDUP, TEN, TWO_WAY, Shard, timed
 from tests.decisions.reconciler.test_converges import agree
 from tests.decisions.reconciler.world import World
 
@@ -22,10 +23,19 @@ MOST = 8
 """Events in a calendar."""
 
 
+class Calendars(World):
+    """Both calendars; each side says when an event was changed last, as the real ones do: so an answer that comes late
+    is told from a person's return to what was there before."""
+
+    def item(self, side: Side, name: str) -> Item:
+        item = super().item(side, name)
+        return replace(item, changed_at=NOW + timedelta(seconds=int(item.mark)))
+
+
 def case(seed: int) -> list[str]:
     """What is wrong with the calendar of a seed after both sides were changed."""
     chance = Random(f"narrow {seed}")
-    world = World(Shard(replace(TWO_WAY, park_after_writes_per_hour=1000, brake_minimum=1000)))
+    world = Calendars(Shard(replace(TWO_WAY, park_after_writes_per_hour=1000, brake_minimum=1000)))
     for number in range(chance.randint(1, MOST)):
         world.make(chance.choice(list(Side)), _event(chance, number), edited=True)
     if not rests(world, chance):

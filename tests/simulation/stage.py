@@ -68,7 +68,7 @@ class Process:
 class Stage:
     """Everything, and what a story may do to it. `ahead` is how far the clocks of the sides are ahead of ours,
     `patience` how many seconds a remote that throttles asks for (0: as many as it would), `skipped` whether the policy
-    ever left private events out."""
+    may ever have left private events out."""
 
     folder: Path
     seed: int

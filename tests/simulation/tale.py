@@ -62,6 +62,7 @@ class Tale:
     excluded: set[str] = field(default_factory=set)
     begun: bool = False
     unclear: bool = False
+    failed: set[str] = field(default_factory=set)
 
     @property
     def sides(self) -> Sides:
@@ -115,6 +116,7 @@ class Tale:
     def rested(self) -> None:
         """Everything is at rest."""
         self.unclear = False
+        self.failed.clear()
         for tags in self.touched.values():
             tags.clear()
 

@@ -110,7 +110,7 @@ def _understood(row: Row, kind: Kind, private: PrivateEvents, *, leaves_out: boo
         mark=mark(row.etag or row.change_key or ""),
         changed_at=times.moment(row.last_modified) if row.last_modified else None,
         event=None if skipped or _thin(row) else _redacted(row, when) if hidden else _event(row, when),
-        stamp="" if skipped else _stamp(row),
+        stamp=_stamp(row),
         uid="" if skipped else row.i_cal_uid or row.uid or "",
         mine=bool(row.is_organizer) or _thin(row),
         cancelled=bool(row.is_cancelled),

@@ -15,7 +15,7 @@ from services.clients.salesforce import answer, soap, soql
 from services.clients.salesforce.answer import Part
 from services.clients.salesforce.login import Login, Session
 from services.clients.salesforce.refusal import LOCATOR, SESSION, codes, judge, meant
-from services.kernel.errors import Fatal, Permanent
+from services.kernel.errors import Fatal, Permanent, Transient
 
 T = TypeVar("T")
 HEAVY = 5
@@ -62,6 +62,7 @@ class Wire:
         self.where = session.where
         self.api_usage: tuple[int, int] | None = None
         self.heard_at: datetime | None = None
+        self._rests_until: datetime | None = None
 
     async def who(self) -> tuple[str, str]:
         """Organization id and our own user id."""
@@ -100,7 +101,7 @@ class Wire:
         login = await self._session.current()
         for again in (False, True):
             self._http.root = login.instance  # the token goes to the instance of its login and nowhere else
-            reply = await ask(login)
+            reply = await self._in_turn(ask, login)
             self._note(reply.headers)
             if reply.status < _BAD or code(reply) != SESSION:
                 break
@@ -109,6 +110,18 @@ class Wire:
                 raise Fatal(self.where, "Salesforce refuses a session that it has just given", mend)
             login = await self._session.current(refused=login)
         return reply
+
+    async def _in_turn(self, ask: Callable[[Login], Awaitable[Reply]], login: Login) -> Reply:
+        """The answer, unless the org has asked us to wait: then nothing leaves before that time, whatever a batch has
+        still to ask (O4). Raises Transient with the time that is left."""
+        now = self._http.now()
+        if self._rests_until is not None and now < self._rests_until:
+            raise Transient(f"{self.where} has asked us to wait", self._rests_until - now)
+        try:
+            return await ask(login)
+        except Transient as error:
+            self._rests_until = self._http.now() + error.delay if error.delay else None
+            raise
 
     async def composite(self, subs: Sequence[Sub], *, reads: bool) -> list[Part]:
         """Several calls in one request; the answers come in the order of the questions."""

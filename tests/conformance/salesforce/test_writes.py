@@ -1,5 +1,6 @@
 """Writing many rows in few requests, each row with its own fate."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -161,3 +162,23 @@ async def test_exactly_the_wanted_users_are_invited(place: Any) -> None:  # I2
     place.calls  # noqa: B018 - forget
     await place.org.relate({event: [ben, cyd]})
     assert place.calls == 1
+
+
+async def test_an_org_that_asks_to_wait_is_asked_nothing_before_its_time(place: Any) -> None:  # O4, THR-01
+    """Not even for the rest of a batch, of which only the first half is done."""
+    asked = list[Request]()
+
+    def throttled(request: Request) -> Response | None:
+        asked.append(request)
+        return answer(429, {}, {"Retry-After": "300"}) if len(asked) == 2 else None
+
+    place.spoil = throttled
+    results = await place.org.upsert(place.shape, rows(2000))
+    assert [one.code for one in results] == [""] * 1000 + [NOT_SENT] * 1000
+    for left in (300, 60):
+        with pytest.raises(Transient) as waits:
+            await place.org.look(place.shape, [results[0].id], Privacy())
+        assert waits.value.delay == timedelta(seconds=left)
+        place.later(seconds=240)
+    assert len(asked) == 2
+    assert (await place.org.look(place.shape, [results[0].id], Privacy()))[results[0].id].stamp == "key 0"

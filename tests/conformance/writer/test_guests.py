@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from contracts.calendar import Attendee, Response, Side
+from contracts.calendar import Attendee, Response, ShowAs, Side
 from contracts.policy import Invitations, PrivateEvents
 from contracts.write import Erase, Why, Write, Written
 from services.clients.http import UnknownOutcome
@@ -133,7 +133,13 @@ async def test_an_answer_goes_to_the_organizer_and_stands_in_the_copy(stage: Sta
     done = await one(stage, await reply(stage, mike, copy, answer, reminder=5))
     assert (done.item.event.my_response, done.item.event.reminder, done.mailed) == (answer, 5, 1)
     assert [(mail.kind, mail.recipients) for mail in stage.microsoft.mails] == [("response", ("boss@contoso.example",))]
-    assert [one.method for one in stage.calls("/events/")] == ["GET", "PATCH", "POST", "GET"]
+    assert [one.method for one in stage.calls("/events/")] == ["GET", "POST", "GET", "PATCH"]
+
+
+async def test_accepting_does_not_undo_how_the_same_person_shows_it(stage: Stage) -> None:  # PRO-02, I4, graph.md §3.9
+    mike, copy = await invited(stage)
+    done = await one(stage, await reply(stage, mike, copy, Response.ACCEPTED, show_as=ShowAs.FREE))
+    assert (done.item.event.my_response, done.item.event.show_as) == (Response.ACCEPTED, ShowAs.FREE)
 
 
 async def test_a_change_of_the_copy_alone_mails_nobody(stage: Stage) -> None:  # I4, graph.md §3.10

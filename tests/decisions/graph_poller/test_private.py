@@ -7,6 +7,7 @@ import pytest
 from contracts.calendar import Sensitivity, ShowAs
 from contracts.observed import Item
 from contracts.policy import Policy, PrivateEvents
+from services.clients.graph.mapping import STAMP
 from services.clients.graph.seen import Seen
 from services.graph_poller.rows import Root
 from tests.decisions.graph_poller.mailbox import MIKE, Poller, gone, removed, subjects
@@ -115,3 +116,9 @@ def test_a_private_event_that_cannot_be_read_says_nothing_of_its_text() -> None:
     broken = seen(BUSY, sensitivity="private", end=at("2026-03-01T00:00:00"))
     assert poller.reads(broken).items == ()
     assert b"Surgery" not in b"".join(row for key, row in poller.rows.items() if key != "policy")
+
+
+def test_what_we_made_ourselves_is_said_as_hidden_although_nobody_remembers_it() -> None:  # ruling 5, P2
+    stamped = {"singleValueExtendedProperties": [{"id": STAMP, "value": "link-1"}]}
+    item = only(knows(SKIP, seen(SKIP, sensitivity="private", **stamped)))
+    assert (item.stamp, item.event.subject, item.redacted) == ("link-1", "Private appointment", True)

@@ -10,6 +10,7 @@ from contracts.calendar import Side
 from contracts.control import Again
 from contracts.meeting import Meeting
 from contracts.observed import Item, Observed, ReadDone, Vanished
+from contracts.policy import Direction
 from contracts.write import Cause, Erase, Order, Write
 from services.kernel.decision import Forgot
 from services.reconciler.link import minted
@@ -54,6 +55,25 @@ def tells(shard: Shard, side: Side, *items: Item | Vanished, whole: bool = True,
     shard.hear(Observed(side, shard.sequence, seen, gone, again=wish))
     if whole:
         done(shard, side, messages=1, again=wish)
+    hears_what_waited(shard)
+
+
+def hears_what_waited(shard: Shard) -> None:
+    """What came before Practifi was heard."""
+    while shard.early and "again/practifi" not in shard.rows:
+        shard.hear(shard.early.pop(0))
+
+
+def test_microsoft_waits_until_practifi_has_told_the_names_of_all_pairs() -> None:  # ruling 5, D1
+    """Also where nothing is written to Practifi, so that what only Microsoft has is none of ours."""
+    shard = forgetful()
+    shard.set_policy(replace(TWO_WAY, direction=Direction.PRACTIFI_TO_MICROSOFT))
+    tells(shard, MICROSOFT, here())
+    assert shard.links() == []
+    tells(shard, PRACTIFI, there(stamp=OURS, edited=False))
+    (link,) = shard.links()
+    assert (link.microsoft and link.microsoft.id, link.practifi and link.practifi.id) == ("m1", "p1")
+    assert shard.orders == []
 
 
 def written(shard: Shard) -> list[Order]:
@@ -98,6 +118,7 @@ def test_what_practifi_lacks_is_made_only_when_all_of_practifi_was_heard() -> No
     tells(shard, PRACTIFI, whole=False)
     assert shard.orders == []
     done(shard, PRACTIFI, messages=1, again=shard.asked["salesforce-watcher"].wish)
+    hears_what_waited(shard)
     assert shard.take().side is PRACTIFI
 
 
@@ -200,7 +221,7 @@ def test_half_of_a_pair_that_microsoft_does_not_show_is_said_and_left_alone() ->
 
 def test_another_sign_changes_nothing_while_all_is_on_its_way() -> None:
     shard = forgetful("writer")
-    tells(shard, MICROSOFT, here())
+    tells(shard, PRACTIFI, there(stamp=OURS, edited=False), whole=False)
     before = dict(shard.asked)
     shard.hear(Forgot("registry", 0))
     assert (len(shard.links()), shard.asked) == (1, before)
@@ -208,13 +229,13 @@ def test_another_sign_changes_nothing_while_all_is_on_its_way() -> None:
 
 def test_a_reader_whose_words_are_missing_is_asked_once_more() -> None:
     shard = forgetful()
-    tells(shard, MICROSOFT, here())
+    tells(shard, PRACTIFI)
+    tells(shard, MICROSOFT, here(), whole=False)
     old = shard.asked["graph-poller"].wish
     shard.hear(Forgot("graph-poller", 0))
     assert shard.asked["graph-poller"].wish != old
     assert len(shard.links()) == 1
-    tells(shard, PRACTIFI)
-    tells(shard, MICROSOFT, here(), again=old)
+    done(shard, MICROSOFT, messages=1, again=old)
     shard.see(there(name="p9", edited=True), side=PRACTIFI)
     assert [order.side for order in shard.orders] == [PRACTIFI], "of Microsoft not all is known"
 

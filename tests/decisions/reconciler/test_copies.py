@@ -449,3 +449,12 @@ def test_no_order_to_microsoft_ever_names_attendees_but_a_creation() -> None:  #
         orders = [one for one in outward(shard) if isinstance(one, Write)]
         assert [one.fields for one in orders if one.target] == [("my_response",)]
         assert {one.side for one in orders} == {Side.MICROSOFT}
+
+
+def test_who_answers_before_the_meeting_is_made_without_guests_stops_nothing() -> None:  # A5, A6, O5
+    shard = Shard(replace(TWO_WAY, invitations=Invitations.NEVER))
+    shard.see(shown((JOHNS, ACCEPTED)), side=PRACTIFI)
+    order = shard.take()
+    alone = replace(meeting(), attendees=(), attendee_count=0)
+    shard.write(here(alone, uid="u1", stamp=f"{order.link}-g0"), order)
+    assert shard.link(order.link).microsoft is not None

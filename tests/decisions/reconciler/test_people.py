@@ -158,3 +158,12 @@ def test_an_invited_user_is_a_relation_and_no_new_change() -> None:  # I2
     assert order.invitees == (EVE,)
     shard.write(there(SHOWN, edited=False, people=(EVE,)), order)
     assert not shard.orders
+
+
+def test_a_user_whom_an_invited_address_means_from_now_on_is_looked_at_whole() -> None:  # M4, I2, O5
+    shard = Shard()
+    shard.paired(here(replace(STANDUP, attendees=guest("new@firm.example"))))
+    shard.hear(People(2, (Person("005-new", (("new@firm.example", Source.EMAIL),), user=True),)))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert order.invitees == ("005-new",)

@@ -31,6 +31,7 @@ async def direction_turns(tale: Tale, chance: Random) -> str:
     way = chance.choice(ways)
     tale.turned()
     tale.wished.clear()
+    tale.stage.skipped = True  # one that is private may have been made a moment ago
     await tale.stage.govern(replace(tale.policy, direction=way))
     return f"an administrator turns the direction: {way.value}"
 

@@ -1,10 +1,14 @@
 """Disks fail: a store is lost, or put back as it was when somebody copied it (rulings 5 and 6). Its processes are
-killed first, as a machine's are whose disk is exchanged."""
+killed first, as a machine's are whose disk is exchanged. What the reconciler has not finished at that moment is in
+doubt: what was touched since the last rest may stay as it is on both sides. So may it where both the registry and the
+watcher have lost since when Microsoft is written (D7)."""
 
 import sqlite3
 from pathlib import Path
 from random import Random
 
+from services.kernel.backup import put_back
+from tests.conformance.kernel.turning import Clock
 from tests.simulation.deeds.deed import deed
 from tests.simulation.stage import SERVICES
 from tests.simulation.tale import Tale
@@ -48,9 +52,29 @@ async def store_is_restored(tale: Tale, chance: Random) -> str:
     return f"the store of {name} is as it was when it was copied"
 
 
+@deed
+async def all_are_recovered(tale: Tale, chance: Random) -> str:
+    """As `calsync recover` does it: the stores claim to have heard nothing."""
+    if not all(_copy(tale, name).exists() for name in SERVICES):
+        return "there is no copy of all stores"
+    for name in SERVICES:
+        await _stop(tale, name)
+    for name in SERVICES:
+        store, *others = _files(tale, name)
+        for path in others:
+            path.unlink(missing_ok=True)
+        await put_back(_copy(tale, name), store, Clock(tale.stage.town.time))
+    for name in SERVICES:
+        await tale.stage.start(name)
+    return "all stores are recovered from their copies"
+
+
 async def _stop(tale: Tale, name: str) -> None:
     for process in list(tale.stage.processes[name]):
         await tale.stage.end(name, process)
+    tale.failed.add(name)
+    if name == "reconciler" or {"registry", "salesforce-watcher"} <= tale.failed:
+        tale.turned()
 
 
 def _files(tale: Tale, name: str) -> list[Path]:

@@ -134,7 +134,7 @@ def _turn_day(tale: Tale, chance: Random, side: str) -> str:
 async def outlook_moves_far(tale: Tale, chance: Random) -> str:
     """An event leaves the window: neither side may lose it (X2, D9)."""
     who = chance.choice(SYNCED)
-    found = [one for one in tale.events(MICROSOFT, who) if one["type"] == "singleInstance"]
+    found = [one for one in tale.events(MICROSOFT, who) if single(one) and one["sensitivity"] == "normal"]
     if not found:
         return f"{who} finds nothing to move far away"
     one = chance.choice(found)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from random import Random
 
+from contracts.calendar import Side
 from contracts.policy import Direction
 from services.sandbox import calendars
 from tests.simulation.deeds.deed import deed, soon, typed
@@ -72,6 +73,7 @@ async def outlook_private(tale: Tale, chance: Random) -> str:
     given = {"subject": f"{MARKER} visit", "body": f"{MARKER} text", "location": f"{MARKER} street",
              "start": soon(tale, chance).isoformat(), "private": True}  # fmt: skip
     calendars.add(tale.sides, MICROSOFT, who, given, tale.at(MICROSOFT))
+    tale.stage.skipped |= tale.unclear or not tale.policy.direction.writes(Side.PRACTIFI)
     return f"{who} makes a private event in Outlook"
 
 
@@ -101,6 +103,7 @@ async def outsider_invites(tale: Tale, chance: Random) -> str:
     given = {"start": soon(tale, chance).isoformat(), "attendees": [who, host],
              "organizer": {"emailAddress": {"name": "Client", "address": host}}}  # fmt: skip
     tag = tale.tag(OUTSIDE, host)
+    tale.guests.add(tag)
     given = {"subject": f"{tag} first", "location": f"Place {typed(chance)}", **given}
     calendars.add(tale.sides, MICROSOFT, who, given, tale.at(MICROSOFT))
     return f"{host} invites {who} to {tag}"

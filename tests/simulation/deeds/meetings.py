@@ -15,7 +15,8 @@ ANSWERS = ("accept", "decline", "tentativelyAccept")
 
 def _copy(tale: Tale, chance: Random, side: str) -> Json | None:
     who = chance.choice(SYNCED)
-    found = [one for one in tale.copies(side, who) if single(one)]
+    there = tale.handed if side == PRACTIFI else set()  # what was handed over is the host's own until it is put back
+    found = [one for one in tale.copies(side, who) if single(one) and tag_of(one) not in there]
     return chance.choice(found) if found else None
 
 
@@ -111,8 +112,6 @@ async def practifi_deletes_copy(tale: Tale, chance: Random) -> str:
     tale.touch(tag_of(one), PRACTIFI)
     calendars.delete(tale.sides, PRACTIFI, one["mailbox"], one["id"], tale.at(PRACTIFI))
     tale.left.add((one["mailbox"], tag_of(one)))
-    if tag_of(one) in tale.handed:
-        tale.note(tag_of(one), PRACTIFI, "")  # it was the host's own, not put back yet
     return f"{one['mailbox']} deletes their version of {tag_of(one)} in Practifi"
 
 

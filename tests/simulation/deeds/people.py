@@ -3,6 +3,7 @@ not to be synced, ask for a sync."""
 
 from random import Random
 
+from contracts.calendar import Side
 from contracts.control import SyncNow
 from services.sandbox.salesforce.refused import Refused as OrgRefused
 from tests.simulation.deeds.deed import deed
@@ -25,6 +26,8 @@ async def outlook_hides(tale: Tale, chance: Random) -> str:
     change(tale, MICROSOFT, one, {"private": True})
     if tag in tale.touched[PRACTIFI]:
         tale.doubt.add(tag)  # what was typed in Practifi at the same time is a person's own
+    elif any(tag_of(copy) == tag for other in SYNCED for copy in tale.copies(MICROSOFT, other)):
+        tale.hidden[tag] = set()  # a colleague's copy does not become private with it (graph.md §3.9)
     else:
         tale.hidden[tag] = {text for text in tale.texts.get(tag, ()) if text and text != "first"}
     return f"{who} makes {tag} private"
@@ -63,6 +66,8 @@ async def owner_changes(tale: Tale, chance: Random) -> str:
         tale.owner[tag] = other
         tale.moves[tag] += 1
     else:
+        if not tale.policy.direction.writes(Side.PRACTIFI):
+            tale.doubt.add(tag)  # nobody puts it back (ruling 12)
         tale.handed.add(tag)  # until it is put back, the other may have it beside a version of their own
     return f"{who} hands {tag} over to {other}"
 

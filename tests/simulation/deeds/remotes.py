@@ -19,7 +19,8 @@ async def remotes_fail(tale: Tale, chance: Random) -> str:
         tale.sides.salesforce.fail_rows(ROWS[name], chance.randint(1, 12))
         return f"rows of Practifi begin to fail: {name}"
     side = chance.choice((None, None, "microsoft", "practifi"))
-    tale.stage.world.faults.set(name, rate=chance.choice((0.2, 0.5, 1.0)), count=chance.randint(1, 12), side=side)
+    many = 1 if name == "lag" else chance.randint(1, 12)  # seconds late, never as long as two looks need (graph.md §8)
+    tale.stage.world.faults.set(name, rate=chance.choice((0.2, 0.5, 1.0)), count=many, side=side)
     return f"{side or 'a remote'} begins to fail: {name}"
 
 

@@ -16,7 +16,9 @@ TABLES = ("row", "effect", "dead")
 async def links(tale: Tale) -> list[str]:
     """Every Practifi Event that bears our key is half of exactly one living link, and the other way round (PRO-04)."""
     rows = [row for row in tale.sides.salesforce.rows("Event") if not row["IsChild"]]
-    unsure = {row["Id"] for row in rows if tag_of(row) in tale.doubt}
+    tags = {row["Id"]: tale.rows.get(row["Id"], tag_of(row)) for row in rows}
+    open_ = tale.doubt | tale.far  # the far half of an event nobody can see
+    unsure = {id_ for id_, tag in tags.items() if tag in open_ or (tale.doubt and tag not in tale.made)}
     ours, every = Counter(row["Id"] for row in rows if row["M365_Key__c"]), Counter(row["Id"] for row in rows)
     held = Counter(link.practifi.id for link in await _living(tale) if link.practifi is not None)
     wrong = (ours - held) + (held - every)
