@@ -38,7 +38,7 @@ def forgot(work: Work, body: Forgot) -> Decision:
     ]
     effects += [Say("reconciler", want, shard) for shard in others]
     effects += [Say("registry", want)] if begins else []
-    rows: dict[str, Struct | None] = {wish.key(READERS[name]): Wish(want.wish) for name in asked}
+    rows: dict[str, Struct | None] = {wish.key(READERS[name]): Wish(want.wish, want.shard) for name in asked}
     rows |= {f"read/{READERS[name]}": None for name in asked}
     if not begins and (runs := work.get("runs", Runs)) is not None:
         rows["runs"] = replace(runs, unread=(*runs.unread, *(READERS[name].value for name in asked)))
@@ -56,8 +56,10 @@ def needs(state: State, body: Again) -> Iterator[str]:
             yield "uid/"
             for row in state.under("uid/", Uid).values() if state.known("uid/") else ():
                 yield from (f"link/{row.link}",) if row.link else ()
-        case _:
+        case "graph-poller":
             yield "link/"
+        case _:
+            pass
 
 
 def answer(work: Work, body: Again) -> None:
@@ -69,8 +71,12 @@ def answer(work: Work, body: Again) -> None:
         case "reconciler":
             for key, row in work.state.under("uid/", Uid).items():
                 _tell(work, body.shard, key.removeprefix("uid/").removesuffix("~"), row)
-        case _:
+        case "graph-poller":
             work.effects += [Say("graph-poller", one, SAME) for one in _believed(work)]
+        case _:
+            pass
+    if body.service in READERS:
+        _ask_again(work, body.service)
 
 
 def follow(work: Work, name: str, old: Link | None, new: Link | None) -> None:
@@ -78,6 +84,14 @@ def follow(work: Work, name: str, old: Link | None, new: Link | None) -> None:
     was, now = (link is not None and link.pending is not None for link in (old, new))
     if was != now:
         work.rows[f"out/{name}"] = Mark() if now else None
+
+
+def _ask_again(work: Work, reader: str) -> None:
+    """A reader may have forgotten what we have asked of it, too."""
+    side = READERS[reader]
+    if (row := work.get(wish.key(side), Wish)) is not None:
+        to = 0 if side is Side.PRACTIFI else SAME
+        work.effects.append(Say(reader, Again(row.wish, "reconciler", row.shard), to, f"replace:again/{reader}"))
 
 
 def _order_again(work: Work, link: Link | None) -> None:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from contracts.calendar import CalendarEvent, Response, Side
 from contracts.observed import Item, Vanished
 from services.kernel.decision import State
-from services.reconciler import idle, match
+from services.reconciler import adopt, idle, match, wish
 from services.reconciler.book import Who
 from services.reconciler.link import gone_key, holds, keys, minted, name_of, ref_key, stamp_of
 from services.reconciler.meeting import guests, uid_key
@@ -37,6 +37,8 @@ def of_item(state: State, side: Side, item: Item) -> Iterator[str]:
         yield f"address/{item.event.organizer}"
     yield from of_event(state, item.event)
     yield from of_copy(state, item)
+    if loaded(state, wish.key(side), wish.Wish) is not None:
+        yield from adopt.around(state, item.mailbox, item.event)
     name = name_of(item)
     yield f"series/{item.mailbox}/{name}"
     if item.slot:
@@ -88,6 +90,7 @@ def of_link(state: State, name: str) -> Iterator[str]:
     link = loaded(state, f"link/{name}", Link)
     if link is None:
         return
+    yield from adopt.needs(state, link)
     if link.mailbox:
         yield from (f"pair/{link.mailbox}", f"size/{link.mailbox}")
     if link.practifi is not None and link.practifi.mailbox:

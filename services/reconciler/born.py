@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from contracts.calendar import Attendee, Side
 from contracts.policy import Invitations, PractifiSeries, PrivateEvents
 from contracts.write import Write
-from services.reconciler import answers, match, reach, say, when, wish
+from services.reconciler import adopt, answers, match, reach, say, when, wish
 from services.reconciler.book import Known, Owner
 from services.reconciler.match import Matched
 from services.reconciler.order import order
@@ -20,6 +20,7 @@ TOO_MANY = "has more than 50 attendees: create this event in Microsoft, where it
 NATIVE = "belongs to a recurring series of Practifi, which the policy practifi_series leaves alone"
 FAR = "starts more than {} months ahead (policy future_outbound_months): it is sent when it comes within them"
 ELSEWHERE = "its owner's mailbox is kept by another shard than this Event: create it anew (see `shards` in the policy)"
+ALIKE = "several Events in Practifi may be this one since our memory was lost: delete those that are not"
 HALF = "Microsoft does not show it since our memory was lost: delete it here if it is over, or in doubt leave it"
 MUTE = "sent without {} of the people, who have no address in Practifi"
 
@@ -33,6 +34,11 @@ def in_practifi(work: Work, link: Link, here: Held, owner: Owner, conflicts: tup
     if not wish.known(work, Side.PRACTIFI, here.mailbox):
         work.stop(link)  # ours may be a new store: what Practifi has already is heard first (ruling 5)
         return link
+    if wish.of(work.get, Side.MICROSOFT) is not None:
+        work.stop(link)  # all names are claimed first
+        return link
+    if left := adopt.halves(work, link, here):
+        return adopt.adopted(work, link, left[0]) if len(left) == 1 else barred(work, link, ALIKE)
     fields = reach.new(policy, Side.PRACTIFI, here.event, redacted=here.redacted)
     who = meant(work, here, owner) if reach.related(policy, Side.PRACTIFI) else Matched()
     given = answers.first(work, here, (*who.people, *who.users))

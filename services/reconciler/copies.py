@@ -124,7 +124,9 @@ def _dropped(work: Work, link: Link) -> Link:
 
 def _over(work: Work, link: Link) -> Uid | None:
     """The meeting, of which this user's answer is dealt with: a new invitation is not answered by an old word."""
-    key = f"uid/{link.microsoft.uid}~" if link.microsoft is not None else ""
+    if link.microsoft is None or not link.microsoft.uid:  # left out since it is private: what it was is not told
+        return None
+    key = f"uid/{link.microsoft.uid}~"
     row, owner = work.get(key, Uid), work.owner(link.mailbox)
     if row is None or owner is None:
         return row

@@ -36,7 +36,7 @@ from services.reconciler.listed import Forget, More
 from services.reconciler.needs import needs
 from services.reconciler.observe import observe
 from services.reconciler.outcome import settle
-from services.reconciler.pairs import SOON, early, pair, stopped
+from services.reconciler.pairs import SOON, early, go_on, pair
 from services.reconciler.prune import Prune
 from services.reconciler.rows import Link, Look
 from services.reconciler.step import step
@@ -127,8 +127,7 @@ def _follow(work: Work) -> None:
 def _go_on(work: Work) -> None:
     """What had to stop is looked at again."""
     if work.active:
-        for link in stopped(work):
-            step(work, link)
+        go_on(work)
 
 
 def _look(work: Work, name: str) -> None:

@@ -7,6 +7,7 @@ from contracts.observed import Item, Observed, Vanished
 from contracts.policy import PrivateEvents
 from contracts.write import Cause
 from services.reconciler import (
+    adopt,
     consent,
     copies,
     idle,
@@ -140,15 +141,19 @@ def _first(work: Work, side: Side, item: Item, sequence: int, name: str) -> None
     held = held_of(work, side, item, sequence)
     if stamp_of(item) == name:
         born = side if keys(side, item)[1] == f"link/{name}" else side.other
-        link = Link(name, born, generation=_generation(item), owner=item.owner)
-        step(work, _attached(work, put(link, side, held), side, item, held))
+        link = put(Link(name, born, generation=_generation(item), owner=item.owner), side, held)
+        if wish.any_open(work):
+            adopt.note(work, link)
+        step(work, _attached(work, link, side, item, held))
     elif work.owner(item.mailbox) is None:
         return
-    elif side is Side.PRACTIFI:
-        lost = wish.of(work.get, side) is not None
-        _born_in_practifi(work, Link(name, side, practifi=held, cause=Cause.LOST if lost else Cause.EDIT), item)
     else:
-        _born_in_microsoft(work, Link(name, side, microsoft=held), item, held)
+        cause = Cause.EDIT if wish.of(work.get, side) is None else Cause.LOST
+        link = put(Link(name, side, cause=cause), side, held)
+        if side is Side.PRACTIFI:
+            _born_in_practifi(work, link, item)
+        else:
+            _born_in_microsoft(work, link, item, held)
 
 
 def _born_in_practifi(work: Work, link: Link, item: Item) -> None:

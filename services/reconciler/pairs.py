@@ -30,8 +30,7 @@ def pair(work: Work, body: Paired) -> None:
     domains = sorted({match.domain(address) for owner in synced for address in owner.addresses})
     work.rows["firm"] = Firm(body.sequence, tuple(domains), body.shard)
     if old != new:
-        for link in stopped(work):
-            step(work, link)
+        go_on(work)
 
 
 def early(work: Work, body: Observed) -> timedelta | None:
@@ -44,12 +43,19 @@ def early(work: Work, body: Observed) -> timedelta | None:
     return LATER if body.side is Side.MICROSOFT and wish.of(work.get, Side.PRACTIFI) is not None else None
 
 
-def stopped(work: Work) -> list[Link]:
-    """The links that waited, taken from their list."""
-    keys = work.state.under("stopped/", Mark)
+def go_on(work: Work) -> None:
+    """Look again at all links that waited; at halves that only Practifi has after those that may claim them."""
+    own = (key for key, row in work.rows.items() if key.startswith("stopped/") and row is not None)
+    keys = sorted({*work.state.under("stopped/", Mark), *own})
     work.rows |= dict.fromkeys(keys)
-    found = [work.link(key.rpartition("/")[2]) for key in keys]
-    return [link for link in found if link is not None]
+    names = [key.rpartition("/")[2] for key in keys]
+    for name in sorted(names, key=lambda name: _claimed(work.link(name))):
+        if (link := work.link(name)) is not None:
+            step(work, link)
+
+
+def _claimed(link: Link | None) -> bool:
+    return link is not None and link.microsoft is None
 
 
 def _owner(one: Pair) -> Owner:

@@ -38,11 +38,21 @@ def recognised(work: Work, link: Link, side: Side) -> Link:
     if not link.unsure or held is None or other is None:
         return link
     if held.redacted or other.redacted or held.gone or other.gone:
-        return replace(link, unsure=())
+        hides = side is Side.PRACTIFI and other.redacted and not (held.redacted or held.gone or other.gone)
+        return replace(_hidden(link, held) if hides else link, unsure=())
     for pending in reversed(link.unsure):
         if pending.side is side and (done := _done(link, pending)):
             link = _agreed(work, link, pending, done)
     return link
+
+
+def _hidden(link: Link, held: Held) -> Link:
+    """The link whose event has become private in Microsoft since Practifi was sent a text of it. What it was is not
+    remembered: whatever stands in those fields now is taken for ours, so that it is purged (P2)."""
+    base, now = held.base, held.event
+    sent = {field for pending in link.unsure if pending.side is Side.PRACTIFI for field in pending.fields}
+    fields = tuple(one for one in sent if base is not None and getattr(base, one) != getattr(now, one))
+    return _advanced(_advanced(link, Side.PRACTIFI, fields, now), Side.MICROSOFT, fields, now)
 
 
 def deleted(work: Work, link: Link) -> tuple[Link, Link | None]:

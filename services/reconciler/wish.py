@@ -13,9 +13,11 @@ Gets = Callable[[str, type[Any]], Any]
 
 
 class Wish(Struct, frozen=True):
-    """The row `again/<side>`: that side has to be told anew from the beginning, and this names the question."""
+    """The row `again/<side>`: that side has to be told anew from the beginning, and this names the question of this
+    `shard`."""
 
     wish: str
+    shard: int
 
 
 class Unread(Struct, frozen=True):

@@ -14,9 +14,10 @@ POLLER = "graph-poller"
 
 
 def forgot(draft: Draft, body: Forgot) -> None:
-    """Learn the mailboxes once more. The run that may be lost on us begins anew."""
+    """Learn the mailboxes once more, and who wanted to be told all anew. The run that may be lost on us begins anew."""
     want = Again(draft.message.id, "salesforce-watcher", body.here)
     draft.effects += [Say(name, want, key=f"replace:again/{name}") for name in (POLLER, "registry")]
+    draft.effects += [Say("reconciler", want, shard) for shard in range(draft.policy.shards)]
     draft.count("forgot")
 
 

@@ -8,7 +8,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
+from hashlib import blake2s
 from itertools import islice
+from pathlib import Path
 from time import monotonic
 
 from services.kernel import logs
@@ -16,6 +18,7 @@ from tests.simulation import narrow
 from tests.simulation.shrink import shrunk
 from tests.simulation.story import Outcome, play, story
 
+ROOT = Path(__file__).parents[2]
 AGAIN = "PYTHONHASHSEED=0 python -m tests.simulation {seed}"
 SHOWN = 5
 """So many stories that go wrong are told; the others are only counted."""
@@ -28,10 +31,20 @@ PROGRESS = 30.0
 CORES = os.cpu_count() or 1
 
 
+def fresh() -> int:
+    """The first of the seeds that come anew with every change of the product: nobody has heard their stories, and who
+    goes back to the same files hears them again."""
+    code = b"".join(path.read_bytes() for path in sorted((ROOT / "services").rglob("*.py")))
+    return int.from_bytes(blake2s(code, digest_size=4).digest(), "big")
+
+
 def seeds(words: list[str]) -> Iterator[int]:
-    """The seeds of a command line: numbers, and ranges such as 0-499."""
+    """The seeds of a command line: numbers, ranges such as 0-499, and so many fresh ones: fresh-50."""
     for word in words:
         first, _, last = word.partition("-")
+        if first == "fresh":
+            yield from range(fresh(), fresh() + int(last))
+            continue
         yield from range(int(first), int(last or first) + 1)
 
 

@@ -1,6 +1,7 @@
 """A shard that has lost its memory begins anew from both sides, and makes nothing before it has heard all of them; what
 others have forgotten of its words it says again."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -23,11 +24,13 @@ from tests.decisions.reconciler.shard import (
     PRACTIFI,
     SHOWN,
     STANDUP,
+    TEN,
     TWO_WAY,
     Shard,
     guest,
     here,
     there,
+    timed,
 )  # fmt: skip
 
 WHO = {MICROSOFT: "graph-poller", PRACTIFI: "salesforce-watcher"}
@@ -237,7 +240,7 @@ def test_a_reader_whose_words_are_missing_is_asked_once_more() -> None:
     assert len(shard.links()) == 1
     done(shard, MICROSOFT, messages=1, again=old)
     shard.see(there(name="p9", edited=True), side=PRACTIFI)
-    assert [order.side for order in shard.orders] == [PRACTIFI], "of Microsoft not all is known"
+    assert shard.orders == [], "of Microsoft not all is known"
 
 
 def test_a_writer_that_forgot_gets_its_orders_again() -> None:  # ruling 6
@@ -283,3 +286,67 @@ def test_a_shard_that_forgot_is_told_of_the_meetings_that_are_here() -> None:  #
     shard.hear(Again("w", "reconciler", 1))
     ((to, own),) = shard.told
     assert (to, own.meetings) == (1, (Meeting("u1", OURS, MICROSOFT),))
+
+
+def occurrence(day: str, **more: Any) -> Item:
+    """One of a series, at ten on its day."""
+    when = timed(datetime.fromisoformat(f"{day}T10:00:00+00:00"), zone="Europe/Warsaw")
+    return here(replace(STANDUP, when=when), name=f"o-{day}", series="s1", slot=day, **more)
+
+
+def test_a_single_event_that_became_a_series_keeps_its_event_without_a_memory() -> None:  # rulings 1, 2, 5
+    shard = forgetful()
+    name = minted(MICROSOFT, MIKE, "s1")
+    tells(shard, PRACTIFI, there(replace(SHOWN, when=timed(TEN)), stamp=name, edited=False))
+    tells(shard, MICROSOFT, occurrence("2026-03-09"))
+    assert (shard.orders, [link.id for link in shard.links()]) == ([], [name])
+    shard.see(replace(occurrence("2026-03-09", mark="m-c"), event=replace(STANDUP, subject="Daily")))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.target, order.link) == (PRACTIFI, "p1", name)
+
+
+def test_a_series_whose_dates_have_moved_keeps_its_events_without_a_memory() -> None:  # rulings 1, 2, 5
+    shard = forgetful()
+    old = [minted(MICROSOFT, MIKE, "s1", day) for day in ("2026-03-08", "2026-03-15")]
+    days = ("2026-03-09", "2026-03-16")
+    theirs = [
+        there(occurrence(day).event, name=f"p{number}", stamp=old[number], edited=False)
+        for number, day in enumerate(days)
+    ]
+    tells(shard, PRACTIFI, *theirs)
+    tells(shard, MICROSOFT, *(occurrence(day) for day in days))
+    assert shard.orders == []
+    assert {link.id: link.microsoft and link.microsoft.slot for link in shard.links()} == dict(
+        zip(old, days, strict=True)
+    )
+
+
+def test_which_of_two_it_is_a_person_has_to_say() -> None:  # ruling 5, E8
+    shard = forgetful()
+    twins = [there(name=f"p{number}", stamp=f"{number}" * 64, edited=False) for number in (1, 2)]
+    tells(shard, PRACTIFI, *twins)
+    tells(shard, MICROSOFT, here())
+    assert (written(shard), "Blocked" in shard.kinds()) == ([], True)
+
+
+def test_another_event_at_the_same_time_is_another() -> None:  # IDN-09
+    shard = forgetful()
+    tells(shard, PRACTIFI, there(stamp=OURS, edited=False))
+    tells(shard, MICROSOFT, here(), here(replace(STANDUP, subject="Lunch"), name="m2"))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.target, order.event.subject) == (PRACTIFI, "", "Lunch")
+
+
+@pytest.mark.parametrize("side", Side)
+def test_a_reader_that_forgot_our_question_is_asked_it_again(side: Side) -> None:  # ruling 6
+    shard = forgetful()
+    open_ = shard.asked.pop(WHO[side])
+    shard.hear(Again("w", WHO[side]))
+    assert shard.asked[WHO[side]] == open_
+    tells(shard, PRACTIFI)
+    tells(shard, MICROSOFT)
+    shard.asked.clear()
+    shard.hear(Again("x", WHO[side]))
+    assert shard.asked == {}, "nothing is open"

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from contracts.calendar import Attendee, CalendarEvent, Response, Side
+from contracts.calendar import Attendee, CalendarEvent, Response, Sensitivity, Side
 from contracts.facts import Blocked, Failed
 from contracts.meeting import Own
 from contracts.observed import Item, Observed, Pair, Paired, Vanished
-from contracts.policy import Invitations, Policy
+from contracts.policy import Invitations, Policy, PrivateEvents
 from contracts.write import Order, Why, Write
 from services.reconciler.rows import State
 from tests.decisions.reconciler.shard import (
@@ -458,3 +458,16 @@ def test_who_answers_before_the_meeting_is_made_without_guests_stops_nothing() -
     alone = replace(meeting(), attendees=(), attendee_count=0)
     shard.write(here(alone, uid="u1", stamp=f"{order.link}-g0"), order)
     assert shard.link(order.link).microsoft is not None
+
+
+def test_a_copy_that_became_private_and_is_left_out_can_go() -> None:  # P1, X1, O5
+    shard = Shard(replace(TWO_WAY, private_events=PrivateEvents.SKIP))
+    shard.see(shown(), side=PRACTIFI)
+    order = shard.take()
+    shard.write(here(meeting(), uid="u1", stamp=f"{order.link}-g0"), order)
+    copy = here(meeting(), name="j1", mailbox=JOHN, uid="u1", mine=False)
+    shard.see(copy)
+    hidden = CalendarEvent(STANDUP.when, "Private appointment", sensitivity=Sensitivity.PRIVATE)
+    shard.see(replace(copy, event=hidden, uid="", redacted=True, mark="j-b"))
+    shard.see(Vanished("j1", JOHN))
+    assert outward(shard) == []

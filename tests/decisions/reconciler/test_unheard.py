@@ -158,3 +158,16 @@ def test_the_sides_own_times_tell_which_word_is_the_newer_one(minutes: int, newe
     held = shard.link(name).practifi
     assert held is not None
     assert held.event.location == ("Room 2" if newer else "Room 1")
+
+
+def test_a_text_that_was_on_its_way_when_the_event_became_private_is_purged() -> None:  # P2, ruling 20
+    shard = Shard()
+    shard.paired()
+    shard.see(here(replace(STANDUP, location="Room 9"), mark="m-b"))
+    hidden = CalendarEvent(STANDUP.when, "Private appointment", sensitivity=Sensitivity.PRIVATE)
+    shard.see(here(hidden, mark="m-c", redacted=True))
+    shard.refuse(Why.MOVED_ON, there(replace(SHOWN, location="Room 9"), mark="p-b", edited=False))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.event.location) == (PRACTIFI, "")
+    assert {"subject", "location", "sensitivity"} <= set(order.fields)

@@ -21,7 +21,7 @@ def test_who_forgot_learns_the_mailboxes_again() -> None:  # ruling 6
     watcher = Watcher()
     watcher.hear(Forgot("registry", 0))
     asked = [effect.service for effect in watcher.effects if isinstance(effect, Say)]
-    assert asked == ["graph-poller", "registry"]
+    assert asked == ["graph-poller", "registry", "reconciler"]
 
 
 def test_a_reconciler_that_forgot_is_told_everything_once() -> None:  # ruling 6

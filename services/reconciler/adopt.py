@@ -1,0 +1,75 @@
+"""Halves that belong together although no name says so (rulings 1, 5). A link's name is minted once, from where its
+event was then; a series whose dates have moved since, or that was a single event, cannot tell it again when our memory
+was lost. Its Events bear names of ours all the same: one that nothing in Microsoft has claimed, for the same mailbox
+and the same time, is that half. Two that fit are left to a person. Nothing is written."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from contracts.calendar import CalendarEvent, Side
+from contracts.write import Cause
+from services.kernel.decision import State
+from services.reconciler import when
+from services.reconciler.held import invites, put
+from services.reconciler.link import refer
+from services.reconciler.merge import same
+from services.reconciler.names import Uid
+from services.reconciler.rows import Held, Link, Mark
+from services.reconciler.work import Work
+
+
+def note(work: Work, link: Link) -> None:
+    """Practifi has this half, and Microsoft's is not known yet."""
+    there = link.practifi
+    if link.born is Side.MICROSOFT and link.microsoft is None and there is not None:
+        work.rows[f"{_place(there.mailbox, there.event)}{link.id}"] = Mark()
+
+
+def needs(state: State, link: Link) -> Iterator[str]:
+    """The halves at the time of an event that Practifi seems to lack since our memory was lost."""
+    here = link.microsoft
+    if here is not None and not here.gone and link.practifi is None and link.cause is Cause.LOST:
+        yield from around(state, here.mailbox, here.event)
+
+
+def around(state: State, mailbox: str, event: CalendarEvent) -> Iterator[str]:
+    """The halves at the time of an event."""
+    place = _place(mailbox, event)
+    yield place
+    for key in state.under(place, Mark) if state.known(place) else ():
+        yield f"link/{key.rpartition('/')[2]}"
+
+
+def halves(work: Work, link: Link, here: Held) -> list[Link]:
+    """The unclaimed halves that fit an event, those of the same subject if there are such. What is new since our memory
+    was built anew claims none."""
+    if link.cause is not Cause.LOST:
+        return []
+    keys = work.state.under(_place(here.mailbox, here.event), Mark)
+    found = [one for key in keys if (one := work.link(key.rpartition("/")[2])) is not None]
+    fit = [one for one in found if one.microsoft is None and _alike("when", here, one.practifi)]
+    return [one for one in fit if _alike("subject", here, one.practifi)] or fit
+
+
+def adopted(work: Work, link: Link, half: Link) -> Link:
+    """The half with Microsoft's event as its other one; the link that was begun for that is forgotten."""
+    here, there = link.microsoft, half.practifi
+    assert here is not None
+    assert there is not None
+    work.rows |= {f"link/{link.id}": None, f"{_place(there.mailbox, there.event)}{half.id}": None}
+    invites(work, link.id, here.event, None)
+    invites(work, half.id, None, here.event)
+    refer(work, Side.MICROSOFT, half.id, here)
+    if here.uid and (row := work.get(f"uid/{here.uid}~", Uid)) is not None and row.link == link.id:
+        work.rows[f"uid/{here.uid}~"] = replace(row, link=half.id)
+    half = put(half, Side.MICROSOFT, replace(here, base=here.event, now=None))
+    return put(half, Side.PRACTIFI, replace(there, base=there.event, now=None))
+
+
+def _alike(field: str, here: Held, there: Held | None) -> bool:
+    return there is not None and not there.gone and same(field, getattr(here.event, field), getattr(there.event, field))
+
+
+def _place(mailbox: str, event: CalendarEvent) -> str:
+    return f"half/{mailbox}/{when.start(event.when).isoformat()}/"
