@@ -9,7 +9,7 @@ from contracts.observed import Item, Vanished
 from services.reconciler import wish
 from services.reconciler.held import put
 from services.reconciler.link import minted, name_of
-from services.reconciler.rows import Held, Link
+from services.reconciler.rows import Held, Link, State
 from services.reconciler.step import end, step
 from services.reconciler.work import Work
 
@@ -36,8 +36,8 @@ def half(link: Link, side: Side, item: Item, held: Held) -> Link | None:
     other = link.on(side.other)
     if link.on(side) is not None or other is None or not other.gone or other.base is not None:
         return None
-    if side is Side.PRACTIFI:
-        link = put(link, side.other, replace(other, base=item.event))
+    if side is Side.PRACTIFI:  # also where its making was forgotten: the link had ended without it
+        link = replace(put(link, side.other, replace(other, base=item.event)), state=State.ACTIVE)
     return put(link, side, held)
 
 

@@ -350,3 +350,16 @@ def test_a_reader_that_forgot_our_question_is_asked_it_again(side: Side) -> None
     shard.asked.clear()
     shard.hear(Again("x", WHO[side]))
     assert shard.asked == {}, "nothing is open"
+
+
+def test_an_event_whose_making_was_forgotten_goes_with_the_one_in_microsoft() -> None:  # X1, ruling 6
+    shard = Shard()
+    shard.see(here())
+    made = shard.take()
+    shard.see(Vanished("m1", MIKE))
+    shard.hear(Again("w", "writer"))
+    assert shard.orders == []
+    shard.see(there(stamp=made.link, edited=False), side=PRACTIFI)
+    order = shard.take()
+    assert isinstance(order, Erase)
+    assert (order.side, order.target) == (PRACTIFI, "p1")
