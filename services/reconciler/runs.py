@@ -3,6 +3,8 @@ followed is written or set aside (ruling 24). It is said once. Here it also show
 time, or again after our memory was lost: nothing may be made on a side whose own events have not been heard
 (ruling 5)."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -26,7 +28,7 @@ def heard(work: Work, body: Observed) -> None:
 
 def done(work: Work, body: ReadDone) -> None:
     """A reader has read all of a run. KeyError for a reader that we do not know."""
-    wanted = wish.of(work.get, READERS[body.reader])
+    wanted = {side: wish.of(work.get, side) for side in Side}
     work.rows["runs"] = _done(work.get("runs", Runs) or Runs(), body, work.message.sender, wanted)
 
 
@@ -92,7 +94,7 @@ def _after(state: State, body: Observed | ReadDone) -> Runs:
     runs = state.get("runs", Runs) or Runs()
     if isinstance(body, Observed):
         return _heard(runs, body, wish.of(state.get, body.side))
-    return _done(runs, body, "", wish.of(state.get, READERS[body.reader]))
+    return _done(runs, body, "", {side: wish.of(state.get, side) for side in Side})
 
 
 def _heard(runs: Runs, body: Observed, wanted: str | None) -> Runs:
@@ -104,14 +106,16 @@ def _heard(runs: Runs, body: Observed, wanted: str | None) -> Runs:
     return replace(runs, heard={**runs.heard, side: runs.heard.get(side, 0) + 1}, newest=newest)
 
 
-def _done(runs: Runs, body: ReadDone, sender: str, wanted: str | None) -> Runs:
+def _done(runs: Runs, body: ReadDone, sender: str, wants: Mapping[Side, str | None]) -> Runs:
     """With a reader's word; one about an older run comes too late. A newer run ends the one before it unsettled. A run
     that began before its reader knew that we want all anew makes nothing known."""
     side = READERS[body.reader]
+    wanted = wants[side]
     if body.run <= runs.last or body.run < runs.run or (body.run == runs.run and side.value in runs.said):
-        return runs
+        late = wanted is not None and body.again == wanted and body.run != runs.run
+        return _owed(runs, side, body.messages) if late else runs
     if runs.run not in {"", body.run}:
-        left = {name: max(0, count - runs.said.get(name, 0)) for name, count in runs.heard.items()}
+        left = {one.value: _left(runs, one.value, owes=wants[one] is not None) for one in Side}
         runs = Runs(heard=left, epoch=runs.epoch + 1, shard=runs.shard, last=runs.last, newest=runs.newest)
     mine, old = side is Side.MICROSOFT, wanted is not None and body.again != wanted
     failed = tuple(dict.fromkeys((*runs.failed, *body.failed)))
@@ -121,6 +125,18 @@ def _done(runs: Runs, body: ReadDone, sender: str, wanted: str | None) -> Runs:
         unread=(*runs.unread, side.value) if old or (body.failed and not mine) else runs.unread,
         shard=int(sender.rpartition("/")[2] or 0) if mine else runs.shard,
     )  # fmt: skip
+
+
+def _left(runs: Runs, side: str, *, owes: bool) -> int:
+    """What was heard beyond a run that ends. While all is to be told anew (`owes`), what is missing counts, too: it may
+    wait for something else to be heard first, and the side is not known without it."""
+    count = runs.heard.get(side, 0) - runs.said.get(side, 0)
+    return count if owes else max(0, count)
+
+
+def _owed(runs: Runs, side: Side, messages: int) -> Runs:
+    """Without what an older run has said to have told anew: it is heard for that one."""
+    return replace(runs, heard={**runs.heard, side.value: runs.heard.get(side.value, 0) - messages})
 
 
 def _complete(runs: Runs, side: Side) -> bool:

@@ -363,3 +363,24 @@ def test_an_event_whose_making_was_forgotten_goes_with_the_one_in_microsoft() ->
     order = shard.take()
     assert isinstance(order, Erase)
     assert (order.side, order.target) == (PRACTIFI, "p1")
+
+
+@pytest.mark.parametrize("late", [True, False], ids=["the older run is heard of late", "in order"])
+def test_a_newer_run_makes_no_side_known_while_something_of_an_older_one_waits(late: bool) -> None:  # ruling 5, A5
+    shard = forgetful()
+    wish = shard.asked["graph-poller"].wish
+    shard.hear(Observed(MICROSOFT, 90, (here(stamp=f"{THEIRS}-g0"),), again=wish))  # waits for Practifi
+    if not late:
+        done(shard, MICROSOFT, messages=1, again=wish)
+    shard.sequence += 1
+    shard.hear(Observed(PRACTIFI, shard.sequence, (there(edited=True),), again=shard.asked["salesforce-watcher"].wish))
+    done(shard, PRACTIFI, run="run-y", messages=1, again=shard.asked["salesforce-watcher"].wish)
+    if late:
+        done(shard, MICROSOFT, messages=1, again=wish)
+    done(shard, MICROSOFT, run="run-y", again=wish)
+    assert (shard.orders, shard.kinds()) == ([], []), "it may be there already"
+    hears_what_waited(shard)
+    assert "again/microsoft" not in shard.rows
+    (link,) = shard.links()
+    assert (link.microsoft and link.microsoft.id, link.practifi and link.practifi.id) == ("m1", "p1")
+    assert shard.orders == []
