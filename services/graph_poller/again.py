@@ -64,7 +64,7 @@ def _believe(draft: Draft, body: Believed) -> None:
         known = draft.get(f"{key}{root}", Root)
         mine = known.members if known is not None else {}
         draft.rows[f"{key}{root}"] = Root({**members, **mine}, known.when if known is not None else None)
-    _afresh(draft, body.mailbox, draft.message.id)
+    _afresh(draft, body.mailbox, f"{draft.message.id}@{draft.now.isoformat()}")
 
 
 def _afresh(draft: Draft, mailbox: str, wish: str) -> None:

@@ -23,7 +23,7 @@ DIRECTORY_EVERY = timedelta(hours=1)
 def run_due(draft: Draft, due: RunDue) -> None:
     """Read every mailbox; the first time, wait for the list of them. Directory: the first shard's business."""
     if not draft.active:
-        draft.effects.append(Say("reconciler", ReadDone(due.run, "graph-poller", failed=(STOPPED,)), SAME))
+        draft.effects.append(Say("reconciler", ReadDone(due.run, "graph-poller", failed=(STOPPED,), blind=True), SAME))
         return
     reader = draft.reader()
     old = reader.directory_at is None or draft.now - reader.directory_at > DIRECTORY_EVERY
@@ -87,7 +87,7 @@ def _read_all(draft: Draft, run: str, address: str, pairs: Iterable[Pair], *, fr
     chosen = [pair for pair in pairs if pair.user and (not address or address.lower() in pair.addresses)]
     for pair in chosen:
         read(draft, pair, fresh=fresh)
-    begin(draft, run, (pair.mailbox for pair in chosen))
+    begin(draft, run, (pair.mailbox for pair in chosen), address)
 
 
 def read(draft: Draft, pair: Pair, *, fresh: bool = False) -> None:

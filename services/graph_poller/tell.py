@@ -11,7 +11,7 @@ from contracts.observed import Observed, Pair, ReadDone
 from contracts.status import Problem
 from services.graph_poller.digest import Digest
 from services.graph_poller.draft import RUN, Draft
-from services.graph_poller.rows import Running
+from services.graph_poller.rows import DIRECTORY, Running
 from services.kernel.decision import SAME, Say
 
 ITEMS = 100
@@ -54,8 +54,9 @@ def show_pair(draft: Draft, pair: Pair) -> None:
 
 
 def begin(draft: Draft, run: str, waiting: Iterable[str], mailbox: str = "", *, fresh: bool = False) -> None:
-    """A run waits for these mailboxes."""
-    _keep(draft, run, Running(tuple(waiting), mailbox=mailbox, fresh=fresh, again=draft.reader().again))
+    """A run waits for these mailboxes. One that reads a single `mailbox` fulfils no wish to be told all anew."""
+    again = "" if mailbox else draft.reader().again
+    _keep(draft, run, Running(tuple(waiting), mailbox=mailbox, fresh=fresh, again=again))
 
 
 def over(draft: Draft, waited: str, *, items: int = 0, messages: int = 0, failed: str = "") -> None:
@@ -74,5 +75,6 @@ def _keep(draft: Draft, run: str, running: Running) -> None:
     """Say that the reading is done when nothing is waited for."""
     draft.rows[f"{RUN}{run}"] = running if running.waiting else None
     if not running.waiting:
-        done = ReadDone(run, "graph-poller", running.items, running.messages, running.failed, running.again)
+        blind = DIRECTORY in running.failed
+        done = ReadDone(run, "graph-poller", running.items, running.messages, running.failed, running.again, blind)
         draft.effects.append(Say("reconciler", done, SAME))

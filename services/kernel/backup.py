@@ -17,7 +17,11 @@ TAILS = ("-wal", "-shm")
 async def copied(store: Path, to: Path, clock: Clock) -> None:
     """Copy a store to a new file that only its owner reads. Raises Fatal and Transient."""
     _new(to)
-    await _tell(store, clock, "VACUUM INTO ?", str(to))
+    try:
+        await _tell(store, clock, "VACUUM INTO ?", str(to))
+    except BaseException:
+        _drop(to)  # half of a copy looks like a whole one
+        raise
 
 
 async def put_back(copy: Path, store: Path, clock: Clock) -> None:
@@ -36,6 +40,10 @@ def _new(to: Path) -> None:
     if to.exists():
         raise Fatal(str(to), "there is something already", "Give a folder in which there is no copy yet")
     claim(to)
+
+
+def _drop(copy: Path) -> None:
+    copy.unlink()
 
 
 def _half(store: Path) -> Path:

@@ -28,10 +28,11 @@ ITEMS = 500
 
 
 def forgot(work: Work, body: Forgot) -> Decision:
-    """Begin anew. While that goes on, only a reader's word can be missing that is not on its way already."""
+    """Begin anew, by a wish of its own although the sign may be an old one. While that goes on, only the word of a
+    reader can be missing that is not on its way already."""
     begins = not wish.any_open(work)
     asked = [name for name in READERS if begins or name == body.service]
-    want = Again(work.message.id, "reconciler", body.here)
+    want = Again(f"{work.message.id}@{work.now.isoformat()}", "reconciler", body.here)
     others = [shard for shard in range(work.policy.shards) if shard != body.here] if begins else []
     effects: list[Effect] = [
         Say(name, want, 0 if READERS[name] is Side.PRACTIFI else SAME, f"replace:again/{name}") for name in asked

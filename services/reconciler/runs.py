@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from contracts.calendar import Side
-from contracts.control import RunSettled
+from contracts.control import RunSettled, SyncNow
 from contracts.observed import Observed, ReadDone
 from services.kernel.decision import Say, State
 from services.reconciler import wish
@@ -30,6 +30,8 @@ def done(work: Work, body: ReadDone) -> None:
     """A reader has read all of a run. KeyError for a reader that we do not know."""
     wanted = {side: wish.of(work.get, side) for side in Side}
     work.rows["runs"] = _done(work.get("runs", Runs) or Runs(), body, work.message.sender, wanted)
+    if _old(body, wanted[READERS[body.reader]]) and not body.blind:  # the next interval may be a day away
+        work.effects.append(Say("registry", SyncNow("calsync"), key="replace:again/run"))
 
 
 def opens(state: State, body: Struct) -> bool:
@@ -59,9 +61,9 @@ def _closed(get: Gets, side: Side) -> bool:
 
 
 def _unread(work: Work, runs: Runs) -> Unread | None:
-    """The mailboxes that have still not been told anew."""
+    """The mailboxes of which nothing has been told yet."""
     old = work.get("unread", Unread)
-    anew = wish.of(work.get, Side.MICROSOFT) is not None
+    anew = wish.of(work.get, Side.MICROSOFT) is not None or work.get(_row(Side.MICROSOFT), Mark) is None
     left = [one for one in runs.failed if anew or (old is not None and one in old.mailboxes)]
     return Unread(tuple(left)) if left else None
 
@@ -117,7 +119,7 @@ def _done(runs: Runs, body: ReadDone, sender: str, wants: Mapping[Side, str | No
     if runs.run not in {"", body.run}:
         left = {one.value: _left(runs, one.value, owes=wants[one] is not None) for one in Side}
         runs = Runs(heard=left, epoch=runs.epoch + 1, shard=runs.shard, last=runs.last, newest=runs.newest)
-    mine, old = side is Side.MICROSOFT, wanted is not None and body.again != wanted
+    mine, old = side is Side.MICROSOFT, _old(body, wanted) or body.blind
     failed = tuple(dict.fromkeys((*runs.failed, *body.failed)))
     return replace(
         runs, run=body.run, said={**runs.said, side.value: 0 if old else body.messages},
@@ -125,6 +127,11 @@ def _done(runs: Runs, body: ReadDone, sender: str, wants: Mapping[Side, str | No
         unread=(*runs.unread, side.value) if old or (body.failed and not mine) else runs.unread,
         shard=int(sender.rpartition("/")[2] or 0) if mine else runs.shard,
     )  # fmt: skip
+
+
+def _old(body: ReadDone, wanted: str | None) -> bool:
+    """Whether a run began before its reader knew that we want all anew: it takes one more."""
+    return wanted is not None and body.again != wanted
 
 
 def _left(runs: Runs, side: str, *, owes: bool) -> int:

@@ -21,7 +21,7 @@ class Wish(Struct, frozen=True):
 
 
 class Unread(Struct, frozen=True):
-    """The row `unread`: mailboxes that could not be told anew yet, while all the others were."""
+    """The row `unread`: mailboxes of which nothing could be told yet, while all the others were."""
 
     mailboxes: tuple[str, ...]
 

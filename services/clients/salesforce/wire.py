@@ -120,7 +120,8 @@ class Wire:
         try:
             return await ask(login)
         except Transient as error:
-            self._rests_until = self._http.now() + error.delay if error.delay else None
+            if error.delay:
+                self._rests_until = self._http.now() + error.delay
             raise
 
     async def composite(self, subs: Sequence[Sub], *, reads: bool) -> list[Part]:

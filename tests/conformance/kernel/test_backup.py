@@ -57,6 +57,14 @@ async def test_a_copy_is_never_overwritten(path: Path, copy: Path) -> None:
     assert copy.read_bytes() == before
 
 
+async def test_a_copy_that_fails_leaves_nothing_that_looks_like_one(path: Path, copy: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"a letter" * 100)
+    with pytest.raises(Fatal):
+        await copied(path, copy, CLOCK)
+    assert not copy.exists()
+
+
 async def test_a_store_is_put_back_whatever_was_left_beside_it(path: Path, copy: Path) -> None:
     async with opened(path, ThreadDriver) as store:
         await remember(store, a=b"1")

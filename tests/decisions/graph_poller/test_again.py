@@ -5,7 +5,7 @@ from contracts.control import Again
 from contracts.observed import Believed, Observed, ReadDone
 from services.graph_poller.rows import DIRECTORY, ReadDirectory, ReadMailbox
 from services.kernel.decision import SAME, Do, Forgot, Say
-from tests.decisions.graph_poller.mailbox import JOHN, MIKE, Poller, gone, single, thin
+from tests.decisions.graph_poller.mailbox import JOHN, MIKE, POLICY, Poller, gone, single, thin
 
 WISH = Again("w1", "reconciler")
 
@@ -98,3 +98,18 @@ def test_what_the_poller_knows_better_stays_known() -> None:
     before = {key: row for key, row in poller.rows.items() if key.startswith("known/")}
     poller.hear(Believed(MIKE, {"s9": {"s9": ""}}))
     assert before.items() <= poller.rows.items()
+
+
+def test_a_run_of_one_mailbox_has_not_told_everything() -> None:  # ruling 6
+    poller = read()
+    poller.hear(WISH)
+    poller.due("mike@firm.example")
+    poller.brings_to(MIKE, single(), fresh=True)
+    assert [one.again for one in poller.told(ReadDone)] == [""]
+
+
+def test_a_poller_whose_firm_is_stopped_says_that_it_has_read_nothing() -> None:  # ruling 5
+    poller = read()
+    poller.govern(POLICY, active=False)
+    poller.due()
+    assert [one.blind for one in poller.told(ReadDone)] == [True]

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from contracts.asked import Answer, Ask, Line, Question
 from contracts.calendar import Attendee, CalendarEvent, Side, Timed
-from contracts.control import Again, RunSettled
+from contracts.control import Again, RunSettled, SyncNow
 from contracts.facts import Fact, Said
 from contracts.meeting import Own
 from contracts.message import Message
@@ -97,6 +97,7 @@ class Shard:
     wakes: list[Wake] = field(default_factory=list)
     due: list[Judge | More | Prune] = field(default_factory=list)
     pairs: Paired = PAIRS
+    runs_asked: int = 0
     told: list[tuple[int, Own]] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     asked: dict[str, Again] = field(default_factory=dict)
@@ -221,6 +222,8 @@ class Shard:
                     self.believed.append(believed)
                 case Say(body=RunSettled() as settled):
                     self.settled.append(settled)
+                case Say(service="registry", body=SyncNow()):
+                    self.runs_asked += 1
                 case Say(body=Answer() as answer):
                     self.answers.append(answer)
                 case Wake(body=Observed() as body):

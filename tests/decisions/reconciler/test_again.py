@@ -1,7 +1,7 @@
 """A shard that has lost its memory begins anew from both sides, and makes nothing before it has heard all of them; what
 others have forgotten of its words it says again."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -135,11 +135,52 @@ def test_what_a_reader_says_that_knows_of_nothing_makes_no_side_known() -> None:
     assert shard.orders == [], "one message that counts is still under way"
 
 
-def test_a_run_that_begins_too_early_settles_all_the_same() -> None:
+def test_a_run_that_begins_too_early_settles_and_another_one_is_asked_for() -> None:  # ruling 6
+    """The next interval may be a day away."""
     shard = forgetful()
     done(shard, MICROSOFT, messages=7)
     done(shard, PRACTIFI, messages=7)
-    assert [one.run for one in shard.settled] == [RUN]
+    assert ([one.run for one in shard.settled], shard.runs_asked) == ([RUN], 2)
+    for side in Side:
+        done(shard, side, "run-y", again=shard.asked[WHO[side]].wish)
+    assert shard.runs_asked == 2, "this one has told all"
+
+
+def test_a_firm_that_is_stopped_makes_no_side_known_and_no_run_follows_the_other() -> None:  # ruling 5, A5
+    shard = Shard(ready=False)
+    shard.see(there(edited=True), side=PRACTIFI)
+    done(shard, PRACTIFI, messages=1)
+    done(shard, MICROSOFT, failed=("stopped",), blind=True)
+    assert shard.orders == [], "it may be there already"
+    shard.hear(Forgot("writer", 0))
+    done(shard, MICROSOFT, "run-y", failed=("stopped",), blind=True)
+    assert shard.runs_asked == 0
+
+
+def test_a_mailbox_that_could_not_be_read_the_first_time_takes_no_event_before_it_was() -> None:  # ruling 5, A5
+    shard = Shard(ready=False)
+    shard.see(there(edited=True), side=PRACTIFI)
+    done(shard, PRACTIFI, messages=1)
+    done(shard, MICROSOFT, failed=(MIKE,))
+    assert shard.orders == [], "it may be there already"
+    done(shard, PRACTIFI, "run-y")
+    done(shard, MICROSOFT, "run-y")
+    assert shard.take().side is MICROSOFT
+
+
+def test_each_loss_has_a_wish_of_its_own_although_the_sign_is_the_same() -> None:  # ruling 6
+    """What was read for the first one is not told once more, so that it does not stand for the second."""
+    shard = Shard()
+    wishes = set()
+    for hour in (1, 2):
+        shard.said, shard.now = 100, NOW + timedelta(hours=hour)
+        shard.hear(Forgot("writer", 0))
+        wishes |= {shard.asked[reader].wish for reader in WHO.values()}
+        shard.hear(PAIRS)
+        tells(shard, PRACTIFI)
+        tells(shard, MICROSOFT)
+        assert "again/microsoft" not in shard.rows
+    assert len(wishes) == 2
 
 
 def test_a_mailbox_that_could_not_be_read_takes_no_event_before_it_was() -> None:  # ruling 5, A5
