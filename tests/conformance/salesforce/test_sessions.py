@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,18 @@ async def test_a_used_up_budget_is_waited_out(place: Any) -> None:  # O4
         await place.read()
     assert error.value.delay == timedelta(minutes=15)
     assert place.calls == 1
+
+
+async def test_another_trouble_does_not_end_a_wait_that_the_org_asked_for(place: Any) -> None:  # O4
+    """Both were under way when it said so."""
+    troubles = chain([answer(429, [], {"Retry-After": "60"})], repeat(answer(503, [])))
+    place.spoil = lambda request: next(troubles) if "/oauth2/" not in request.path else None
+    both = await asyncio.gather(place.read(), place.read(), return_exceptions=True)
+    assert all(isinstance(one, Transient) for one in both)
+    assert place.calls > 1, "the other one was not held back"
+    with pytest.raises(Transient) as error:
+        await place.read()
+    assert (error.value.delay, place.calls) == (timedelta(minutes=1), 0)
 
 
 async def test_a_refusal_is_told_by_its_code_without_its_text(place: Any) -> None:  # P3
