@@ -94,15 +94,26 @@ def _created(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
     refer(work, pending.side, link.id, new)
     if pending.side is Side.MICROSOFT:
         work.effects.append(Say("graph-poller", Made(item.mailbox, item.id), SAME))
-    if work.get(gone_key(pending.side, new.id), Gone) is not None:
-        work.rows[gone_key(pending.side, new.id)] = None
-        return dead(link, pending.side)
+    if (sequence := _found_gone(work, pending.side, new.id, old)) is not None:
+        return dead(put(link, pending.side, replace(new, sequence=sequence)), pending.side)
     if pending.side is Side.MICROSOFT:
         link = replace(link, answers=link.answers or ())
         invites(work, link.id, None, item.event)
         for copy in meeting.own(work, item, link.id, link.born):
             step(work, copy)
     return link
+
+
+def _found_gone(work: Work, side: Side, name: str, old: Held | None) -> int | None:
+    """When a reader found an event gone before its making was answered: one that it had seen, or had only missed. What
+    was read before that comes too late."""
+    if old is not None and old.gone and old.id == name:
+        return old.sequence
+    missed = work.get(gone_key(side, name), Gone)
+    if missed is None:
+        return None
+    work.rows[gone_key(side, name)] = None
+    return missed.sequence
 
 
 def _left(link: Link, pending: Pending, echo: CalendarEvent) -> tuple[str, ...]:

@@ -216,6 +216,26 @@ def test_deleted_before_we_are_told_that_our_own_order_made_it() -> None:  # O6
     assert erase.side is PRACTIFI
 
 
+@pytest.mark.parametrize("order", ["in order", "the deletion is heard of first"])
+def test_deleted_after_it_was_seen_and_before_its_making_was_answered(order: str) -> None:  # X1, O6, design §2.3
+    shard = Shard()
+    shard.see(here())
+    made = shard.take()
+    made_item = there(stamp=made.link, edited=False)
+    said = [Observed(PRACTIFI, 21, (made_item,)), Observed(PRACTIFI, 22, (), (Vanished("p1", MIKE),))]
+    if order == "in order":
+        shard.hear(said.pop(0))
+    shard.hear(said.pop())
+    shard.round_done(messages=2)
+    shard.write(made_item, made)
+    for late in said:
+        shard.hear(late)
+    shard.round_done()
+    erased = shard.take()
+    assert isinstance(erased, Erase)
+    assert (erased.side, erased.target) == (MICROSOFT, "m1")
+
+
 @pytest.mark.parametrize("side", Side)
 def test_made_and_deleted_before_its_first_word_arrives_stays_gone(side: Side) -> None:  # design §2.3
     shard = Shard()
