@@ -48,11 +48,19 @@ def recognised(work: Work, link: Link, side: Side) -> Link:
 
 def _hidden(link: Link, held: Held) -> Link:
     """The link whose event has become private in Microsoft since Practifi was sent a text of it. What it was is not
-    remembered: whatever stands in those fields now is taken for ours, so that it is purged (P2)."""
+    remembered: whatever stands in those fields now is taken for ours, so that it is purged (P2). A purge is no text."""
     base, now = held.base, held.event
-    sent = {field for pending in link.unsure if pending.side is Side.PRACTIFI for field in pending.fields}
+    sent = {one for pending in link.unsure if pending.side is Side.PRACTIFI for one in _shown(link, pending)}
     fields = tuple(one for one in sent if base is not None and getattr(base, one) != getattr(now, one))
     return _advanced(_advanced(link, Side.PRACTIFI, fields, now), Side.MICROSOFT, fields, now)
+
+
+def _shown(link: Link, pending: Pending) -> tuple[str, ...]:
+    """What of an order Microsoft does not show any more."""
+    here, sent = link.microsoft, pending.source
+    if here is None or sent is None:
+        return ()
+    return tuple(one for one in pending.fields if getattr(sent, one) != getattr(here.event, one))
 
 
 def deleted(work: Work, link: Link) -> tuple[Link, Link | None]:

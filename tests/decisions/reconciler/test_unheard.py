@@ -10,7 +10,7 @@ from contracts.calendar import CalendarEvent, Sensitivity, ShowAs
 from contracts.facts import Conflict, Updated
 from contracts.observed import Vanished
 from contracts.write import Erase, Why, Write
-from tests.decisions.reconciler.shard import MICROSOFT, MIKE, NOW, PRACTIFI, SHOWN, STANDUP, Shard, here, there
+from tests.decisions.reconciler.shard import INWARD, MICROSOFT, MIKE, NOW, PRACTIFI, SHOWN, STANDUP, Shard, here, there
 
 TYPED, AGAIN = replace(SHOWN, subject="Typed"), replace(SHOWN, subject="Typed again")
 CARRIED = replace(STANDUP, subject="Typed")
@@ -171,3 +171,20 @@ def test_a_text_that_was_on_its_way_when_the_event_became_private_is_purged() ->
     assert isinstance(order, Write)
     assert (order.side, order.event.location) == (PRACTIFI, "")
     assert {"subject", "location", "sensitivity"} <= set(order.fields)
+
+
+def test_what_a_person_typed_while_a_text_was_purged_goes_with_it_and_is_said() -> None:  # I3, P2
+    shard = Shard(INWARD)
+    shard.paired()
+    hidden = CalendarEvent(STANDUP.when, "Private appointment", sensitivity=Sensitivity.PRIVATE)
+    shard.see(here(hidden, mark="m-b", redacted=True))
+    typed = there(replace(SHOWN, location="Room 2"), mark="p-b", edited=True)
+    shard.see(typed, side=PRACTIFI)
+    shard.refuse(Why.MOVED_ON, typed)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.event.location) == (PRACTIFI, "")
+    shard.write(there(hidden, mark="p-c"), order)
+    assert [(one.winner, one.fields) for one in shard.facts if isinstance(one, Conflict)] == [
+        (MICROSOFT, ("location",))
+    ]
