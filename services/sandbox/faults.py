@@ -96,7 +96,7 @@ def spoilt(fault: Fault, side: Side, request: Request, handle: Callable[[Request
         return spoils.INSTEAD[fault.name](side, request)
     if fault.name == inner.NAME:
         return inner.throttled(request, handle)
-    return spoils.AFTER[fault.name](handle(request))
+    return spoils.AFTER[fault.name](request, handle(request))
 
 
 def stripped(response: Response) -> tuple[dict[str, str], float]:

@@ -15,6 +15,8 @@ from services.sandbox.wire import Request, Response, answer
 DELAY: Final = "x-sandbox-delay"
 SLOW: Final = "2"
 CUT: Final = Response(0)
+LATE: Final = timedelta(seconds=10)
+"""For so long a new event may not be found."""
 _WAIT = 2
 _OK = 200
 
@@ -111,19 +113,23 @@ def _limit(_side: Side, _request: Request) -> Response:
     return org(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
 
 
-def _lag(_side: Side, request: Request) -> Response:
+def _lag(request: Request, response: Response) -> Response:
+    """What was made a moment ago is not found yet; what is older always is (graph.md §8)."""
+    made = json.loads(response.body).get("createdDateTime") if response.status == _OK else None
+    if made is None or request.at - datetime.fromisoformat(made) > LATE:
+        return response
     return graph(request, 404, "ErrorItemNotFound", "The specified object was not found in the store.")
 
 
-def _cut_after(_response: Response) -> Response:
+def _cut_after(_request: Request, _response: Response) -> Response:
     return CUT
 
 
-def _slow(response: Response) -> Response:
+def _slow(_request: Request, response: Response) -> Response:
     return Response(response.status, response.body, {**response.headers, DELAY: SLOW})
 
 
-def _repeat(response: Response) -> Response:
+def _repeat(_request: Request, response: Response) -> Response:
     """A page that says its items twice, which delta may do (graph.md §2.3)."""
     if response.status != _OK:
         return response
@@ -132,7 +138,7 @@ def _repeat(response: Response) -> Response:
     return Response(_OK, again.body, response.headers)
 
 
-def _older(response: Response) -> Response:
+def _older(_request: Request, response: Response) -> Response:
     """A page on which each item comes again later, as it was an hour before (graph.md §2.3, §8)."""
     if response.status != _OK:
         return response
@@ -155,10 +161,10 @@ INSTEAD: Final[Mapping[str, Callable[[Side, Request], Response]]] = MappingProxy
     "throttle": _throttle, "throttle-fractional": _fractional, "throttle-date": _dated, "throttle-silent": _silent,
     "unavailable": _unavailable, "gateway": _gateway, "empty-503": _empty, "server-error": _broken,
     "timeout-before": _cut, "offline": _cut, "gone": _gone, "unauthorized": _unauthorized, "forbidden": _forbidden,
-    "stale-etag": _stale, "limit": _limit, "lag": _lag,
+    "stale-etag": _stale, "limit": _limit,
 })  # fmt: skip
-AFTER: Final[Mapping[str, Callable[[Response], Response]]] = MappingProxyType(
-    {"timeout-after": _cut_after, "slow": _slow, "repeat": _repeat, "older": _older}
+AFTER: Final[Mapping[str, Callable[[Request, Response], Response]]] = MappingProxyType(
+    {"lag": _lag, "timeout-after": _cut_after, "slow": _slow, "repeat": _repeat, "older": _older}
 )
 _ANYWHERE = {
     "unavailable",

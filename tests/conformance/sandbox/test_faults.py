@@ -1,6 +1,7 @@
 """Each fault is seen by the client that it strikes, in the words of the side that gives it, and leaves what it must."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from services.sandbox.faults import NAMES, stripped
 from services.sandbox.wire import Response
 from services.sandbox.world import World
-from tests.conformance.sandbox.worlds import ADA, BEN, START, Asking, request
+from tests.conformance.sandbox.worlds import ADA, BEN, START, Asking, request, signed_in
 
 EVENTS = f"/v1.0/users/{ADA}/events"
 DELTA = f"/v1.0/users/{ADA}/calendarView/delta"
@@ -199,6 +200,13 @@ def test_a_new_event_may_not_be_found_at_once(world: World, ask: Asking) -> None
     world.faults.set("lag", count=1)
     found = [ask("GET", f"{EVENTS}/{made['id']}").status for _ in range(2)]
     assert found == [404, 200]
+
+
+def test_an_event_that_has_been_there_for_a_while_is_always_found(world: World, ask: Asking) -> None:  # X2
+    made = json.loads(ask("POST", EVENTS, NEW).body)
+    world.faults.set("lag")
+    read = request("GET", f"{EVENTS}/{made['id']}", at=START + timedelta(minutes=1))
+    assert world.handle(replace(read, headers=signed_in(world, "microsoft"))).status == 200
 
 
 def _row(subject: str) -> dict[str, Any]:
