@@ -13,6 +13,7 @@ from services.kernel.decision import State
 from services.reconciler import when
 from services.reconciler.held import invites, put
 from services.reconciler.link import refer
+from services.reconciler.meeting import uid_key
 from services.reconciler.merge import same
 from services.reconciler.names import Uid
 from services.reconciler.rows import Held, Link, Mark
@@ -61,8 +62,9 @@ def adopted(work: Work, link: Link, half: Link) -> Link:
     invites(work, link.id, here.event, None)
     invites(work, half.id, None, here.event)
     refer(work, Side.MICROSOFT, half.id, here)
-    if here.uid and (row := work.get(f"uid/{here.uid}~", Uid)) is not None and row.link == link.id:
-        work.rows[f"uid/{here.uid}~"] = replace(row, link=half.id)
+    key = uid_key(here)
+    if key and (row := work.get(key, Uid)) is not None and row.link == link.id:
+        work.rows[key] = replace(row, link=half.id)
     half = put(half, Side.MICROSOFT, replace(here, base=here.event, now=None))
     return put(half, Side.PRACTIFI, replace(there, base=there.event, now=None))
 

@@ -16,7 +16,7 @@ from services.kernel.decision import State as Rows
 from services.reconciler import copies
 from services.reconciler.book import Address
 from services.reconciler.names import Uid
-from services.reconciler.rows import Link, State
+from services.reconciler.rows import Held, Link, State
 from services.reconciler.work import Work
 
 RUNS = 2
@@ -34,7 +34,7 @@ class Copy(Enum):
     """A copy whose organizer's own event is not known yet."""
 
 
-def uid_key(item: Item) -> str:
+def uid_key(item: Item | Held) -> str:
     """The row about an item's meeting, "" where there is none: occurrences are never born in Practifi."""
     return f"uid/{item.uid}~" if item.uid and not item.slot else ""
 

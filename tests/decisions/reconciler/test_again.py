@@ -332,7 +332,7 @@ def test_a_shard_that_forgot_is_told_of_the_meetings_that_are_here() -> None:  #
 def occurrence(day: str, **more: Any) -> Item:
     """One of a series, at ten on its day."""
     when = timed(datetime.fromisoformat(f"{day}T10:00:00+00:00"), zone="Europe/Warsaw")
-    return here(replace(STANDUP, when=when), name=f"o-{day}", series="s1", slot=day, **more)
+    return here(replace(STANDUP, when=when), name=f"o-{day}", series="s1", slot=day, uid="u1", **more)
 
 
 def test_a_single_event_that_became_a_series_keeps_its_event_without_a_memory() -> None:  # rulings 1, 2, 5
@@ -361,6 +361,15 @@ def test_a_series_whose_dates_have_moved_keeps_its_events_without_a_memory() -> 
     assert {link.id: link.microsoft and link.microsoft.slot for link in shard.links()} == dict(
         zip(old, days, strict=True)
     )
+
+
+def test_a_series_is_found_although_its_readers_last_word_came_first() -> None:  # O6, ruling 21
+    shard = forgetful()
+    name = minted(MICROSOFT, MIKE, "s1")
+    tells(shard, PRACTIFI, there(replace(SHOWN, when=timed(TEN)), stamp=name, edited=False))
+    done(shard, MICROSOFT, messages=1, again=shard.asked[WHO[MICROSOFT]].wish)
+    tells(shard, MICROSOFT, occurrence("2026-03-09"), whole=False)
+    assert (shard.orders, [link.id for link in shard.links()]) == ([], [name])
 
 
 def test_which_of_two_it_is_a_person_has_to_say() -> None:  # ruling 5, E8
