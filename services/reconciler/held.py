@@ -76,7 +76,7 @@ def put(link: Link, side: Side, held: Held | None) -> Link:
 
 def dead(link: Link, side: Side, *, settled: bool = False) -> Link:
     """With one side proven gone; `settled` when nothing has to follow from it. The next event that takes its place is
-    of the next generation (ruling 1)."""
+    of the next generation (ruling 1); what a side has refused before was another order."""
     held = link.on(side)
     assert held is not None
     if settled:
@@ -84,7 +84,7 @@ def dead(link: Link, side: Side, *, settled: bool = False) -> Link:
     else:
         held = replace(held, gone=True)
     death = Death.NONE if side is Side.PRACTIFI else link.death
-    return replace(put(link, side, held), generation=link.generation + 1, death=death)
+    return replace(put(link, side, held), generation=link.generation + 1, death=death, refused=())
 
 
 def users_of(work: Work, side: Side, people: tuple[str, ...]) -> tuple[str, ...]:

@@ -61,6 +61,23 @@ CASES = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("gone", Side)
+def test_what_a_side_refused_to_change_goes_with_the_other_all_the_same(gone: Side) -> None:  # X1, O4
+    shard = Shard()
+    shard.paired()
+    edited = replace(STANDUP, location="Room 2")
+    if gone is MICROSOFT:
+        shard.see(here(edited, mark="m-b"))
+    else:
+        shard.see(there(replace(edited, when=SHOWN.when), mark="p-b"), side=PRACTIFI)
+    shard.refuse(Why.INVALID)
+    shard.refuse(Why.INVALID)  # and our word on the Event
+    shard.see(Vanished("m1" if gone is MICROSOFT else "p1", MIKE), side=gone)
+    order = shard.take()
+    assert isinstance(order, Erase)
+    assert order.side is gone.other
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_deletion(case: Case) -> None:
     shard = Shard()
