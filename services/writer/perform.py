@@ -27,6 +27,7 @@ CLOSED = frozenset(
     {"INSUFFICIENT_ACCESS_OR_READONLY", "INSUFFICIENT_ACCESS", "INVALID_FIELD", "INVALID_TYPE", "http_403"}
 )
 """What the org says to us and not to an order, when it says so of a whole request."""
+TWICE = "it is given again: what became of the first one is seen first"
 MEND = "Check what the integration user may see and change; writing goes on by itself then"
 RULES = {True: LaneRule(1000, timedelta(milliseconds=700), timedelta(seconds=5)), False: LaneRule(20)}
 """The org's lane waits for full batches: each is one request (salesforce.md §7)."""
@@ -48,7 +49,8 @@ class Hands:
     async def perform(self, tenant: str, lane: str, batch: Sequence[Doing]) -> Sequence[Answer]:
         """The fate of each order, in messages of OUTCOMES."""
         orders: list[Order] = [doing.body for doing in batch]
-        fates = await self._barred(tenant, orders)
+        fates = waiting(orders)
+        fates |= await self._barred(tenant, [order for order in orders if order.order not in fates])
         going = [order for order in orders if order.order not in fates]
         try:
             if going:
@@ -133,6 +135,14 @@ class Hands:
 
     def _warn(self, code: str, what: str) -> None:
         self._host.log.warning("somebody could not be invited, or an answer not be shown", code=code, what=what)
+
+
+def waiting(orders: Sequence[Order]) -> dict[str, Fate]:
+    """Orders for a pair that an earlier one of the batch is for: given again because we seemed to have forgotten it.
+    They go with the next batch, which finds what that one has done; one request takes no row twice."""
+    first: dict[str, str] = {}
+    again = (order.order for order in orders if first.setdefault(order.link, order.order) != order.order)
+    return dict.fromkeys(again, Later(TWICE))
 
 
 def answers(batch: Sequence[Doing], fates: Mapping[str, Fate]) -> list[Answer]:

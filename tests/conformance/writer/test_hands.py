@@ -121,6 +121,16 @@ async def test_what_replaces_an_erased_event_is_made_as_soon_as_it_can_be(desk: 
     assert len(desk.stage.microsoft.events(mike)) == 1
 
 
+async def test_a_creation_that_is_ordered_anew_meanwhile_is_done_and_said_to_be(desk: Desk) -> None:  # ruling 6, O6
+    await desk.open()
+    first = write("o1", Side.PRACTIFI)
+    fates = await desk.order(first, replace(write("o2", Side.PRACTIFI), link=first.link))
+    await desk.town.later(seconds=5)
+    fates |= {one.order: one for said in desk.town.heard_of(Outcomes) for one in said.body.outcomes}
+    assert {name: type(fate) for name, fate in fates.items()} == {"o1": Written, "o2": Written}
+    assert len(desk.place.salesforce.rows("Event")) == 1
+
+
 async def test_an_order_that_is_given_twice_is_carried_out_once(desk: Desk) -> None:  # O6, INB-25
     await desk.open()
     mike = desk.stage.person("mike")
