@@ -9,6 +9,7 @@ from contracts.policy import Invitations, PractifiSeries, PrivateEvents
 from contracts.write import Write
 from services.reconciler import adopt, answers, match, reach, say, when, wish
 from services.reconciler.book import Known, Owner
+from services.reconciler.held import put
 from services.reconciler.match import Matched
 from services.reconciler.order import order
 from services.reconciler.people import meant
@@ -28,8 +29,9 @@ MUTE = "sent without {} of the people, who have no address in Practifi"
 def in_practifi(work: Work, link: Link, here: Held, owner: Owner, conflicts: tuple[str, ...] = ()) -> Link:
     """Create in Practifi what Microsoft has, for the mailbox's user."""
     policy = work.policy_of(here.mailbox)
-    skipped = here.redacted and policy.private_events is PrivateEvents.SKIP
-    if skipped or not policy.direction.writes(Side.PRACTIFI):
+    if here.redacted and policy.private_events is PrivateEvents.SKIP:
+        return _left_out(link, here)
+    if not policy.direction.writes(Side.PRACTIFI):
         return link
     if not wish.known(work, Side.PRACTIFI, here.mailbox):
         work.stop(link)  # ours may be a new store: what Practifi has already is heard first (ruling 5)
@@ -96,6 +98,14 @@ def guests(work: Work, there: Held) -> tuple[Attendee, ...]:
     known = [work.get(f"person/{one}", Known) for one in there.people if one != there.owner]
     addresses = [match.address_of(row.person) for row in known if row is not None]
     return tuple(Attendee(address) for address in dict.fromkeys(addresses) if address)
+
+
+def _left_out(link: Link, here: Held) -> Link:
+    """The link of an event that is private and not in Practifi, nor will be: what it said before is remembered nowhere
+    (P2)."""
+    there = link.practifi
+    link = put(link, Side.MICROSOFT, replace(here, base=here.event, now=None))
+    return link if there is None else put(link, Side.PRACTIFI, replace(there, base=None, now=None))
 
 
 def _invite(work: Work, link: Link, there: Held) -> Link:

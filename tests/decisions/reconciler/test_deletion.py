@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import pytest
 from msgspec.structs import replace
 
-from contracts.calendar import Side
+from contracts.calendar import CalendarEvent, Sensitivity, Side
 from contracts.facts import Deleted
 from contracts.observed import Observed, ReadDone, Vanished
-from contracts.policy import Invitations, Policy
+from contracts.policy import Invitations, Policy, PrivateEvents
 from contracts.write import Erase, Why, Write
 from services.reconciler.rows import State
 from tests.decisions.reconciler.shard import (
@@ -59,6 +59,17 @@ CASES = [
     Case("a meeting with guests, and the policy forbids mail (ruling 16)", PRACTIFI, None,
          replace(TWO_WAY, invitations=Invitations.NEVER), replace(STANDUP, attendees=guest("ann@client.example"))),
 ]  # fmt: skip
+
+
+def test_what_turns_private_while_it_is_deleted_in_practifi_leaves_no_text() -> None:  # P2, ruling 20
+    shard = Shard(replace(TWO_WAY, private_events=PrivateEvents.SKIP))
+    name = shard.paired()
+    shard.see(Vanished("p1", MIKE), side=PRACTIFI, whole=False)
+    hidden = CalendarEvent(STANDUP.when, "Private appointment", sensitivity=Sensitivity.PRIVATE)
+    shard.see(here(hidden, mark="m-b", redacted=True))
+    shard.round_done(messages=1)
+    assert not shard.orders
+    assert b"Standup" not in shard.rows[f"link/{name}"]
 
 
 @pytest.mark.parametrize("gone", Side)
