@@ -1,6 +1,6 @@
 """Orders to the org, many at once: rows are read again before they are changed (ruling 7), and read once more after,
-so that what Practifi made of them is known and not guessed (ruling 3). Creations need no read before: the external id
-makes a repeat harmless."""
+so that what Practifi made of them is known and not guessed (ruling 3). The external id lets a repeated creation make no
+second Event; it would take back what a person has typed since the first, so creations begin with a look as well."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -59,7 +59,12 @@ class Practifi:
         return fates
 
     async def _create(self, orders: Sequence[Write]) -> Fates:
-        results = await self.opened.org.upsert(self.opened.shape, [self._row(order) for order in orders])
+        """An earlier attempt may have made an Event whose answer was lost. One that a person has changed since is left
+        as it is, and said as it stands: written again, it would lose their edit (rulings 7, 9)."""
+        org, shape = self.opened.org, self.opened.shape
+        theirs = await org.edited(shape, [order.link for order in orders])
+        made = iter(await org.upsert(shape, [self._row(order) for order in orders if order.link not in theirs]))
+        results = [Result(theirs[one.link]) if one.link in theirs else next(made) for one in orders]
         return await self._after(orders, results)
 
     async def _change(self, orders: Sequence[compare.Order]) -> Fates:

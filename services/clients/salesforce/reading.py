@@ -127,3 +127,10 @@ async def _archived(wire: Wire, shape: Shape, ids: Sequence[str]) -> list[EventR
     """Those that a read by id does not show although they live: it leaves out the archive (salesforce.md §2.8)."""
     asks = [Ask(_record(shape), soql.events_of(shape, some)) for some in batched(ids, soql.IDS)]
     return [one for answer in await wire.ask(asks) for one in answer if not one.deleted]
+
+
+async def edited(wire: Wire, shape: Shape, keys: Sequence[str]) -> dict[str, str]:
+    """The Events that bear keys of ours and were changed by somebody else since: their ids, by key."""
+    asks = [Ask(EventRecord, soql.bearing(some)) for some in batched(keys, soql.KEYS)]
+    found = [one for answer in await wire.ask(asks) for one in answer]
+    return {one.key: one.id for one in found if one.key and one.editor != shape.user_id}

@@ -17,6 +17,8 @@ Events: their texts are long, and everybody on them is read along."""
 
 IDS = 500
 """Ids in one query: 500 make a URL of about 11,000 characters, and Salesforce takes 16,384 (salesforce.md §4.2)."""
+KEYS = 200
+"""Keys of ours in one query, 64 digits each: some 14,000 characters."""
 
 
 def quoted(value: str) -> str:
@@ -73,6 +75,13 @@ def events(shape: Shape, changed: str, since: date, after: Place = Place()) -> s
 def events_of(shape: Shape, ids: Iterable[str]) -> str:
     """Events by id, those in the recycle bin and in the archive too."""
     return _select(event_columns(shape), "Event", among("Id", ids))
+
+
+def bearing(keys: Iterable[str]) -> str:
+    """The Events that bear these keys, and who changed each last."""
+    return _select(
+        ("Id", "M365_Key__c", "LastModifiedById"), "Event", f"{among('M365_Key__c', keys)} AND IsDeleted = false"
+    )
 
 
 def in_bin(ids: Iterable[str]) -> str:
