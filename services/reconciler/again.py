@@ -13,6 +13,7 @@ from contracts.control import Again
 from contracts.meeting import Meeting
 from contracts.observed import Believed
 from services.kernel.decision import SAME, Decision, Effect, Forgot, Say, State
+from services.kernel.micros import instant
 from services.reconciler import wish
 from services.reconciler.around import of_link
 from services.reconciler.names import Uid
@@ -20,7 +21,7 @@ from services.reconciler.order import uncounted
 from services.reconciler.rows import Link, Mark, Runs
 from services.reconciler.runs import READERS
 from services.reconciler.step import step
-from services.reconciler.wish import Wish
+from services.reconciler.wish import Anew, Wish
 from services.reconciler.work import Work
 
 ITEMS = 500
@@ -29,8 +30,11 @@ ITEMS = 500
 
 def forgot(work: Work, body: Forgot) -> Decision:
     """Begin anew, by a wish of its own although the sign may be an old one. While that goes on, only the word of a
-    reader can be missing that is not on its way already."""
+    reader can be missing that is not on its way already. What was said before that and shows only now is no new loss:
+    else what has happened since would be lost as well."""
     begins = not wish.any_open(work)
+    if begins and _made_good(work):
+        return Decision()
     asked = [name for name in READERS if begins or name == body.service]
     want = Again(f"{work.message.id}@{work.now.isoformat()}", "reconciler", body.here)
     others = [shard for shard in range(work.policy.shards) if shard != body.here] if begins else []
@@ -41,9 +45,16 @@ def forgot(work: Work, body: Forgot) -> Decision:
     effects += [Say("registry", want)] if begins else []
     rows: dict[str, Struct | None] = {wish.key(READERS[name]): Wish(want.wish, want.shard) for name in asked}
     rows |= {f"read/{READERS[name]}": None for name in asked}
+    rows |= {"anew": Anew(work.now)} if begins else {}
     if not begins and (runs := work.get("runs", Runs)) is not None:
         rows["runs"] = replace(runs, unread=(*runs.unread, *(READERS[name].value for name in asked)))
     return Decision(rows, tuple(effects), {"forgot": 1}, anew=begins)
+
+
+def _made_good(work: Work) -> bool:
+    """Whether what is missed is older than our memory: numbers tell when something was said (design §2.7)."""
+    anew = work.get("anew", Anew)
+    return anew is not None and instant(work.message.receipted) < anew.since
 
 
 def needs(state: State, body: Again) -> Iterator[str]:

@@ -12,7 +12,7 @@ from contracts.observed import Observed, Paired
 from contracts.person import People
 from contracts.policy import PolicyNow
 from contracts.write import Outcomes, Refused, Written
-from services.kernel.decision import State
+from services.kernel.decision import Forgot, State
 from services.reconciler import again, asked, idle, prune, series
 from services.reconciler.around import (
     loaded,
@@ -61,6 +61,8 @@ def needs(state: State, message: Message) -> Iterable[str]:  # noqa: C901, PLR09
             yield from _wish(state, body)
         case Again() as body:
             yield from again.needs(state, body)
+        case Forgot():
+            yield "anew"
         case Own(meetings):
             for meeting in meetings:
                 yield from of_meeting(state, f"uid/{meeting.uid}~")

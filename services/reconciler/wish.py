@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from contracts.calendar import Side
+from contracts.calendar import Instant, Side
 from services.reconciler.rows import Mark
 from services.reconciler.work import Work
 
@@ -18,6 +18,12 @@ class Wish(Struct, frozen=True):
 
     wish: str
     shard: int
+
+
+class Anew(Struct, frozen=True):
+    """The row `anew`: when our memory was last begun anew."""
+
+    since: Instant
 
 
 class Unread(Struct, frozen=True):

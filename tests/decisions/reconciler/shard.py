@@ -114,10 +114,10 @@ class Shard:
             self.readers_done("run-0")
         self.settled.clear()
 
-    def hear(self, body: Struct, sender: str = "") -> Decision:
+    def hear(self, body: Struct, sender: str = "", receipted: int = 0) -> Decision:
         """One turn; what it says is kept in `orders`, `facts` and so on."""
         self.said += 1
-        message = Message(f"message-{self.said}", "acme", self.now, body, sender=sender)
+        message = Message(f"message-{self.said}", "acme", self.now, body, sender=sender, receipted=receipted)
         state = State({})
         while missing := {key for key in decide.needs(state, message) if not state.known(key)}:
             state.load(self._load(missing))

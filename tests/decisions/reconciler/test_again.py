@@ -14,6 +14,7 @@ from contracts.observed import Item, Observed, ReadDone, Vanished
 from contracts.policy import Direction
 from contracts.write import Cause, Erase, Order, Write
 from services.kernel.decision import Forgot
+from services.kernel.micros import micros
 from services.reconciler.link import minted
 from tests.decisions.reconciler.shard import (
     JOHN,
@@ -174,6 +175,7 @@ def test_each_loss_has_a_wish_of_its_own_although_the_sign_is_the_same() -> None
     wishes = set()
     for hour in (1, 2):
         shard.said, shard.now = 100, NOW + timedelta(hours=hour)
+        shard.rows.pop("anew", None)
         shard.hear(Forgot("writer", 0))
         wishes |= {shard.asked[reader].wish for reader in WHO.values()}
         shard.hear(PAIRS)
@@ -269,6 +271,18 @@ def test_another_sign_changes_nothing_while_all_is_on_its_way() -> None:
     before = dict(shard.asked)
     shard.hear(Forgot("registry", 0))
     assert (len(shard.links()), shard.asked) == (1, before)
+
+
+def test_a_loss_that_is_made_good_is_not_made_good_again_because_somebody_tells_it_late() -> None:  # ruling 6
+    shard = forgetful()
+    tells(shard, PRACTIFI, there(stamp=OURS, edited=False))
+    tells(shard, MICROSOFT, here())
+    shard.asked.clear()
+    shard.now = NOW + timedelta(hours=1)
+    shard.hear(Forgot("writer", 0), receipted=micros(NOW - timedelta(minutes=1)))
+    assert (len(shard.links()), shard.asked) == (1, {})
+    shard.hear(Forgot("writer", 0), receipted=micros(NOW + timedelta(minutes=1)))
+    assert (len(shard.links()), shard.asked.keys()) == (0, {*WHO.values(), "registry"}), "this is another one"
 
 
 def test_a_reader_whose_words_are_missing_is_asked_once_more() -> None:
