@@ -38,6 +38,12 @@ def stamp_of(item: Item) -> str:
     return item.stamp.partition("-g")[0]
 
 
+def generation_of(item: Item) -> int:
+    """Which event of its link it is (ruling 1): the owners before have had earlier ones (ruling 14)."""
+    digits = item.stamp.partition("-g")[2]
+    return int(digits) if digits.isdigit() else 0
+
+
 def keys(side: Side, item: Item | Vanished) -> tuple[str, str]:
     """The rows that may tell the link of an item: by reference, and by its own id."""
     place = side, item.mailbox, name_of(item), item.slot
@@ -88,5 +94,7 @@ def _open(link: Link | None, side: Side, item: Item) -> bool:
     held = link.on(side) if link is not None else None
     if link is None or held is None or held.gone or holds(held, side, item):
         return True
-    out = link.pending  # or it is what we are making in another mailbox (ruling 14)
-    return out is not None and out.kind is Kind.CREATE and out.side is side and held.mailbox != item.mailbox
+    out = link.pending  # or it is what we are making in another mailbox, or have made (ruling 14)
+    made = out is not None and out.kind is Kind.CREATE and out.side is side
+    newer = link.practifi is not None and generation_of(item) > link.generation
+    return (made or newer) and held.mailbox != item.mailbox

@@ -24,7 +24,7 @@ from services.reconciler import (
 )
 from services.reconciler.buried import bury, half
 from services.reconciler.held import dead, held_of, invites, late, put, repeats, seen
-from services.reconciler.link import find, gone_key, holds, keys, known, refer, stamp_of
+from services.reconciler.link import find, generation_of, gone_key, holds, keys, known, refer, stamp_of
 from services.reconciler.names import Gone
 from services.reconciler.people import agreed
 from services.reconciler.rows import Held, Link, State
@@ -141,10 +141,13 @@ def _first(work: Work, side: Side, item: Item, sequence: int, name: str) -> None
     held = held_of(work, side, item, sequence)
     if stamp_of(item) == name:
         born = side if keys(side, item)[1] == f"link/{name}" else side.other
-        link = put(Link(name, born, generation=_generation(item), owner=item.owner), side, held)
+        link = put(Link(name, born, generation=generation_of(item), owner=item.owner), side, held)
         if wish.any_open(work):
             adopt.note(work, link)
         step(work, _attached(work, link, side, item, held))
+    elif side is Side.MICROSOFT and (left := owners.left_behind(work, item, held)) is not None:
+        meeting.own(work, item, stamp_of(item), side.other)
+        step(work, left)
     elif work.owner(item.mailbox) is None:
         return
     else:
@@ -187,7 +190,7 @@ def _joined(work: Work, link: Link, side: Side, item: Item, sequence: int) -> Li
     if (left := half(link, side, item, held)) is not None:
         return _attached(work, left, side, item, held)
     link = put(link, side, replace(held, past=old.past) if old else held)
-    link = replace(link, state=State.ACTIVE, generation=max(link.generation, _generation(item)))
+    link = replace(link, state=State.ACTIVE, generation=max(link.generation, generation_of(item)))
     other = link.on(side.other)
     if other is not None and not other.gone and link.pending is None:
         link = put(link, side.other, replace(other, base=other.event, now=None))
@@ -205,8 +208,3 @@ def _attached(work: Work, link: Link, side: Side, item: Item, held: Held) -> Lin
         for copy in meeting.own(work, item, link.id, link.born):
             step(work, copy)
     return link
-
-
-def _generation(item: Item) -> int:
-    digits = item.stamp.partition("-g")[2]
-    return int(digits) if digits.isdigit() else 0

@@ -5,10 +5,11 @@ moment is there none. One that was born in Microsoft gets its owner back (`updat
 from msgspec.structs import replace
 
 from contracts.calendar import Attendee, CalendarEvent, Response, Side
+from contracts.observed import Item
 from contracts.write import Cause, Write
 from services.reconciler import when
 from services.reconciler.born import ELSEWHERE
-from services.reconciler.link import minted, ref_key
+from services.reconciler.link import generation_of, minted, ref_key, stamp_of
 from services.reconciler.merge import wanted
 from services.reconciler.order import order
 from services.reconciler.reach import new
@@ -62,13 +63,27 @@ def split(work: Work, link: Link) -> tuple[Link, Link]:
     """The new event is there: the link without the one in the old mailbox, and a link that has only that, to be erased
     whatever it says by now."""
     here, there = _both(link)
-    old = Link(
-        minted(Side.MICROSOFT, here.mailbox, here.id), Side.MICROSOFT, microsoft=here, owner=link.owner,
-        practifi=Held(id="", mailbox=here.mailbox, base=here.event, gone=True), generation=link.generation + 1,
-        death=Death.MOVED, cause=Cause.OWNER, held=link.held,
-    )  # fmt: skip
     work.rows[ref_key(Side.MICROSOFT, here.mailbox, here.id)] = None
-    return replace(link, microsoft=None, generation=link.generation + 1, owner=there.owner), old
+    anew = replace(link, microsoft=None, generation=link.generation + 1, owner=there.owner)
+    return anew, replace(_left(here, link.owner), generation=link.generation + 1, held=link.held)
+
+
+def left_behind(work: Work, item: Item, here: Held) -> Link | None:
+    """A link to erase what stands in the mailbox of an owner before: our memory was lost before that was done. It was
+    made earlier than what stands in another mailbox by now."""
+    link = work.link(stamp_of(item)) if stamp_of(item) else None
+    new = link.microsoft if link is not None else None
+    if link is None or new is None or new.gone or new.mailbox == item.mailbox or generation_of(item) >= link.generation:
+        return None
+    return _left(here, "")
+
+
+def _left(here: Held, owner: str) -> Link:
+    name, gone = minted(Side.MICROSOFT, here.mailbox, here.id), Held("", here.mailbox, base=here.event, gone=True)
+    return Link(
+        name, Side.MICROSOFT, microsoft=here, practifi=gone, owner=owner, generation=1, death=Death.MOVED,
+        cause=Cause.OWNER,
+    )  # fmt: skip
 
 
 def _anew(work: Work, link: Link, fields: tuple[str, ...]) -> CalendarEvent:

@@ -18,6 +18,7 @@ from services.kernel.micros import micros
 from services.reconciler.link import minted
 from tests.decisions.reconciler.shard import (
     JOHN,
+    JOHNS,
     MICROSOFT,
     MIKE,
     NOW,
@@ -296,6 +297,29 @@ def test_a_reader_whose_words_are_missing_is_asked_once_more() -> None:
     done(shard, MICROSOFT, messages=1, again=old)
     shard.see(there(name="p9", edited=True), side=PRACTIFI)
     assert shard.orders == [], "of Microsoft not all is known"
+
+
+@pytest.mark.parametrize("first", ["the old one", "the new one"])
+def test_what_a_change_of_owners_left_in_the_old_mailbox_is_erased_all_the_same(first: str) -> None:  # rulings 5, 14
+    shard = forgetful()
+    tells(shard, PRACTIFI, there(stamp=THEIRS, owner=JOHNS, mailbox=JOHN))
+    both = [here(stamp=f"{THEIRS}-g0"), here(SHOWN, name="j1", mailbox=JOHN, stamp=f"{THEIRS}-g1")]
+    tells(shard, MICROSOFT, *(both if first == "the old one" else reversed(both)))
+    (erase,) = [one for one in shard.orders if isinstance(one, Erase)]
+    assert (erase.mailbox, erase.target, erase.cause) == (MIKE, "m1", Cause.OWNER)
+    assert shard.link(THEIRS).mailbox == JOHN
+    assert {one.side for one in written(shard)} == {MICROSOFT}, "Practifi has it already"
+
+
+def test_of_what_a_change_of_owners_left_the_later_one_stays_also_where_nothing_was_written() -> None:  # rulings 5, 14
+    shard = forgetful()
+    shard.set_policy(TWO_WAY, active=False)
+    tells(shard, PRACTIFI, there(stamp=THEIRS, owner=JOHNS, mailbox=JOHN))
+    tells(shard, MICROSOFT, here(stamp=f"{THEIRS}-g0"))
+    shard.see(here(SHOWN, name="j1", mailbox=JOHN, stamp=f"{THEIRS}-g1"))
+    shard.set_policy(TWO_WAY)
+    (erase,) = written(shard)
+    assert (erase.side, erase.mailbox, type(erase)) == (MICROSOFT, MIKE, Erase)
 
 
 def test_a_writer_that_forgot_gets_its_orders_again() -> None:  # ruling 6
