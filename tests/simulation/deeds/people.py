@@ -24,6 +24,7 @@ async def outlook_hides(tale: Tale, chance: Random) -> str:
     one = chance.choice(found)
     tag = tag_of(one)
     change(tale, MICROSOFT, one, {"private": True})
+    tale.veiled.add(tag)
     if tag in tale.touched[PRACTIFI]:
         tale.doubt.add(tag)  # what was typed in Practifi at the same time is a person's own
     elif any(tag_of(copy) == tag for other in SYNCED for copy in tale.copies(MICROSOFT, other)):
@@ -43,6 +44,7 @@ async def outlook_shows(tale: Tale, chance: Random) -> str:
     one = chance.choice(found)
     change(tale, MICROSOFT, one, {"private": False})
     tale.hidden.pop(tag_of(one), None)
+    tale.veiled.discard(tag_of(one))
     return f"{who} makes {tag_of(one)} public again"
 
 

@@ -35,11 +35,18 @@ def agreement(tale: Tale) -> list[str]:
         (may if open_ else should)[one] += 1
     has = Counter(one for (_, tag), one in practifi(tale) if tag not in tale.doubt)
     missing, much = should - has, has - should - may
-    unknown = Counter(one.who for one in may.elements() if one.subject == PRIVATE)
+    unknown = Counter(one.who for one in may.elements() if one.subject == PRIVATE) + _veiled(tale)
     much -= Counter(one for one in much.elements() if one.subject == PRIVATE and unknown[one.who] > 0)
     return [f"missing in Practifi: {tuple(one)}" for one in missing.elements()] + [
         f"too much in Practifi: {tuple(one)}" for one in much.elements()
     ]
+
+
+def _veiled(tale: Tale) -> Counter[str]:
+    """How many private events that are gone in Outlook may stand in Practifi, by person: of what is in doubt, those
+    that show no subject by which they could be told."""
+    here = {tag for (_, tag), _ in outlook(tale)}
+    return Counter(tale.owner[tag] for tag in (tale.veiled & tale.doubt) - here)
 
 
 def outlook(tale: Tale) -> Iterator[tuple[tuple[str, str], Shown]]:
