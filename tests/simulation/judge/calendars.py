@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from contracts.policy import PrivateEvents
 from services.sandbox import calendars
-from tests.simulation.tale import MICROSOFT, PRACTIFI, SYNCED, Json, Tale, tag_of
+from tests.simulation.tale import MARKER, MICROSOFT, PRACTIFI, SYNCED, Json, Tale, tag_of
 
 SHOWS = {"free": "Free", "oof": "OutOfOffice"}
 ANSWERS = {"accepted": "Accepted", "declined": "Declined", "tentativelyAccepted": "Tentative"}
@@ -31,7 +31,8 @@ def agreement(tale: Tale) -> list[str]:
     """Neither side lacks anything, nor has anything that the other has not."""
     should, may = Counter[Shown](), Counter[Shown]()
     for key, one in outlook(tale):
-        open_ = key[1] in tale.doubt or key in tale.left or (one.subject == PRIVATE and tale.stage.skipped)
+        private = one.subject == PRIVATE or key[1] == MARKER
+        open_ = key[1] in tale.doubt or key in tale.left or (private and tale.stage.skipped)
         (may if open_ else should)[one] += 1
     has = Counter(one for (_, tag), one in practifi(tale) if tag not in tale.doubt)
     missing, much = should - has, has - should - may
@@ -148,9 +149,13 @@ def far(tale: Tale) -> list[str]:
 
 
 def settled(tale: Tale) -> None:
-    """What is alike on both sides by now is in doubt no longer."""
+    """What is alike on both sides by now is in doubt no longer, and the word that both show is the one that stands."""
     should = Counter((key, one) for key, one in outlook(tale) if key[1] in tale.doubt)
     has = Counter((key, one) for key, one in practifi(tale) if key[1] in tale.doubt)
     tags = {tag for (_, tag), _ in should | has}
     differ = {tag for (_, tag), _ in (should - has) | (has - should)}
-    tale.doubt -= (tags - differ - tale.excluded) & tale.words.keys()
+    clear = (tags - differ - tale.excluded) & tale.doubt & tale.words.keys()
+    for (who, tag), one in has:
+        if tag in clear and who == tale.owner[tag] and one.subject.startswith(tag):
+            tale.note(tag, MICROSOFT, one.subject)
+    tale.doubt -= clear
