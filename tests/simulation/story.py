@@ -73,7 +73,8 @@ async def _step(tale: Tale, name: str, chance: Random, wrong: list[str]) -> str:
         await tale.stage.open()
         await run(tale.stage)  # outbound is on from here on (D7)
         tale.begun = True
-        tale.rested()
+        if not judge.calendars.agreement(tale):
+            tale.rested()  # else a remote has failed, and what was there before has yet to come
         return "the first run"
     if name == QUIET:
         wrong += await quiet(tale, chance)
