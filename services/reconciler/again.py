@@ -42,7 +42,7 @@ def forgot(work: Work, body: Forgot) -> Decision:
         Say(name, want, 0 if READERS[name] is Side.PRACTIFI else SAME, f"replace:again/{name}") for name in asked
     ]
     effects += [Say("reconciler", want, shard) for shard in others]
-    effects += [Say("registry", want)] if begins else []
+    effects += [Say("registry", want)] if asked else []  # the run that goes on may wait for what is missing
     rows: dict[str, Struct | None] = {wish.key(READERS[name]): Wish(want.wish, want.shard) for name in asked}
     rows |= {f"read/{READERS[name]}": None for name in asked}
     rows |= {"anew": Anew(work.now)} if begins else {}

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from contracts.calendar import Side
-from contracts.control import RunSettled, SyncNow
+from contracts.control import Again, RunSettled
 from contracts.observed import Observed, ReadDone
 from services.kernel.decision import Say, State
 from services.reconciler import wish
@@ -27,11 +27,14 @@ def heard(work: Work, body: Observed) -> None:
 
 
 def done(work: Work, body: ReadDone) -> None:
-    """A reader has read all of a run. KeyError for a reader that we do not know."""
+    """A reader has read all of a run. KeyError for a reader that we do not know. A run that began before its reader
+    knew that we want all anew is begun again: the next interval may be a day away, and the run itself may never settle,
+    because what Microsoft has waits for Practifi (`pairs.early`)."""
     wanted = {side: wish.of(work.get, side) for side in Side}
     work.rows["runs"] = _done(work.get("runs", Runs) or Runs(), body, work.message.sender, wanted)
-    if _old(body, wanted[READERS[body.reader]]) and not body.blind:  # the next interval may be a day away
-        work.effects.append(Say("registry", SyncNow("calsync"), key="replace:again/run"))
+    want = wanted[READERS[body.reader]]
+    if want is not None and body.again != want and not body.blind:
+        work.effects.append(Say("registry", Again(want, "reconciler", work.shard), key="replace:again/run"))
 
 
 def opens(state: State, body: Struct) -> bool:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from contracts.asked import Answer, Ask, Line, Question
 from contracts.calendar import Attendee, CalendarEvent, Side, Timed
-from contracts.control import Again, RunSettled, SyncNow
+from contracts.control import Again, RunSettled
 from contracts.facts import Fact, Said
 from contracts.meeting import Own
 from contracts.message import Message
@@ -218,12 +218,11 @@ class Shard:
                     self.made.append(made.id)
                 case Say(service=name, body=Again() as wish, shard=to):
                     self.asked[f"{name}/{to}" if name == "reconciler" else name] = wish
+                    self.runs_asked += name == "registry"
                 case Say(body=Believed() as believed):
                     self.believed.append(believed)
                 case Say(body=RunSettled() as settled):
                     self.settled.append(settled)
-                case Say(service="registry", body=SyncNow()):
-                    self.runs_asked += 1
                 case Say(body=Answer() as answer):
                     self.answers.append(answer)
                 case Wake(body=Observed() as body):

@@ -137,15 +137,30 @@ def test_what_a_reader_says_that_knows_of_nothing_makes_no_side_known() -> None:
     assert shard.orders == [], "one message that counts is still under way"
 
 
-def test_a_run_that_begins_too_early_settles_and_another_one_is_asked_for() -> None:  # ruling 6
+def test_a_run_that_begins_too_early_settles_and_is_begun_again() -> None:  # ruling 6
     """The next interval may be a day away."""
     shard = forgetful()
+    shard.runs_asked = 0
     done(shard, MICROSOFT, messages=7)
     done(shard, PRACTIFI, messages=7)
     assert ([one.run for one in shard.settled], shard.runs_asked) == ([RUN], 2)
     for side in Side:
         done(shard, side, "run-y", again=shard.asked[WHO[side]].wish)
     assert shard.runs_asked == 2, "this one has told all"
+
+
+def test_a_run_that_cannot_settle_because_practifi_was_read_too_early_is_begun_again() -> None:  # ruling 6
+    """What Microsoft has waits for Practifi, and the next run would wait for this one."""
+    shard = forgetful()
+    shard.runs_asked = 0
+    tells(shard, MICROSOFT, here())
+    done(shard, PRACTIFI)
+    assert (shard.settled, shard.runs_asked) == ([], 1)
+    tells(shard, PRACTIFI, there(stamp=OURS, edited=False), whole=False)
+    done(shard, PRACTIFI, run="run-y", messages=1, again=shard.asked["salesforce-watcher"].wish)
+    hears_what_waited(shard)
+    done(shard, MICROSOFT, run="run-y", again=shard.asked["graph-poller"].wish)
+    assert ([one.run for one in shard.settled], len(shard.links())) == (["run-y"], 1)
 
 
 def test_a_firm_that_is_stopped_makes_no_side_known_and_no_run_follows_the_other() -> None:  # ruling 5, A5
@@ -156,7 +171,7 @@ def test_a_firm_that_is_stopped_makes_no_side_known_and_no_run_follows_the_other
     assert shard.orders == [], "it may be there already"
     shard.hear(Forgot("writer", 0))
     done(shard, MICROSOFT, "run-y", failed=("stopped",), blind=True)
-    assert shard.runs_asked == 0
+    assert shard.runs_asked == 1, "the loss itself begins one"
 
 
 def test_a_mailbox_that_could_not_be_read_the_first_time_takes_no_event_before_it_was() -> None:  # ruling 5, A5
@@ -286,13 +301,14 @@ def test_a_loss_that_is_made_good_is_not_made_good_again_because_somebody_tells_
     assert (len(shard.links()), shard.asked.keys()) == (0, {*WHO.values(), "registry"}), "this is another one"
 
 
-def test_a_reader_whose_words_are_missing_is_asked_once_more() -> None:
+def test_a_reader_whose_words_are_missing_is_asked_once_more() -> None:  # ruling 6
     shard = forgetful()
     tells(shard, PRACTIFI)
     tells(shard, MICROSOFT, here(), whole=False)
-    old = shard.asked["graph-poller"].wish
+    old, shard.runs_asked = shard.asked["graph-poller"].wish, 0
     shard.hear(Forgot("graph-poller", 0))
     assert shard.asked["graph-poller"].wish != old
+    assert shard.runs_asked == 1, "the one that goes on may wait for these words"
     assert len(shard.links()) == 1
     done(shard, MICROSOFT, messages=1, again=old)
     shard.see(there(name="p9", edited=True), side=PRACTIFI)
