@@ -2,6 +2,7 @@
 loaded by now, so it is asked again while it names something new."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TypeVar
 
 from msgspec import Struct
@@ -37,7 +38,7 @@ def of_item(state: State, side: Side, item: Item) -> Iterator[str]:
         yield f"address/{item.event.organizer}"
     yield from of_event(state, item.event)
     yield from of_copy(state, item)
-    if loaded(state, wish.key(side), wish.Wish) is not None:
+    if wish.untold(partial(loaded, state), side, item.mailbox):
         yield from adopt.around(state, item.mailbox, item.event)
     name = name_of(item)
     yield f"series/{item.mailbox}/{name}"

@@ -36,7 +36,7 @@ def in_practifi(work: Work, link: Link, here: Held, owner: Owner, conflicts: tup
     if not wish.known(work, Side.PRACTIFI, here.mailbox):
         work.stop(link)  # ours may be a new store: what Practifi has already is heard first (ruling 5)
         return link
-    if wish.of(work.get, Side.MICROSOFT) is not None:
+    if wish.untold(work.get, Side.MICROSOFT, here.mailbox):
         work.stop(link)  # all names are claimed first
         return link
     if left := adopt.halves(work, link, here):

@@ -46,4 +46,5 @@ def _name(work: Work, side: Side, gone: Vanished) -> str:
     anew: else it is none of ours."""
     if side is Side.PRACTIFI:
         return gone.stamp
-    return minted(side, gone.mailbox, name_of(gone), gone.slot) if wish.any_open(work) else ""
+    counts = wish.any_open(work) or wish.untold(work.get, side, gone.mailbox)
+    return minted(side, gone.mailbox, name_of(gone), gone.slot) if counts else ""

@@ -151,7 +151,7 @@ def _first(work: Work, side: Side, item: Item, sequence: int, name: str) -> None
     elif work.owner(item.mailbox) is None:
         return
     else:
-        cause = Cause.EDIT if wish.of(work.get, side) is None else Cause.LOST
+        cause = Cause.LOST if wish.untold(work.get, side, item.mailbox) else Cause.EDIT
         link = put(Link(name, side, cause=cause), side, held)
         if side is Side.PRACTIFI:
             _born_in_practifi(work, link, item)

@@ -66,9 +66,10 @@ def _closed(get: Gets, side: Side) -> bool:
 def _unread(work: Work, runs: Runs) -> Unread | None:
     """The mailboxes of which nothing has been told yet."""
     old = work.get("unread", Unread)
-    anew = wish.of(work.get, Side.MICROSOFT) is not None or work.get(_row(Side.MICROSOFT), Mark) is None
+    lost = wish.of(work.get, Side.MICROSOFT) is not None
+    anew = lost or work.get(_row(Side.MICROSOFT), Mark) is None
     left = [one for one in runs.failed if anew or (old is not None and one in old.mailboxes)]
-    return Unread(tuple(left)) if left else None
+    return Unread(tuple(left), lost or (old is not None and old.lost)) if left else None
 
 
 def rounds(state: State, body: Struct) -> bool:

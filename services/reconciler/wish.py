@@ -26,10 +26,12 @@ class Anew(Struct, frozen=True):
     since: Instant
 
 
-class Unread(Struct, frozen=True):
-    """The row `unread`: mailboxes of which nothing could be told yet, while all the others were."""
+class Unread(Struct, frozen=True, omit_defaults=True):
+    """The row `unread`: mailboxes of which nothing could be told yet, while all the others were; `lost`: since our
+    memory was."""
 
     mailboxes: tuple[str, ...]
+    lost: bool = False
 
 
 def key(side: Side) -> str:
@@ -45,6 +47,13 @@ def of(get: Gets, side: Side) -> str | None:
 def any_open(work: Work) -> bool:
     """Whether the memory is being built anew."""
     return any(of(work.get, side) for side in Side)
+
+
+def untold(get: Gets, side: Side, mailbox: str) -> bool:
+    """Whether what a mailbox has on a side is still being told anew, so that a name which nothing there tells may yet
+    turn out to be its own."""
+    unread = get("unread", Unread) if side is Side.MICROSOFT else None
+    return of(get, side) is not None or (unread is not None and unread.lost and mailbox in unread.mailboxes)
 
 
 def known(work: Work, side: Side, mailbox: str) -> bool:

@@ -216,6 +216,19 @@ def test_a_mailbox_that_could_not_be_read_takes_no_event_before_it_was() -> None
     assert (link.microsoft and link.microsoft.id, link.practifi and link.practifi.id) == ("m1", "p1")
 
 
+def test_a_mailbox_that_could_not_be_read_finds_its_events_when_it_can_be() -> None:  # rulings 2, 5
+    """Although their names do not tell it, and although all the other mailboxes were heard long ago."""
+    shard = forgetful()
+    tells(shard, PRACTIFI, there(stamp="0" * 64, edited=False))
+    done(shard, MICROSOFT, failed=(MIKE,), again=shard.asked["graph-poller"].wish)
+    shard.see(here())
+    done(shard, PRACTIFI, run="run-y")
+    done(shard, MICROSOFT, run="run-y", messages=1)
+    assert shard.orders == []
+    (link,) = shard.links()
+    assert (link.microsoft and link.microsoft.id, link.practifi and link.practifi.id) == ("m1", "p1")
+
+
 def test_what_only_practifi_has_waits_for_consent_and_is_said() -> None:  # A5, ruling 16
     """It was made just now, or deleted in Microsoft just now: nobody knows."""
     shard = forgetful()
