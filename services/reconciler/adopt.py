@@ -23,7 +23,7 @@ from services.reconciler.work import Work
 def note(work: Work, link: Link) -> None:
     """Practifi has this half, and Microsoft's is not known yet."""
     there = link.practifi
-    if link.born is Side.MICROSOFT and link.microsoft is None and there is not None:
+    if link.microsoft is None and there is not None:
         work.rows[f"{_place(there.mailbox, there.event)}{link.id}"] = Mark()
 
 
@@ -49,7 +49,7 @@ def halves(work: Work, link: Link, here: Held) -> list[Link]:
         return []
     keys = work.state.under(_place(here.mailbox, here.event), Mark)
     found = [one for key in keys if (one := work.link(key.rpartition("/")[2])) is not None]
-    fit = [one for one in found if one.microsoft is None and _alike("when", here, one.practifi)]
+    fit = [one for one in found if _open(one, here) and _alike("when", here, one.practifi)]
     return [one for one in fit if _alike("subject", here, one.practifi)] or fit
 
 
@@ -67,6 +67,12 @@ def adopted(work: Work, link: Link, half: Link) -> Link:
         work.rows[key] = replace(row, link=half.id)
     half = put(half, Side.MICROSOFT, replace(here, base=here.event, now=None))
     return put(half, Side.PRACTIFI, replace(there, base=there.event, now=None))
+
+
+def _open(half: Link, here: Held) -> bool:
+    """Whether a half may be that of an event: what was made in Practifi bears its name in Microsoft, but where it has
+    become the first of a series (ruling 2)."""
+    return half.microsoft is None and (half.born is Side.MICROSOFT or bool(here.slot))
 
 
 def _alike(field: str, here: Held, there: Held | None) -> bool:

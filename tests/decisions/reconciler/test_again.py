@@ -216,6 +216,25 @@ def test_a_mailbox_that_could_not_be_read_takes_no_event_before_it_was() -> None
     assert (link.microsoft and link.microsoft.id, link.practifi and link.practifi.id) == ("m1", "p1")
 
 
+def test_an_event_made_in_practifi_that_has_become_a_series_is_its_first_one() -> None:  # rulings 2, 5
+    shard = forgetful()
+    tells(shard, PRACTIFI, there(stamp=THEIRS))
+    tells(shard, MICROSOFT, here(name="o1", series="m1", slot="2026-03-09"))
+    assert shard.orders == []
+    shard.see(Vanished("p1", MIKE), side=PRACTIFI)
+    erase = shard.take()
+    assert isinstance(erase, Erase)
+    assert erase.target == "o1"
+
+
+def test_an_event_made_in_practifi_is_no_other_event_of_the_same_time() -> None:  # ruling 1
+    """Only an occurrence bears no name of ours."""
+    shard = forgetful()
+    tells(shard, PRACTIFI, there(stamp=THEIRS))
+    tells(shard, MICROSOFT, here(name="m2"))
+    assert len(shard.links()) == 2
+
+
 def test_a_mailbox_that_could_not_be_read_finds_its_events_when_it_can_be() -> None:  # rulings 2, 5
     """Although their names do not tell it, and although all the other mailboxes were heard long ago."""
     shard = forgetful()
