@@ -105,10 +105,12 @@ class Mailboxes(Struct, frozen=True):
     mailboxes: tuple[Mailbox, ...]
 
 
-class Undirected(Struct, frozen=True):
-    """The mailboxes of the tenant could not be listed: who waits for them should not wait any longer in this run."""
+class Undirected(Struct, frozen=True, omit_defaults=True):
+    """The mailboxes of the tenant could not be listed, or not be paired: who waits for that should not wait any longer
+    in `run`, nor in one before it, also if it hears of that run later than of this."""
 
     reason: str
+    run: str = ""
 
 
 class Pair(Struct, frozen=True, omit_defaults=True):

@@ -76,8 +76,8 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
             directory_read(draft, read)
         case Paired() as paired:
             pairs_known(draft, paired)
-        case Undirected():
-            undirected(draft)
+        case Undirected() as word:
+            undirected(draft, word)
         case Made(mailbox, id_):
             made(draft, mailbox, id_)
         case Forgot() | Again() | Believed() as body:

@@ -19,12 +19,14 @@ PAIRS = "pairs"
 
 
 class Reader(Struct, frozen=True, omit_defaults=True):
-    """Row `reader`: when the directory was last read, the sequence of the pairs, and the last wish to be told all anew
-    (`Again`)."""
+    """Row `reader`: when the directory was last read, the sequence of the pairs, the last wish to be told all anew
+    (`Again`), the newest run that was due, and the newest that is in vain without pairs (`Undirected`)."""
 
     directory_at: datetime | None = None
     pairs: int = 0
     again: str = ""
+    due: str = ""
+    vain: str = ""
 
 
 class Pairs(Struct, frozen=True):

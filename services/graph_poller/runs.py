@@ -26,12 +26,15 @@ def run_due(draft: Draft, due: RunDue) -> None:
         draft.effects.append(Say("reconciler", ReadDone(due.run, "graph-poller", failed=(STOPPED,), blind=True), SAME))
         return
     reader = draft.reader()
+    draft.rows["reader"] = reader = replace(reader, due=max(reader.due, due.run))
     old = reader.directory_at is None or draft.now - reader.directory_at > DIRECTORY_EVERY
     if due.shard == 0 and (old or due.mailbox):
         draft.effects.append(Do(DIRECTORY, ReadDirectory(), key="replace:directory"))
         draft.rows["reader"] = replace(reader, directory_at=draft.now)
     if reader.pairs == 0:
         begin(draft, due.run, (PAIRS,), due.mailbox, fresh=due.fresh)
+        if due.run <= reader.vain:
+            _in_vain(draft)
     else:
         _read_all(draft, due.run, due.mailbox, draft.pairs(), fresh=due.fresh)
 
@@ -68,8 +71,15 @@ def not_read(draft: Draft, unread: Unread) -> None:
     over(draft, unread.mailbox, failed="" if unread.state == "excluded" else unread.mailbox)
 
 
-def undirected(draft: Draft) -> None:
-    """The first shard's poller says that there is no list of mailboxes in this run."""
+def undirected(draft: Draft, word: Undirected) -> None:
+    """The first shard's poller, or the watcher, says that nobody is paired in this run, of which we may not have heard
+    yet."""
+    reader = draft.reader()
+    draft.rows["reader"] = replace(reader, vain=max(reader.vain, word.run))
+    _in_vain(draft)
+
+
+def _in_vain(draft: Draft) -> None:
     over(draft, PAIRS, failed=DIRECTORY)
 
 
@@ -77,10 +87,10 @@ def _undirected(draft: Draft, problem: Problem) -> None:
     """Whoever waits for the list of mailboxes must not wait in this run: the watcher, and the other shards."""
     draft.rows[f"problem/{DIRECTORY}"] = problem
     draft.rows["reader"] = replace(draft.reader(), directory_at=None)
-    draft.effects.append(Say("salesforce-watcher", Undirected(problem.what)))
-    others = range(1, draft.policy.shards)
-    draft.effects += [Say("graph-poller", Undirected(problem.what), shard) for shard in others]
-    undirected(draft)
+    word = Undirected(problem.what, draft.reader().due)
+    draft.effects.append(Say("salesforce-watcher", word))
+    draft.effects += [Say("graph-poller", word, shard) for shard in range(1, draft.policy.shards)]
+    _in_vain(draft)
 
 
 def _read_all(draft: Draft, run: str, address: str, pairs: Iterable[Pair], *, fresh: bool) -> None:

@@ -40,6 +40,8 @@ from services.salesforce_watcher.tell import done, observe
 PEOPLE = 100
 """People in one message: its receiver turns the addresses of all of them over in one commit."""
 PROBLEM = "problem/org"
+DIRECTORY = "directory"
+"""Why a run is over that has no mailboxes."""
 STOPPED = "stopped"
 """Why a run is over that came while the firm was not active: nobody should wait for it."""
 NOTHING: Mapping[str, Place] = MappingProxyType({})
@@ -68,8 +70,8 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
             run_due(draft, run)
         case Mailboxes() as mailboxes:
             directory_known(draft, mailboxes)
-        case Undirected(reason):
-            undirected(draft, reason)
+        case Undirected() as word:
+            undirected(draft, word)
         case OrgRead() as read:
             org_read(draft, read)
         case Settled():
@@ -98,6 +100,9 @@ def run_due(draft: Draft, run: str) -> None:
         draft.effects += done(draft, run, (), (STOPPED,))
         return
     waiting, directed = draft.waiting(), draft.directory() is not None
+    if not directed and run <= draft.reader().vain:
+        draft.effects += done(draft, run, (), (DIRECTORY,))
+        return
     if directed and waiting.runs:
         draft.rows["waiting"] = replace(waiting, later=(*waiting.later, run))
         return
@@ -118,10 +123,13 @@ def directory_known(draft: Draft, mailboxes: Mailboxes) -> None:
         _read(draft)
 
 
-def undirected(draft: Draft, reason: str) -> None:
-    """Runs that wait for the mailboxes end; those that wait for the org go on with the mailboxes of before."""
+def undirected(draft: Draft, word: Undirected) -> None:
+    """Runs that wait for the mailboxes end, and so does the one that this is about where we have yet to hear of it;
+    those that wait for the org go on with the mailboxes of before."""
+    reader = draft.reader()
+    draft.rows["reader"] = replace(reader, vain=max(reader.vain, word.run))
     if draft.directory() is None:
-        _end_runs(draft, failed=(f"directory: {reason}",))
+        _end_runs(draft, failed=(f"{DIRECTORY}: {word.reason}",))
 
 
 def org_read(draft: Draft, read: OrgRead) -> None:
@@ -165,7 +173,8 @@ def org_unread(draft: Draft, unread: OrgUnread) -> None:
     what = f"{unread.code}: {unread.what}" if unread.code else unread.what
     draft.rows[PROBLEM] = Problem(ORG, what, unread.mend, heals=unread.heals)
     if draft.get("pairs", Pairs) is None:
-        draft.effects += [Say("graph-poller", Undirected(what), shard) for shard in range(draft.policy.shards)]
+        word = Undirected(what, max(draft.waiting().runs, default=""))
+        draft.effects += [Say("graph-poller", word, shard) for shard in range(draft.policy.shards)]
     _end_runs(draft, failed=(ORG,))
 
 

@@ -182,10 +182,22 @@ def test_a_directory_that_cannot_be_read_lets_nobody_wait() -> None:
     assert first.told(ReadDone)[0].failed == ("directory",)
     assert first.told(Undirected, "salesforce-watcher")
     (word,) = first.told(Undirected, "graph-poller", shard=1)
+    assert word.run == "run-1"
     second.hear(word)
     assert second.told(ReadDone)[0].failed == ("directory",)
     first.due()
     assert first.asked(ReadDirectory), "the next run asks again"
+
+
+def test_a_run_is_over_that_is_heard_of_later_than_that_nobody_is_paired_in_it() -> None:  # CUR-30
+    poller = newborn()
+    poller.hear(Undirected("the org is away", "run-1"))
+    poller.due()
+    assert poller.told(ReadDone) == [ReadDone("run-1", "graph-poller", failed=("directory",), blind=True)]
+    poller.due()
+    assert poller.told(ReadDone) == [], "the next one has its own pairs to wait for"
+    poller.hear(Paired(5, PAIRS))
+    assert [order.mailbox for order in poller.asked(ReadMailbox)] == [MIKE, JOHN]
 
 
 def test_an_older_list_of_pairs_changes_nothing() -> None:  # design §2.3

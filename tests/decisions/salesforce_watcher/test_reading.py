@@ -117,6 +117,15 @@ def test_runs_that_wait_for_mailboxes_in_vain_end() -> None:
     assert not watcher.asked(ReadOrg), "nobody waits any more"
 
 
+def test_a_run_is_over_that_is_heard_of_later_than_that_it_has_no_mailboxes() -> None:  # CUR-30
+    watcher = Watcher(directed=False)
+    watcher.hear(Undirected("no consent", "run-1"))
+    watcher.due()
+    assert [(done.run, done.failed) for done in watcher.done()] == [("run-1", ("directory",))]
+    watcher.due()
+    assert watcher.done() == [], "the next one has its own list to wait for"
+
+
 def test_a_later_list_that_cannot_be_read_stops_no_run() -> None:
     watcher = Watcher()
     watcher.due()
@@ -152,7 +161,8 @@ def test_an_org_that_was_never_read_lets_no_poller_wait() -> None:
     watcher = Watcher(SHARDS)
     watcher.due()
     watcher.hear(OrgUnread("X", "broken"))
-    assert [len(watcher.told(Undirected, "graph-poller", shard)) for shard in range(4)] == [1, 1, 1, 1]
+    told = [watcher.told(Undirected, "graph-poller", shard) for shard in range(4)]
+    assert told == [[Undirected("X: broken", "run-1")]] * 4
 
 
 def test_a_paused_firm_is_not_read() -> None:  # D2
