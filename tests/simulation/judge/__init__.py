@@ -20,5 +20,5 @@ async def faults(tale: Tale) -> list[str]:
         *await stores.secrets(tale),
         *await stores.dead(tale),
     ]
-    calendars.settled(tale)
+    calendars.settled(tale, words.unlinked(tale))
     return wrong

@@ -23,9 +23,13 @@ def last(tale: Tale) -> list[str]:
 
 def teams(tale: Tale) -> list[str]:
     """What was made as a Teams meeting in Practifi is one, and its link is there (T2)."""
+    return [f"{tag} has no Teams link" for tag in sorted(unlinked(tale) - tale.doubt - tale.idle - tale.far)]
+
+
+def unlinked(tale: Tale) -> set[str]:
+    """What was made as a Teams meeting in Practifi, and shows no link there."""
     found = {tag_of(one): one for one in calendars.shown(tale.sides, {"side": PRACTIFI})}
-    here = {tag for tag in tale.wished - tale.doubt - tale.idle - tale.far if tag in found}
-    return [f"{tag} has no Teams link" for tag in sorted(here) if not found[tag]["Teams_URL__c"]]
+    return {tag for tag in tale.wished & found.keys() if not found[tag]["Teams_URL__c"]}
 
 
 def _hidden(tale: Tale) -> set[str]:
