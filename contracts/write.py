@@ -118,8 +118,8 @@ class Why(StrEnum):
 
 class Refused(Struct, frozen=True, omit_defaults=True, tag="refused"):
     """The order was not carried out. MOVED_ON brings the `item` that is there now; GONE says it is proven gone;
-    FORBIDDEN and INVALID are for a person to mend; STOPPED: the policy forbids writing now; HELD: a brake or the mail
-    cap waits for an administrator's consent (X4, A5)."""
+    FORBIDDEN and INVALID are for a person to mend; STOPPED: the policy forbids writing now, or a reader has to tell
+    first what has become of it; HELD: a brake or the mail cap waits for an administrator's consent (X4, A5)."""
 
     order: str
     link: str

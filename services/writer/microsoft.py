@@ -20,7 +20,7 @@ from services.clients.graph.api import Graph
 from services.clients.graph.item import item_of
 from services.clients.graph.mapping import transaction
 from services.clients.graph.refusal import Stale
-from services.clients.graph.seen import Seen
+from services.clients.graph.seen import Kind, Seen
 from services.kernel.errors import Conflict, Permanent
 from services.kernel.lanes import Later
 from services.writer import mailing
@@ -34,6 +34,7 @@ GONE = frozenset({"ErrorItemNotFound"})
 ONCE_MORE = timedelta(seconds=15)
 """Graph may be some seconds late in showing what there is (graph.md §8): one missing answer proves no deletion (X2)."""
 _UNMOVED = "Microsoft refuses a change of what nobody has changed"
+_REPEATS = "it has become a series in Microsoft, and its reader has yet to tell of it"
 _UNSEEN = "Microsoft does not show the event: it is asked once more"
 
 Spend = Callable[[str, int], Awaitable[str]]
@@ -87,6 +88,9 @@ class Mailboxes:
         return await (self._erase(order, many) if isinstance(order, Erase) else self._update(order, seen, many))
 
     def _unfit(self, order: Order, seen: Seen) -> Refused | None:
+        """Why the order is not for what stands there now. Not for a whole series: every order is about one event."""
+        if seen.kind is Kind.MASTER:
+            return refused(order, Why.STOPPED, "series", _REPEATS)
         if seen.event is None:
             return unreadable(order, seen.error)
         if no := overtaken(order, self._item(order, seen)):
@@ -146,9 +150,7 @@ class Mailboxes:
         seen = await self._look(order)
         if seen is None or seen.cancelled:
             return self._gone(order, seen)
-        if seen.event is None:
-            return unreadable(order, seen.error)
-        return overtaken(order, self._item(order, seen)) or Later(_UNMOVED)
+        return self._unfit(order, seen) or Later(_UNMOVED)
 
     def _gone(self, order: Order, seen: Seen | None) -> Fate:
         """Gone if it is cancelled, or missing for the second time; an erasure wants nothing else."""

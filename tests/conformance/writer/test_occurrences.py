@@ -1,12 +1,18 @@
 """Orders to single occurrences of a series."""
 
+import pytest
 from msgspec.structs import replace
 
 from contracts.calendar import Side
-from contracts.write import Erase, Write, Written
+from contracts.write import Erase, Why, Write, Written
 from tests.conformance.graph.stage import WEEKLY, WINDOW, Stage
-from tests.conformance.graph.wanted import FULL, LINK
-from tests.conformance.writer.mailbox import one
+from tests.conformance.graph.wanted import FULL, LINK, WHEN
+from tests.conformance.writer.mailbox import ALONE, erasure, one, standing, update, why
+
+DAILY = {
+    "pattern": {"type": "daily", "interval": 1},
+    "range": {"type": "numbered", "startDate": f"{WHEN.start:%Y-%m-%d}", "numberOfOccurrences": 4},
+}
 
 
 async def test_one_occurrence_is_changed_and_its_series_is_not(stage: Stage) -> None:  # R5, REC-63
@@ -39,3 +45,19 @@ async def test_an_occurrence_whose_series_has_a_zone_of_its_own_has_not_moved_on
     base = replace(seen.event, when=replace(seen.event.when, zone="Europe/Paris"))
     order = Erase("e1", LINK, Side.MICROSOFT, mike, row.id, base, private=FULL)
     assert isinstance(await one(stage, order), Written)
+
+
+@pytest.mark.parametrize("erases", [True, False], ids=["it is deleted", "it is changed"])
+async def test_what_is_meant_for_one_event_never_goes_to_a_whole_series(stage: Stage, erases: bool) -> None:  # R5, X4
+    """A person has let it repeat: with what stands there now as its base, too."""
+    mike = stage.person("mike")
+    made = await standing(stage, mike, event=ALONE)
+    assert made.item
+    stage.microsoft.change(mike, made.item.id, {"recurrence": DAILY}, stage.now)
+    whole = (await stage.graph.look(mike, [made.item.id], FULL))[made.item.id]
+    assert whole
+    assert whole.event
+    made = replace(made, item=replace(made.item, event=whole.event))
+    fate = await one(stage, erasure(made, mike) if erases else update(made, mike, subject="Only this"))
+    assert (why(fate), fate.item) == (Why.STOPPED, None)
+    assert not stage.calls("/events/", "PATCH") + stage.calls("/events/", "DELETE")

@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from contracts.observed import Item, Vanished
-from contracts.write import Erase, Write
-from tests.decisions.reconciler.shard import MIKE, PRACTIFI, STANDUP, Shard, here, there, timed
+from contracts.write import Erase, Why, Write
+from tests.decisions.reconciler.shard import MIKE, PRACTIFI, SHOWN, STANDUP, Shard, here, there, timed
 
 
 def slot(day: int, mark: str = "a", **values: Any) -> Item:
@@ -114,6 +114,20 @@ def test_an_occurrence_edited_in_practifi_is_written_to_that_occurrence() -> Non
     shown = replace(slot(12).event, when=timed(datetime(2026, 3, 12, 10, tzinfo=UTC)), subject="Special")
     shard.see(there(shown, name="p-12", mark="p-new"), side=PRACTIFI)
     assert targets(shard) == [("Write", "occ-12")]
+
+
+def test_an_event_edited_in_practifi_as_it_becomes_a_series_is_its_first_occurrence() -> None:  # R5, ruling 2
+    """The writer finds a series where one event was: it waits until the reader has told of it."""
+    shard = Shard()
+    shard.paired(here(name="REC"))
+    shard.see(there(replace(SHOWN, subject="Special"), mark="p-new"), side=PRACTIFI)
+    assert targets(shard) == [("Write", "REC")]
+    shard.refuse(Why.STOPPED, code="series")
+    shard.see(slot(10, when=STANDUP.when), slot(12), Vanished("REC", MIKE))
+    assert targets(shard) == [("Write", ""), ("Write", "p1")]
+    (first,) = [one for one in shard.orders if one.target == "p1"]
+    shard.write(there(replace(first.event, when=timed()), mark="p-more"), first)
+    assert ("Write", "occ-10") in targets(shard)
 
 
 def test_the_answer_of_a_direct_read_does_not_forget_the_slot() -> None:
