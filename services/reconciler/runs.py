@@ -28,8 +28,7 @@ def heard(work: Work, body: Observed) -> None:
 
 def done(work: Work, body: ReadDone) -> None:
     """A reader has read all of a run. KeyError for a reader that we do not know. A run that began before its reader
-    knew that we want all anew is begun again: the next interval may be a day away, and the run itself may never settle,
-    because what Microsoft has waits for Practifi (`pairs.early`)."""
+    knew that we want all anew is begun again: the next interval may be a day away."""
     wanted = {side: wish.of(work.get, side) for side in Side}
     work.rows["runs"] = _done(work.get("runs", Runs) or Runs(), body, work.message.sender, wanted)
     want = wanted[READERS[body.reader]]
@@ -88,9 +87,10 @@ def account(work: Work) -> None:
         return
     old = runs or Runs()
     runs = replace(old, pending=max(0, old.pending + work.out))
-    if runs.pending == 0 and all(side.value in runs.said and _all_heard(runs, side) for side in Side):
+    if runs.pending == 0 and all(side.value in runs.said for side in Side) and _nothing_comes(work, runs):
         work.effects.append(Say("registry", RunSettled(runs.run, runs.shard, runs.items, runs.failed), key=runs.run))
-        runs = Runs(epoch=runs.epoch + 1, last=runs.run, newest=runs.newest)
+        owed = {one.value: left for one in Side if (left := _left(runs, one.value, owes=True)) < 0}
+        runs = Runs(heard=owed, epoch=runs.epoch + 1, last=runs.run, newest=runs.newest)
     if runs != old:
         work.rows["runs"] = runs
 
@@ -158,6 +158,13 @@ def _complete(runs: Runs, side: Side) -> bool:
 
 def _all_heard(runs: Runs, side: Side) -> bool:
     return runs.heard.get(side.value, 0) >= runs.said[side.value]
+
+
+def _nothing_comes(work: Work, runs: Runs) -> bool:
+    """Whether no more is heard in this run. What Microsoft told waits until Practifi was heard (`pairs.early`): where
+    this run cannot tell that any more, the next one has to begin."""
+    in_vain = wish.of(work.get, Side.PRACTIFI) is not None and Side.PRACTIFI.value in runs.unread
+    return _all_heard(runs, Side.PRACTIFI) and (in_vain or _all_heard(runs, Side.MICROSOFT))
 
 
 def _row(side: Side) -> str:

@@ -149,18 +149,37 @@ def test_a_run_that_begins_too_early_settles_and_is_begun_again() -> None:  # ru
     assert shard.runs_asked == 2, "this one has told all"
 
 
-def test_a_run_that_cannot_settle_because_practifi_was_read_too_early_is_begun_again() -> None:  # ruling 6
+def test_a_run_in_which_practifi_was_read_too_early_is_over_and_begun_again() -> None:  # ruling 6
     """What Microsoft has waits for Practifi, and the next run would wait for this one."""
     shard = forgetful()
     shard.runs_asked = 0
     tells(shard, MICROSOFT, here())
     done(shard, PRACTIFI)
-    assert (shard.settled, shard.runs_asked) == ([], 1)
+    assert ([one.run for one in shard.settled], shard.runs_asked) == ([RUN], 1)
     tells(shard, PRACTIFI, there(stamp=OURS, edited=False), whole=False)
     done(shard, PRACTIFI, run="run-y", messages=1, again=shard.asked["salesforce-watcher"].wish)
     hears_what_waited(shard)
     done(shard, MICROSOFT, run="run-y", again=shard.asked["graph-poller"].wish)
-    assert ([one.run for one in shard.settled], len(shard.links())) == (["run-y"], 1)
+    assert ([one.run for one in shard.settled], len(shard.links())) == ([RUN, "run-y"], 1)
+
+
+def test_a_run_that_could_not_read_the_org_is_over_although_microsoft_waits_for_that() -> None:  # ruling 6
+    shard = forgetful()
+    shard.hear(Observed(MICROSOFT, 90, (here(),), again=shard.asked["graph-poller"].wish))
+    done(shard, MICROSOFT, messages=1, again=shard.asked["graph-poller"].wish)
+    assert shard.settled == []
+    done(shard, PRACTIFI, failed=("org",), again=shard.asked["salesforce-watcher"].wish)
+    assert [settled.run for settled in shard.settled] == [RUN]
+    done(shard, MICROSOFT, run="run-y", again=shard.asked["graph-poller"].wish)
+    shard.sequence += 1
+    told = Observed(PRACTIFI, shard.sequence, (there(stamp=OURS, edited=False),))
+    shard.hear(replace(told, again=shard.asked["salesforce-watcher"].wish))
+    done(shard, PRACTIFI, run="run-y", messages=1, again=shard.asked["salesforce-watcher"].wish)
+    assert "again/microsoft" in shard.rows, "what it told still waits"
+    hears_what_waited(shard)
+    assert "again/microsoft" not in shard.rows
+    assert [settled.run for settled in shard.settled] == [RUN, "run-y"]
+    assert (len(shard.links()), shard.orders) == (1, [])
 
 
 def test_a_firm_that_is_stopped_makes_no_side_known_and_no_run_follows_the_other() -> None:  # ruling 5, A5

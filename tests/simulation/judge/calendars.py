@@ -149,8 +149,8 @@ def far(tale: Tale) -> list[str]:
 
 
 def settled(tale: Tale, unlinked: set[str]) -> None:
-    """What is alike on both sides by now is in doubt no longer, and the word that both show is the one that stands. What
-    is `unlinked` in Practifi is not alike."""
+    """What is alike on both sides by now is in doubt no longer, and the word that both show is the one that stands.
+    What is `unlinked` in Practifi is not alike."""
     should = Counter((key, one) for key, one in outlook(tale) if key[1] in tale.doubt)
     has = Counter((key, one) for key, one in practifi(tale) if key[1] in tale.doubt)
     tags = {tag for (_, tag), _ in should | has}
