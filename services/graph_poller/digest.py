@@ -8,10 +8,9 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from contracts.calendar import CalendarEvent, Sensitivity, Side, When
+from contracts.calendar import Side, When
 from contracts.observed import Item, Unreadable, Vanished
-from services.clients.graph.item import item_of
-from services.clients.graph.mapping import PRIVATE_SUBJECT
+from services.clients.graph.item import hidden, item_of
 from services.clients.graph.seen import Kind, Seen
 from services.graph_poller.rows import Ahead, Root
 from services.graph_poller.window import Window, after, within
@@ -61,8 +60,7 @@ class Digest:
             self._unread(root, row)
             return was
         known = was or bool(row.stamp)  # what we made ourselves is in Practifi, whatever we remember (ruling 5)
-        if row.skipped and known:
-            row = hidden(row)
+        row = hidden(row) if known else row
         purged = known and row.redacted
         if row.event is None or (row.excluded and not purged):
             return was  # a filter is no deletion (X2)
@@ -161,14 +159,6 @@ def single(row: Seen, known: Root | None, out: Digest) -> None:
         told = out.items[before:]
         when = told[0].event.when if told else known.when if known else None
         out.known[row.id] = Root({row.id: ""}, when)
-
-
-def hidden(row: Seen) -> Seen:
-    """A private event that the policy leaves out, but that was said before it was private: its text has to go (P2)."""
-    if row.when is None:
-        return row
-    event = CalendarEvent(row.when, PRIVATE_SUBJECT, sensitivity=Sensitivity.PRIVATE)
-    return replace(row, event=event, redacted=True)
 
 
 def inside(slot: str, window: Window) -> bool:

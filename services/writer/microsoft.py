@@ -17,7 +17,7 @@ from contracts.observed import Item
 from contracts.policy import Invitations
 from contracts.write import Erase, Refused, Why, Write, Written
 from services.clients.graph.api import Graph
-from services.clients.graph.item import item_of
+from services.clients.graph.item import hidden, item_of
 from services.clients.graph.mapping import transaction
 from services.clients.graph.refusal import Stale
 from services.clients.graph.seen import Kind, Seen
@@ -161,9 +161,11 @@ class Mailboxes:
         return gone(order)
 
     async def _look(self, order: Order) -> Seen | None:
-        return (await self.graph.look(order.mailbox, [order.target], order.private))[order.target]
+        seen = (await self.graph.look(order.mailbox, [order.target], order.private))[order.target]
+        return seen and hidden(seen)
 
     def _written(self, order: Write, seen: Seen, mailed: int) -> Written | Refused:
+        seen = hidden(seen)
         if seen.event is None:
             return unreadable(order, seen.error)
         item = self._item(order, seen)

@@ -5,14 +5,17 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from contracts.policy import PrivateEvents
 from contracts.write import Why, Written
 from services.clients.http import UnknownOutcome
 from services.kernel.errors import Transient
 from services.kernel.lanes import Later
 from services.sandbox.wire import Request, Response
 from tests.conformance.graph.stage import Stage, refusal, said
-from tests.conformance.graph.wanted import EVENT, LINK
+from tests.conformance.graph.wanted import EVENT, LINK, WHEN
 from tests.conformance.writer.mailbox import ALONE, NEVER, creation, erasure, one, standing, update, why
+
+SKIP = PrivateEvents.SKIP
 
 
 async def test_a_creation_invites_once_and_says_how_many_were_mailed(stage: Stage) -> None:  # A3, A5
@@ -239,3 +242,19 @@ async def test_a_write_that_microsoft_cannot_take_is_for_a_person(stage: Stage) 
     fate = await one(stage, creation(mike))
     assert (why(fate), fate.code) == (Why.INVALID, "ErrorPropertyValidationFailure")
     assert len(stage.calls("/events", "POST")) == 1
+
+
+async def test_a_private_event_that_the_policy_leaves_out_is_moved_and_erased_like_any_other(stage: Stage) -> None:
+    mike = stage.person("mike")  # P1, X1: it was synced before it was private, and stands in Practifi
+    made = await standing(stage, mike, event=ALONE)
+    id_ = made.item.id if made.item else ""
+    stage.microsoft.change(mike, id_, {"sensitivity": "private", "subject": "Surgery"}, stage.now)
+    found = await one(stage, replace(update(made, mike, subject="New"), private=SKIP))
+    assert (why(found), found.item.redacted, found.item.event.subject) == (Why.MOVED_ON, True, "Private appointment")
+    later = timedelta(days=1)
+    when = replace(WHEN, start=WHEN.start + later, end=WHEN.end + later)
+    moved = await one(stage, replace(update(replace(made, item=found.item), mike, when=when), private=SKIP))
+    assert isinstance(moved, Written)
+    assert stage.microsoft.events(mike)[0]["subject"] == "Surgery"
+    erased = await one(stage, replace(erasure(moved, mike), private=SKIP))
+    assert (isinstance(erased, Written), stage.microsoft.events(mike)) == (True, [])
