@@ -38,6 +38,16 @@ def keep(work: Work, link: Link, about: Subject, pending: Pending) -> None:
         _remember(work, name)
 
 
+def lost(work: Work, link: Link, about: Subject, field: str, said: CalendarEvent) -> str:
+    """Keep what Microsoft's event said in a field before the one of this link took its place; the conflict's id."""
+    assert link.practifi is not None
+    name = link.id[:_OWN] + sha256(f"{work.message.id}/{field}".encode()).hexdigest()[:8]
+    one, other = _only(said, field), _only(link.practifi.event, field)
+    work.rows[f"conflict/{name}"] = Contested(about, field, Side.PRACTIFI, one, other, work.now)
+    _remember(work, name)
+    return name
+
+
 def follow(work: Work, name: str, old: Link | None, new: Link | None) -> None:  # noqa: ARG001 - see `decide`
     """What has become private leaves no text; a pair that has lost a side has nothing to turn."""
     if new is None:

@@ -20,6 +20,7 @@ from services.reconciler import (
     asked,
     conflicts,
     exposed,
+    heir,
     idle,
     judge,
     late,
@@ -32,7 +33,7 @@ from services.reconciler import (
     turn,
 )
 from services.reconciler.judge import Judge
-from services.reconciler.listed import Forget, More
+from services.reconciler.listed import Forget, Inherit, More
 from services.reconciler.needs import needs
 from services.reconciler.observe import observe
 from services.reconciler.outcome import settle
@@ -44,7 +45,7 @@ from services.reconciler.work import Work
 
 __all__ = ["PRIVATE", "decide", "needs"]
 
-PRIVATE: tuple[type[Struct], ...] = (Look, Judge, Prune, Forget, More)
+PRIVATE: tuple[type[Struct], ...] = (Look, Judge, Prune, Forget, More, Inherit)
 """What the reconciler says to itself."""
 
 
@@ -78,6 +79,8 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
             _go_on(work)
         case Look(name):
             _look(work, name)
+        case Inherit(name):
+            heir.inherit(work, name)
         case Ask() as body:
             asked.answer(work, body)
         case other:

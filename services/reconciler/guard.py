@@ -3,7 +3,7 @@ picture in the README says. None of them changes anything."""
 
 from contracts.calendar import Side
 from contracts.policy import Invitations
-from services.reconciler import when
+from services.reconciler import owners, when
 from services.reconciler.merge import PUT_BACK, changed, same
 from services.reconciler.order import rested
 from services.reconciler.reach import travels
@@ -29,6 +29,11 @@ def born_in_microsoft(work: Work, link: Link) -> bool:  # noqa: ARG001
 def born_in_practifi(work: Work, link: Link) -> bool:  # noqa: ARG001
     """It was born in Practifi"""
     return link.born is Side.PRACTIFI
+
+
+def heir_lacks_a_change(work: Work, link: Link) -> bool:  # noqa: ARG001
+    """Its new owner has it but not its last change"""
+    return link.death is Death.MOVED and bool(owners.owed(link))
 
 
 def has_moved(work: Work, link: Link) -> bool:  # noqa: ARG001

@@ -34,6 +34,7 @@ class Then(StrEnum):
     COME_BACK = "make it in Practifi again"
     ERASE_IN_PRACTIFI = "erase it in Practifi"
     ERASE_IN_MICROSOFT = "erase it in Microsoft, past the brake"
+    INHERIT = "have its heir say the same"
     ERASE_OLD = "erase it in the old mailbox"
     END = "it ends: a tombstone"
     END_QUIETLY = "it ends, and why is said"
@@ -72,6 +73,7 @@ ROWS = (
     Row(ACTIVE, THERE, NEVER, guard.born_in_microsoft, Then.MAKE_IN_PRACTIFI),
     Row(ACTIVE, THERE, NEVER, None, Then.OTHER_HALF),  # a lost store is being rebuilt (ruling 5)
     Row(ACTIVE, THERE, DONE, None, Then.MAKE_IN_PRACTIFI),
+    Row(ACTIVE, THERE, GONE, guard.heir_lacks_a_change, Then.INHERIT),  # ruling 14
     Row(ACTIVE, THERE, GONE, guard.has_moved, Then.ERASE_OLD),  # ruling 14
     Row(ACTIVE, THERE, GONE, guard.practifi_lacks_a_change, Then.COME_BACK),
     Row(ACTIVE, THERE, GONE, guard.microsoft_keeps_it, Then.END),  # D1, X3

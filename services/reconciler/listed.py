@@ -62,3 +62,9 @@ class More(Struct, frozen=True):
     """Said to ourselves: go on with a backfill."""
 
     wish: Backfill
+
+
+class Inherit(Struct, frozen=True):
+    """Said to ourselves: what this link's event in the old mailbox says by now has yet to go to its heir."""
+
+    link: str

@@ -29,7 +29,7 @@ from services.reconciler.book import Known
 from services.reconciler.judge import Judge
 from services.reconciler.late import addresses
 from services.reconciler.link import gone_key
-from services.reconciler.listed import Contested, Forget, Invite, More
+from services.reconciler.listed import Contested, Forget, Inherit, Invite, More
 from services.reconciler.prune import Prune
 from services.reconciler.rows import Link, Look, Mark
 from services.reconciler.runs import opens, rounds
@@ -57,6 +57,10 @@ def needs(state: State, message: Message) -> Iterable[str]:  # noqa: C901, PLR09
             yield from _people(state, body)
         case Look(link):
             yield from of_link(state, link)
+        case Inherit(link):
+            yield from of_link(state, link)
+            old = loaded(state, f"link/{link}", Link)
+            yield from of_link(state, old.heir) if old is not None else ()
         case Ask() | Turn() | Restore() | Backfill() | Forget() | More() | Judge() | Prune() as body:
             yield from _wish(state, body)
         case Again() as body:

@@ -1,24 +1,28 @@
 """The owner of an Event changes in Practifi (ruling 14). An event cannot change its mailbox, so one that was born in
 Practifi is made anew in the new owner's, as the next generation, and erased in the old one when that is there: at no
-moment is there none. One that was born in Microsoft gets its owner back (`update.py`)."""
+moment is there none, and what the old one still has to say goes with it first (`heir.py`). One that was born in
+Microsoft gets its owner back (`update.py`)."""
 
 from msgspec.structs import replace
 
-from contracts.calendar import Attendee, CalendarEvent, Response, Side
+from contracts.calendar import FIELDS, Attendee, CalendarEvent, Response, Side
 from contracts.observed import Item
 from contracts.write import Cause, Write
 from services.reconciler import when
 from services.reconciler.born import ELSEWHERE
 from services.reconciler.link import generation_of, minted, ref_key, stamp_of
-from services.reconciler.merge import wanted
+from services.reconciler.merge import changed, wanted
 from services.reconciler.order import order
-from services.reconciler.reach import new
+from services.reconciler.reach import BUSY, new, whole
 from services.reconciler.rows import Death, Held, Kind, Link
 from services.reconciler.work import Work
 
 NOBODY = "its new owner's mailbox is not synced: it stays in the mailbox of the owner before"
 PAST = "it was given to another person when it was past: it stays in the mailbox of the owner before"
 TEXT = "it is private, so it cannot be made anew for its new owner: it stays in the mailbox of the owner before"
+
+HIDING = BUSY | {"sensitivity"}
+"""All that is ours of an event that has become private."""
 
 
 def parted(link: Link) -> bool:
@@ -61,11 +65,11 @@ def follow(work: Work, link: Link) -> Link:
 
 def split(work: Work, link: Link) -> tuple[Link, Link]:
     """The new event is there: the link without the one in the old mailbox, and a link that has only that, to be erased
-    whatever it says by now."""
+    when its heir has what it says by now."""
     here, there = _both(link)
     work.rows[ref_key(Side.MICROSOFT, here.mailbox, here.id)] = None
     anew = replace(link, microsoft=None, generation=link.generation + 1, owner=there.owner)
-    return anew, replace(_left(here, link.owner), generation=link.generation + 1, held=link.held)
+    return anew, replace(_left(here, link.owner, link.id), generation=link.generation + 1, held=link.held)
 
 
 def left_behind(work: Work, item: Item, here: Held) -> Link | None:
@@ -75,15 +79,24 @@ def left_behind(work: Work, item: Item, here: Held) -> Link | None:
     new = link.microsoft if link is not None else None
     if link is None or new is None or new.gone or new.mailbox == item.mailbox or generation_of(item) >= link.generation:
         return None
-    return _left(here, "")
+    return _left(here, "", link.id)
 
 
-def _left(here: Held, owner: str) -> Link:
+def _left(here: Held, owner: str, heir: str) -> Link:
     name, gone = minted(Side.MICROSOFT, here.mailbox, here.id), Held("", here.mailbox, base=here.event, gone=True)
     return Link(
         name, Side.MICROSOFT, microsoft=here, practifi=gone, owner=owner, generation=1, death=Death.MOVED,
-        cause=Cause.OWNER,
+        cause=Cause.OWNER, heir=heir,
     )  # fmt: skip
+
+
+def owed(link: Link) -> tuple[str, ...]:
+    """What people have changed in the old event and the new one was made without; of a private one, no text."""
+    here = link.microsoft
+    if here is None or not link.heir:
+        return ()
+    fields = changed(here) & frozenset(whole(here.event))
+    return tuple(field for field in FIELDS if field in fields and (not here.redacted or field in HIDING))
 
 
 def _anew(work: Work, link: Link, fields: tuple[str, ...]) -> CalendarEvent:

@@ -167,7 +167,7 @@ class Link(Struct, frozen=True, omit_defaults=True):
 
     `answers` are what the people of the Event have answered, None while that was never compared; `answered` grows with
     each time that some of them were told. Of a copy, `answer` is what its user answered in Practifi and has yet to go
-    out.
+    out. `heir` is, of an event that stands in another mailbox by now, the link that it has there (ruling 14).
     """
 
     id: str
@@ -197,6 +197,7 @@ class Link(Struct, frozen=True, omit_defaults=True):
     answers: tuple[Agreed, ...] | None = None
     answer: Response | None = None
     answered: int = 0
+    heir: str = ""
     turn: tuple[str, ...] = ()
     orders: int = 0
     writes: int = 0

@@ -7,12 +7,14 @@ from msgspec.structs import replace
 
 from contracts.calendar import Side
 from contracts.write import Erase
+from services.kernel.decision import Wake
 from services.reconciler import born, copies, dying, restore, teams, trouble
 from services.reconciler.book import Owner
 from services.reconciler.close import closed, over
 from services.reconciler.guard import unsent
 from services.reconciler.held import invites, put
 from services.reconciler.life import Then, follows
+from services.reconciler.listed import Inherit
 from services.reconciler.order import order
 from services.reconciler.rows import Death, Held, Kind, Link, State
 from services.reconciler.turn import put_back
@@ -84,6 +86,11 @@ def _erase_in_practifi(work: Work, link: Link) -> Link:
     return _erase(work, link, Side.PRACTIFI)
 
 
+def _inherit(work: Work, link: Link) -> Link:
+    work.effects.append(Wake(work.now, Inherit(link.id), f"replace:inherit/{link.id}"))
+    return link
+
+
 def _erase_old(work: Work, link: Link) -> Link:
     return _erase(work, link, Side.MICROSOFT)
 
@@ -121,6 +128,7 @@ _WAITS: dict[Then, Deed] = {
     Then.ORGANIZER: _nothing,
     Then.ANSWER: copies.go_on,
     Then.REVIVE: restore.go_on,
+    Then.INHERIT: _inherit,
     Then.NOTHING: _nothing,
 }
 """What follows without a look at what is wrong with it."""

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from contracts.calendar import Attendee, CalendarEvent, Response
+from contracts.calendar import Attendee, CalendarEvent, Response, Sensitivity
 from contracts.facts import Blocked
 from contracts.observed import Item, Pair, Paired, Vanished
 from contracts.policy import Invitations, Policy
@@ -55,8 +55,8 @@ def johns(event: CalendarEvent = SHOWN, **more: Any) -> Item:
 
 
 def in_johns_mailbox(order: Write, **more: Any) -> Item:
-    stamp = f"{order.link}-g{order.generation}"
-    return here(order.event, **{"name": "j1", "mark": "j-a", "mailbox": JOHN, "stamp": stamp, **more})
+    stamp, event = f"{order.link}-g{order.generation}", more.pop("event", order.event)
+    return here(event, **{"name": "j1", "mark": "j-a", "mailbox": JOHN, "stamp": stamp, **more})
 
 
 def outward(shard: Shard) -> list[Order]:
@@ -150,16 +150,67 @@ def test_a_creation_that_the_policy_stops_is_made_again_as_the_same() -> None:  
     assert (again.mailbox, again.generation) == (JOHN, first.generation), "Microsoft knows it by that"
 
 
-def test_the_old_event_goes_even_if_somebody_has_edited_it_meanwhile() -> None:  # ruling 14
-    shard, _ = made()
+def test_what_somebody_edited_in_the_old_event_meanwhile_goes_with_it() -> None:  # ruling 14, O4
+    shard, name = made()
     shard.see(johns(), side=PRACTIFI)
     order = taken(shard)
     shard.write(in_johns_mailbox(order), order)
     edited = here(replace(STANDUP, subject="Edited"), mark="m-z")
     shard.refuse(Why.MOVED_ON, edited)
-    erase = shard.take()
+    back, erase = shard.orders
+    assert isinstance(back, Write)
     assert isinstance(erase, Erase)
-    assert (erase.target, erase.base) == ("m1", edited.event)
+    assert (back.link, back.mailbox, back.target, back.fields) == (name, JOHN, "j1", ("subject",))
+    assert back.event.subject == "Edited"
+    assert (erase.target, erase.base, erase.cause) == ("m1", edited.event, Cause.OWNER)
+    shard.orders.clear()
+    shard.write(in_johns_mailbox(order, mark="j-b", event=back.event), back)
+    shown = taken(shard)
+    assert (shown.side, shown.fields, shown.event.subject) == (PRACTIFI, ("subject",), "Edited")
+    shard.write(order=erase)
+
+
+def test_what_a_reader_tells_of_the_old_event_while_the_new_one_is_made_goes_with_it() -> None:  # ruling 14, O6
+    shard, name = made()
+    shard.see(johns(), side=PRACTIFI)
+    order = taken(shard)
+    shard.see(here(replace(STANDUP, location="Room 9"), mark="m-z", stamp=f"{name}-g0"))
+    shard.write(in_johns_mailbox(order), order)
+    assert [(one.mailbox, type(one)) for one in outward(shard)] == [(JOHN, Write), (MIKE, Erase)]
+    back = outward(shard)[0]
+    assert isinstance(back, Write)
+    assert (back.fields, back.event.location) == (("location",), "Room 9")
+
+
+def test_what_was_hidden_while_it_was_handed_over_is_private_for_its_new_owner() -> None:  # ruling 14, P2
+    shard, name = made()
+    shard.see(johns(), side=PRACTIFI)
+    order = taken(shard)
+    hidden = CalendarEvent(STANDUP.when, subject="Private appointment", sensitivity=Sensitivity.PRIVATE)
+    shard.see(here(hidden, mark="m-z", stamp=f"{name}-g0", redacted=True))
+    shard.write(in_johns_mailbox(order), order)
+    back = outward(shard)[0]
+    assert isinstance(back, Write)
+    assert (back.target, back.fields) == ("j1", ("sensitivity",)), "the text that nobody shows us is not ours to copy"
+    shard.orders.clear()
+    new = here(hidden, name="j1", mark="j-b", mailbox=JOHN, stamp=f"{name}-g1", redacted=True)
+    shard.write(new, back)
+    purge = taken(shard)
+    assert (purge.side, purge.event.subject, purge.event.sensitivity) == (
+        PRACTIFI, "Private appointment", Sensitivity.PRIVATE,
+    )  # fmt: skip
+
+
+def test_what_its_new_owner_deleted_is_not_edited_again() -> None:  # ruling 14, X1
+    shard, _ = made()
+    shard.see(johns(), side=PRACTIFI)
+    order = taken(shard)
+    shard.write(in_johns_mailbox(order), order)
+    erase = shard.take()
+    shard.see(Vanished("j1", JOHN))
+    shard.orders = [erase]
+    shard.refuse(Why.MOVED_ON, here(replace(STANDUP, subject="Edited"), mark="m-z"))
+    assert [type(one) for one in outward(shard)] == [Erase]
 
 
 def test_a_late_word_about_the_old_event_does_not_bring_it_back() -> None:  # INB-24
@@ -315,6 +366,33 @@ def test_at_no_moment_is_there_none_and_in_the_end_there_is_one(moves: list[tupl
     assert event.mailbox == world.rows[PRACTIFI][name].mailbox
     agree(world)
     assert world.settle() == 0
+
+
+@settings(max_examples=300)
+@given(HANDS)
+def test_whatever_is_typed_in_outlook_while_it_is_handed_over_stands(moves: list[tuple[str, str, int]]) -> None:
+    world = World(Shard(CALM))  # ruling 14, O4
+    name, last = world.make(PRACTIFI, STANDUP, edited=True), STANDUP.subject
+    world.settle()
+    for number, (what, mailbox, which) in enumerate(moves):
+        match what:
+            case "hand":
+                world.hand(name, mailbox)
+            case "look":
+                world.look(PRACTIFI if which % 2 else MICROSOFT)
+            case "arrive":
+                world.arrive(which)
+            case "perform":
+                world.perform()
+            case "answer":
+                world.answer()
+            case "again":
+                last = f"Typed {number}"
+                world.edit(MICROSOFT, min(world.rows[MICROSOFT], key=lambda one: int(one[1:])), subject=last)
+    world.settle()
+    (there_,) = world.rows[MICROSOFT].values()
+    assert there_.event.subject == last
+    agree(world)
 
 
 @settings(max_examples=200)
