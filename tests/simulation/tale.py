@@ -35,9 +35,9 @@ class Tale:
     lets more than one outcome stand: of these only that nothing is there twice is asked, until both sides are seen
     alike. `series` have many subjects, `handed` may be shown twice to one person for a while. `own` are fields that an
     invited person typed into their own version, `left` versions that they deleted (I2). `idle` were in Practifi before
-    the first run, and nobody has touched them (D7). `hidden` are the texts of what is private by now, `veiled` what is
-    private or was when it went: it may have no tag in Practifi. `unclear`: the policy has changed since the last
-    rest."""
+    the first run, and nobody has touched them (D7). `hidden` are the texts of what is private by now, `parted` what was
+    handed over after that: while it is private it may stay in the mailbox where it is. `veiled` is what is private or
+    was when it went: it may have no tag in Practifi. `unclear`: the policy has changed since the last rest."""
 
     stage: Stage
     made: dict[str, str] = field(default_factory=dict)
@@ -57,6 +57,7 @@ class Tale:
     idle: set[str] = field(default_factory=set)
     hidden: dict[str, set[str]] = field(default_factory=dict)
     veiled: set[str] = field(default_factory=set)
+    parted: set[str] = field(default_factory=set)
     texts: dict[str, set[str]] = field(default_factory=dict)
     rows: dict[str, str] = field(default_factory=dict)
     wished: set[str] = field(default_factory=set)

@@ -67,6 +67,8 @@ async def owner_changes(tale: Tale, chance: Random) -> str:
     if tale.made[tag] == PRACTIFI:
         tale.owner[tag] = other
         tale.moves[tag] += 1
+        if tag in tale.hidden:
+            tale.parted.add(tag)  # whoever is heard first: what is private stays where it is, its text is not ours
     else:
         if not tale.policy.direction.writes(Side.PRACTIFI):
             tale.doubt.add(tag)  # nobody puts it back (ruling 12)

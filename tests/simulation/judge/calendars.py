@@ -102,7 +102,10 @@ def _at(said: str) -> datetime:
 
 
 def _bare(tale: Tale, key: tuple[str, str], one: Shown) -> Shown:
-    """Without what an invited person has typed into their own version, which stays there (I2)."""
+    """Without what an invited person has typed into their own version, which stays there (I2), and without whose a
+    private event is that was handed over."""
+    if one.subject == PRIVATE and key[1] in tale.parted:
+        one = one._replace(who=ANY)
     if one.subject == PRIVATE and tale.stage.skipped:
         return one._replace(show=ANY)  # what is left out says no more than its time
     own = tale.own.get(key, set())
