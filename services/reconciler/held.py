@@ -65,6 +65,13 @@ def found(work: Work, side: Side, held: Held, item: Item) -> Held:
     )  # fmt: skip
 
 
+def answered(base: CalendarEvent, there: Held | None) -> CalendarEvent:
+    """The base of what was made in Microsoft for Practifi: what only Microsoft can say of it is news there (T2)."""
+    if there is None or there.gone:
+        return base
+    return replace(base, join_url=there.event.join_url, attendee_count=there.event.attendee_count)
+
+
 def past(held: Held, *marks: str) -> tuple[str, ...]:
     """The superseded marks, with more of them."""
     return tuple(dict.fromkeys((*held.past, *(mark for mark in marks if mark))))[-_PAST:]

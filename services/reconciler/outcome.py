@@ -10,7 +10,7 @@ from contracts.observed import Item, Made
 from contracts.write import Refused, Why, Written
 from services.kernel.decision import SAME, Say
 from services.reconciler import answers, consent, copies, meeting, owners, restore, say, teams, told, trouble, unheard
-from services.reconciler.held import dead, found, held_of, invites, past, put
+from services.reconciler.held import answered, dead, found, held_of, invites, past, put
 from services.reconciler.link import gone_key, refer
 from services.reconciler.merge import advance, same
 from services.reconciler.names import Gone
@@ -83,7 +83,7 @@ def _created(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
     link = _moved(work, link, pending, item)
     old, new = link.on(pending.side), held_of(work, pending.side, item)
     if pending.side is Side.MICROSOFT:
-        echo = _answered(echo, link)
+        echo = answered(echo, link.practifi)
     new = replace(new, base=echo, now=None if item.event == echo else item.event)
     if old is not None and old.id == item.id and not old.gone:
         new = replace(old, base=echo, now=None if old.event == echo else old.event)  # a reader was faster
@@ -138,14 +138,6 @@ def _moved(work: Work, link: Link, pending: Pending, item: Item) -> Link:
     link, left = owners.split(work, link)
     step(work, left)
     return link
-
-
-def _answered(echo: CalendarEvent, link: Link) -> CalendarEvent:
-    """Microsoft's answer to a creation holds what only Microsoft can say: it is news to Practifi (T2)."""
-    there = link.practifi
-    if there is None or there.gone:
-        return echo
-    return replace(echo, join_url=there.event.join_url, attendee_count=there.event.attendee_count)
 
 
 def _updated(work: Work, link: Link, pending: Pending, item: Item, echo: CalendarEvent) -> Link:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from contracts.calendar import CalendarEvent
 from contracts.facts import Blocked
 from contracts.observed import Item
-from contracts.write import Outcomes, Write, Written
+from contracts.write import Outcomes, Why, Write, Written
 from tests.decisions.reconciler.shard import MICROSOFT, PRACTIFI, SHOWN, STANDUP, Shard, here, there
 
 JOIN = "https://teams.example/1"
@@ -165,3 +165,14 @@ def test_a_link_that_practifi_cannot_hold_is_shown_until_it_can() -> None:  # T3
     shard.hear(Outcomes((Written(order.order, order.link, PRACTIFI, item, item.event),)))
     assert word(shard, item) == ""
     assert f"attention/{name}" not in shard.rows
+
+
+def test_a_meeting_of_whose_making_nobody_told_brings_its_link_with_it() -> None:  # T2, ruling 9
+    shard = Shard()
+    shard.see(there(WISHED), side=PRACTIFI)
+    order = shard.orders[0]
+    shard.refuse(Why.STOPPED)  # an answer to an earlier attempt was lost
+    shard.see(here(LINKED, stamp=f"{order.link}-g0"))
+    back = shard.take()
+    assert isinstance(back, Write)
+    assert (back.side, back.fields, back.event.join_url) == (PRACTIFI, ("join_url",), JOIN)
