@@ -124,10 +124,8 @@ def _left(link: Link, pending: Pending, echo: CalendarEvent) -> tuple[str, ...]:
         return ()
     plain = CalendarEvent(there.event.when)
     written = (field for field in FIELDS if getattr(there.event, field) != getattr(plain, field))
-    return tuple(
-        field for field in written
-        if field not in pending.fields and not same(field, getattr(there.event, field), getattr(echo, field))
-    )  # fmt: skip
+    untold = (field for field in written if field in link.local or field not in pending.fields)
+    return tuple(field for field in untold if not same(field, getattr(there.event, field), getattr(echo, field)))
 
 
 def _moved(work: Work, link: Link, pending: Pending, item: Item) -> Link:

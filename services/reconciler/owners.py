@@ -13,7 +13,7 @@ from services.reconciler.born import ELSEWHERE
 from services.reconciler.link import generation_of, minted, ref_key, stamp_of
 from services.reconciler.merge import changed, wanted
 from services.reconciler.order import order
-from services.reconciler.reach import BUSY, new, whole
+from services.reconciler.reach import BUSY, whole
 from services.reconciler.rows import Death, Held, Kind, Link
 from services.reconciler.work import Work
 
@@ -45,12 +45,13 @@ def stays(work: Work, link: Link) -> str:
     return "" if when.future(there.event.when, work.now) else PAST
 
 
-def follow(work: Work, link: Link) -> Link:
-    """Make the event in the new owner's mailbox, with the people whom Microsoft's own list invites (A4). With guests it
-    waits for consent first: everybody is mailed twice (`consent.py`)."""
+def follow(work: Work, link: Link, changes: tuple[str, ...]) -> Link:
+    """Make the event in the new owner's mailbox as Microsoft has it, with these `changes` of Practifi and the people
+    whom Microsoft's own list invites (A4). With guests it waits for consent first: everybody is mailed twice
+    (`consent.py`)."""
     _, there = _both(link)
-    fields = new(work.policy_of(there.mailbox), Side.MICROSOFT, there.event)
-    event = _anew(work, link, fields)
+    event = _anew(work, link, changes)
+    fields = whole(event)
     if event.attendees:
         fields = (*fields, "attendees")
 
@@ -99,7 +100,7 @@ def owed(link: Link) -> tuple[str, ...]:
     return tuple(field for field in FIELDS if field in fields and (not here.redacted or field in HIDING))
 
 
-def _anew(work: Work, link: Link, fields: tuple[str, ...]) -> CalendarEvent:
+def _anew(work: Work, link: Link, changes: tuple[str, ...]) -> CalendarEvent:
     """What the new mailbox shall have: nobody has answered yet, and nobody is invited to the own meeting."""
     here, there = _both(link)
     owner = work.owner(there.mailbox)
@@ -109,7 +110,7 @@ def _anew(work: Work, link: Link, fields: tuple[str, ...]) -> CalendarEvent:
         for one in here.event.attendees
         if one.address not in own
     )
-    return replace(wanted(Side.MICROSOFT, fields, here, there), attendees=people)
+    return replace(wanted(Side.MICROSOFT, changes, here, there), attendees=people)
 
 
 def _both(link: Link) -> tuple[Held, Held]:

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from contracts.calendar import Attendee, CalendarEvent, Response, Sensitivity
-from contracts.facts import Blocked
+from contracts.calendar import Attendee, CalendarEvent, Response, Sensitivity, ShowAs
+from contracts.facts import Blocked, Conflict
 from contracts.observed import Item, Pair, Paired, Vanished
 from contracts.policy import Invitations, Policy
 from contracts.write import Cause, Erase, Order, Why, Write
@@ -34,7 +34,7 @@ from tests.decisions.reconciler.shard import (
     there,
 )  # fmt: skip
 from tests.decisions.reconciler.test_converges import CALM, STEPS, agree, play
-from tests.decisions.reconciler.world import World
+from tests.decisions.reconciler.world import World, kept
 
 
 def made(policy: Policy = TWO_WAY, *, guests: str = "") -> tuple[Shard, str]:
@@ -115,6 +115,35 @@ def test_what_was_edited_along_with_the_owner_goes_with_it() -> None:
     shard.see(johns(replace(SHOWN, subject="Daily")), side=PRACTIFI)
     order = taken(shard)
     assert (order.mailbox, order.event.subject, order.event.when) == (JOHN, "Daily", STANDUP.when)
+
+
+def test_what_practifi_cannot_hold_goes_with_it() -> None:  # ruling 14, ruling 3
+    shard, name = made()
+    long, tag = "Standup " * 40, ("Blue",)
+    rich = replace(STANDUP, subject=long, body="Agenda", show_as=ShowAs.TENTATIVE, categories=tag)
+    shard.see(here(rich, mark="m-b", stamp=f"{name}-g0"))
+    shown = kept(replace(rich, location="Room 1"))
+    shard.write(there(shown, mark="p-b"))
+    shard.see(johns(replace(shown, location="Room 2"), mark="p-c"), side=PRACTIFI)
+    order = taken(shard)
+    event = order.event
+    assert (order.mailbox, event.location) == (JOHN, "Room 2")
+    assert (event.subject, event.body, event.show_as, event.categories) == (long, "Agenda", ShowAs.TENTATIVE, tag)
+    assert {"subject", "body", "show_as", "categories"} <= set(order.fields)
+
+
+def test_what_stays_in_practifi_is_overridden_in_the_new_mailbox_as_in_the_old_one() -> None:  # I3, ruling 15
+    shard, _ = made()
+    shard.see(there(replace(SHOWN, body="For us alone"), mark="p-b"), side=PRACTIFI)
+    assert outward(shard) == []
+    shard.see(johns(replace(SHOWN, body="For us alone"), mark="p-c"), side=PRACTIFI)
+    order = taken(shard)
+    assert order.event.body == ""
+    shard.write(in_johns_mailbox(order), order)
+    shard.write()
+    shard.see(in_johns_mailbox(order, mark="j-b", event=replace(order.event, body="Agenda")))
+    shard.write(johns(replace(SHOWN, body="Agenda"), mark="p-d"))
+    assert [fact.fields for fact in shard.facts if isinstance(fact, Conflict)] == [("body",)]
 
 
 def test_a_reader_that_shows_the_new_event_first_changes_nothing() -> None:  # O6
