@@ -135,7 +135,8 @@ class Paired(Struct, frozen=True, omit_defaults=True):
 class ReadDone(Struct, frozen=True, omit_defaults=True):
     """A reader has read all that `run` asked for and said it in `messages` Observed messages, which may still be under
     way; `failed` are the mailboxes or orgs that could not be read, `again` the wish that this run has fulfilled
-    (`Again`). Where it is `blind`, nothing was read at all, so that it does not tell what is there."""
+    (`Again`), and `told` how many Observed messages bear that wish by now, of this run and of others. Where it is
+    `blind`, nothing was read at all, so that it does not tell what is there."""
 
     run: str
     reader: str
@@ -144,3 +145,4 @@ class ReadDone(Struct, frozen=True, omit_defaults=True):
     failed: tuple[str, ...] = ()
     again: str = ""
     blind: bool = False
+    told: int = 0

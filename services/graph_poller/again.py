@@ -51,7 +51,7 @@ def _answer(draft: Draft, body: Again) -> None:
     if body.service == WATCHER:
         draft.effects.append(Do(DIRECTORY, ReadDirectory(), key="replace:directory"))
         return
-    draft.rows["reader"] = replace(draft.reader(), again=body.wish)
+    draft.rows["reader"] = replace(draft.reader(), again=body.wish, told=0)
     for pair in draft.pairs():
         _afresh(draft, pair.mailbox, body.wish)
 

@@ -20,11 +20,13 @@ PAIRS = "pairs"
 
 class Reader(Struct, frozen=True, omit_defaults=True):
     """Row `reader`: when the directory was last read, the sequence of the pairs, the last wish to be told all anew
-    (`Again`), the newest run that was due, and the newest that is in vain without pairs (`Undirected`)."""
+    (`Again`) with how many messages bear it, the newest run that was due, and the newest that is in vain without pairs
+    (`Undirected`)."""
 
     directory_at: datetime | None = None
     pairs: int = 0
     again: str = ""
+    told: int = 0
     due: str = ""
     vain: str = ""
 

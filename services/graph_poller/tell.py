@@ -21,13 +21,15 @@ ITEMS = 100
 def observe(draft: Draft, out: Digest) -> int:
     """Tell the reconciler, in messages of ITEMS; how many they were."""
     starts = range(0, max(len(out.items), len(out.vanished)), ITEMS)
+    reader = draft.reader()
     for start in starts:
         items, vanished = out.items[start : start + ITEMS], out.vanished[start : start + ITEMS]
-        reader = draft.reader()
         observed = Observed(
             Side.MICROSOFT, draft.sequence(), tuple(items), tuple(vanished), reader.pairs, reader.again
         )  # fmt: skip
         draft.effects.append(Say("reconciler", observed, SAME))
+    if reader.again:
+        draft.rows["reader"] = replace(reader, told=reader.told + len(starts))
     for unreadable in out.unreadable:
         draft.effects.append(Say("reconciler", unreadable, SAME, key=unreadable.id))
         draft.count("unreadable")
@@ -76,5 +78,9 @@ def _keep(draft: Draft, run: str, running: Running) -> None:
     draft.rows[f"{RUN}{run}"] = running if running.waiting else None
     if not running.waiting:
         blind = DIRECTORY in running.failed
-        done = ReadDone(run, "graph-poller", running.items, running.messages, running.failed, running.again, blind)
+        reader = draft.reader()
+        told = reader.told if running.again == reader.again else 0
+        done = ReadDone(
+            run, "graph-poller", running.items, running.messages, running.failed, running.again, blind, told
+        )  # fmt: skip
         draft.effects.append(Say("reconciler", done, SAME))

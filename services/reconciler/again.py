@@ -36,7 +36,7 @@ def forgot(work: Work, body: Forgot) -> Decision:
     if begins and _made_good(work):
         return Decision()
     asked = [name for name in READERS if begins or name == body.service]
-    want = Again(f"{work.message.id}@{work.now.isoformat()}", "reconciler", body.here)
+    want = Again(_name(work), "reconciler", body.here)
     others = [shard for shard in range(work.policy.shards) if shard != body.here] if begins else []
     effects: list[Effect] = [
         Say(name, want, 0 if READERS[name] is Side.PRACTIFI else SAME, f"replace:again/{name}") for name in asked
@@ -49,6 +49,11 @@ def forgot(work: Work, body: Forgot) -> Decision:
     if not begins and (runs := work.get("runs", Runs)) is not None:
         rows["runs"] = replace(runs, unread=(*runs.unread, *(READERS[name].value for name in asked)))
     return Decision(rows, tuple(effects), {"forgot": 1}, anew=begins)
+
+
+def _name(work: Work) -> str:
+    """The name of a question, which is never asked twice although its sign may be the same."""
+    return f"{work.message.id}@{work.now.isoformat()}"
 
 
 def _made_good(work: Work) -> bool:
@@ -99,11 +104,15 @@ def follow(work: Work, name: str, old: Link | None, new: Link | None) -> None:
 
 
 def _ask_again(work: Work, reader: str) -> None:
-    """A reader may have forgotten what we have asked of it, too."""
-    side = READERS[reader]
-    if (row := work.get(wish.key(side), Wish)) is not None:
-        to = 0 if side is Side.PRACTIFI else SAME
-        work.effects.append(Say(reader, Again(row.wish, "reconciler", row.shard), to, f"replace:again/{reader}"))
+    """A reader may have forgotten what we have asked of it, too, and part of its answer: it is asked anew."""
+    side, runs = READERS[reader], work.get("runs", Runs)
+    if (row := wish.row(work.get, side)) is None:
+        return
+    want, to = Again(_name(work), "reconciler", row.shard), 0 if side is Side.PRACTIFI else SAME
+    work.effects.append(Say(reader, want, to, f"replace:again/{reader}"))
+    work.rows[wish.key(side)] = Wish(want.wish, row.shard)
+    if runs is not None:
+        work.rows["runs"] = replace(runs, unread=(*runs.unread, side.value))
 
 
 def _order_again(work: Work, link: Link | None) -> None:

@@ -3,8 +3,6 @@ followed is written or set aside (ruling 24). It is said once. Here it also show
 time, or again after our memory was lost: nothing may be made on a side whose own events have not been heard
 (ruling 5)."""
 
-from collections.abc import Mapping
-
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -24,16 +22,33 @@ READERS = {"graph-poller": Side.MICROSOFT, "salesforce-watcher": Side.PRACTIFI}
 def heard(work: Work, body: Observed) -> None:
     """One more message of a reader is taken in."""
     work.rows["runs"] = _heard(work.get("runs", Runs) or Runs(), body, wish.of(work.get, body.side))
+    _answer(work, body.side, body)
 
 
 def done(work: Work, body: ReadDone) -> None:
     """A reader has read all of a run. KeyError for a reader that we do not know. A run that began before its reader
     knew that we want all anew is begun again: the next interval may be a day away."""
-    wanted = {side: wish.of(work.get, side) for side in Side}
-    work.rows["runs"] = _done(work.get("runs", Runs) or Runs(), body, work.message.sender, wanted)
-    want = wanted[READERS[body.reader]]
+    side = READERS[body.reader]
+    want = wish.of(work.get, side)
+    work.rows["runs"] = _done(work.get("runs", Runs) or Runs(), body, work.message.sender, want)
+    _answer(work, side, body)
     if want is not None and body.again != want and not body.blind:
         work.effects.append(Say("registry", Again(want, "reconciler", work.shard), key="replace:again/run"))
+
+
+def _answer(work: Work, side: Side, body: Observed | ReadDone) -> None:
+    """The open question with one more word that answers it."""
+    row = wish.row(work.get, side)
+    if (new := _answered(row, body)) is not row:
+        work.rows[wish.key(side)] = new
+
+
+def _answered(row: Wish | None, body: Observed | ReadDone) -> Wish | None:
+    if row is None or body.again != row.wish:
+        return row
+    if isinstance(body, Observed):
+        return replace(row, heard=row.heard + 1)
+    return replace(row, told=max(row.told, body.told))
 
 
 def opens(state: State, body: Struct) -> bool:
@@ -41,7 +56,7 @@ def opens(state: State, body: Struct) -> bool:
     if not state.known("runs") or not isinstance(body, Observed | ReadDone):
         return False
     runs = _after(state, body)
-    return any(_complete(runs, side) and _closed(state.get, side) for side in Side)
+    return any(_complete(runs, side, _row_after(state, side, body)) and _closed(state.get, side) for side in Side)
 
 
 def opened(work: Work) -> bool:
@@ -49,7 +64,7 @@ def opened(work: Work) -> bool:
     runs = work.get("runs", Runs)
     if runs is None or not isinstance(work.message.body, Observed | ReadDone):
         return False
-    new = [side for side in Side if _complete(runs, side) and _closed(work.get, side)]
+    new = [one for one in Side if _complete(runs, one, wish.row(work.get, one)) and _closed(work.get, one)]
     if Side.MICROSOFT in new:
         work.rows["unread"] = _unread(work, runs)
     work.rows |= {_row(side): Mark() for side in new} | {wish.key(side): None for side in new}
@@ -75,9 +90,9 @@ def rounds(state: State, body: Struct) -> bool:
     """Whether with this message a whole round of the org has been heard, all of it and for the first time."""
     if not state.known("runs") or not isinstance(body, Observed | ReadDone):
         return False
-    before, after = state.get("runs", Runs) or Runs(), _after(state, body)
-    again = before.run == after.run and _complete(before, Side.PRACTIFI)
-    return _complete(after, Side.PRACTIFI) and not again
+    before, after, side = state.get("runs", Runs) or Runs(), _after(state, body), Side.PRACTIFI
+    again = before.run == after.run and _complete(before, side, wish.row(state.get, side))
+    return _complete(after, side, _row_after(state, side, body)) and not again
 
 
 def account(work: Work) -> None:
@@ -89,18 +104,25 @@ def account(work: Work) -> None:
     runs = replace(old, pending=max(0, old.pending + work.out))
     if runs.pending == 0 and all(side.value in runs.said for side in Side) and _nothing_comes(work, runs):
         work.effects.append(Say("registry", RunSettled(runs.run, runs.shard, runs.items, runs.failed), key=runs.run))
-        owed = {one.value: left for one in Side if (left := _left(runs, one.value, owes=True)) < 0}
-        runs = Runs(heard=owed, epoch=runs.epoch + 1, last=runs.run, newest=runs.newest)
+        runs = Runs(epoch=runs.epoch + 1, last=runs.run, newest=runs.newest)
     if runs != old:
         work.rows["runs"] = runs
 
 
 def _after(state: State, body: Observed | ReadDone) -> Runs:
     """The row as this message will leave it."""
-    runs = state.get("runs", Runs) or Runs()
-    if isinstance(body, Observed):
-        return _heard(runs, body, wish.of(state.get, body.side))
-    return _done(runs, body, "", {side: wish.of(state.get, side) for side in Side})
+    runs, wanted = state.get("runs", Runs) or Runs(), wish.of(state.get, _side(body))
+    return _heard(runs, body, wanted) if isinstance(body, Observed) else _done(runs, body, "", wanted)
+
+
+def _row_after(state: State, side: Side, body: Observed | ReadDone) -> Wish | None:
+    """What is known of the question to a side, as this message will leave it."""
+    row = wish.row(state.get, side)
+    return _answered(row, body) if _side(body) is side else row
+
+
+def _side(body: Observed | ReadDone) -> Side:
+    return body.side if isinstance(body, Observed) else READERS[body.reader]
 
 
 def _heard(runs: Runs, body: Observed, wanted: str | None) -> Runs:
@@ -112,18 +134,16 @@ def _heard(runs: Runs, body: Observed, wanted: str | None) -> Runs:
     return replace(runs, heard={**runs.heard, side: runs.heard.get(side, 0) + 1}, newest=newest)
 
 
-def _done(runs: Runs, body: ReadDone, sender: str, wants: Mapping[Side, str | None]) -> Runs:
+def _done(runs: Runs, body: ReadDone, sender: str, wanted: str | None) -> Runs:
     """With a reader's word; one about an older run comes too late. A newer run ends the one before it unsettled. A run
     that began before its reader knew that we want all anew makes nothing known."""
     side = READERS[body.reader]
-    wanted = wants[side]
     if body.run <= runs.last or body.run < runs.run or (body.run == runs.run and side.value in runs.said):
-        late = wanted is not None and body.again == wanted and body.run != runs.run
-        return _owed(runs, side, body.messages) if late else runs
+        return runs
     if runs.run not in {"", body.run}:
-        left = {one.value: _left(runs, one.value, owes=wants[one] is not None) for one in Side}
+        left = {one.value: max(0, runs.heard.get(one.value, 0) - runs.said.get(one.value, 0)) for one in Side}
         runs = Runs(heard=left, epoch=runs.epoch + 1, shard=runs.shard, last=runs.last, newest=runs.newest)
-    mine, old = side is Side.MICROSOFT, _old(body, wanted) or body.blind
+    mine, old = side is Side.MICROSOFT, (wanted is not None and body.again != wanted) or body.blind
     failed = tuple(dict.fromkeys((*runs.failed, *body.failed)))
     return replace(
         runs, run=body.run, said={**runs.said, side.value: 0 if old else body.messages},
@@ -133,38 +153,26 @@ def _done(runs: Runs, body: ReadDone, sender: str, wants: Mapping[Side, str | No
     )  # fmt: skip
 
 
-def _old(body: ReadDone, wanted: str | None) -> bool:
-    """Whether a run began before its reader knew that we want all anew: it takes one more."""
-    return wanted is not None and body.again != wanted
-
-
-def _left(runs: Runs, side: str, *, owes: bool) -> int:
-    """What was heard beyond a run that ends. While all is to be told anew (`owes`), what is missing counts, too: it may
-    wait for something else to be heard first, and the side is not known without it."""
-    count = runs.heard.get(side, 0) - runs.said.get(side, 0)
-    return count if owes else max(0, count)
-
-
-def _owed(runs: Runs, side: Side, messages: int) -> Runs:
-    """Without what an older run has said to have told anew: it is heard for that one."""
-    return replace(runs, heard={**runs.heard, side.value: runs.heard.get(side.value, 0) - messages})
-
-
-def _complete(runs: Runs, side: Side) -> bool:
+def _complete(runs: Runs, side: Side, row: Wish | None) -> bool:
     """Whether a side has been heard as a whole: an org that could not be read has not; a mailbox that could not be read
     takes no writes either."""
-    return side.value in runs.said and side.value not in runs.unread and _all_heard(runs, side)
+    return side.value not in runs.unread and _all_heard(runs, side, row)
 
 
-def _all_heard(runs: Runs, side: Side) -> bool:
-    return runs.heard.get(side.value, 0) >= runs.said[side.value]
+def _all_heard(runs: Runs, side: Side, row: Wish | None) -> bool:
+    """Whether all that a reader has said in this run is heard; while a side is told anew, all that bears that wish,
+    in whatever run it was said: some of it may wait for something else to be heard first."""
+    if side.value not in runs.said:
+        return False
+    return row.heard >= row.told if row is not None else runs.heard.get(side.value, 0) >= runs.said[side.value]
 
 
 def _nothing_comes(work: Work, runs: Runs) -> bool:
     """Whether no more is heard in this run. What Microsoft told waits until Practifi was heard (`pairs.early`): where
     this run cannot tell that any more, the next one has to begin."""
+    here, there = (_all_heard(runs, side, wish.row(work.get, side)) for side in Side)
     in_vain = wish.of(work.get, Side.PRACTIFI) is not None and Side.PRACTIFI.value in runs.unread
-    return _all_heard(runs, Side.PRACTIFI) and (in_vain or _all_heard(runs, Side.MICROSOFT))
+    return there and (in_vain or here)
 
 
 def _row(side: Side) -> str:

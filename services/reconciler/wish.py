@@ -12,12 +12,14 @@ from services.reconciler.work import Work
 Gets = Callable[[str, type[Any]], Any]
 
 
-class Wish(Struct, frozen=True):
+class Wish(Struct, frozen=True, omit_defaults=True):
     """The row `again/<side>`: that side has to be told anew from the beginning, and this names the question of this
-    `shard`."""
+    `shard`. So many messages that answer it were `heard`, of those that were `told` as far as the reader has said."""
 
     wish: str
     shard: int
+    heard: int = 0
+    told: int = 0
 
 
 class Anew(Struct, frozen=True):
@@ -38,10 +40,16 @@ def key(side: Side) -> str:
     return f"again/{side.value}"
 
 
+def row(get: Gets, side: Side) -> Wish | None:
+    """What is known of the question that is open for a side, None while there is none."""
+    found: Wish | None = get(key(side), Wish)
+    return found
+
+
 def of(get: Gets, side: Side) -> str | None:
     """The question that is open for a side, None while there is none."""
-    row = get(key(side), Wish)
-    return row.wish if row is not None else None
+    found = row(get, side)
+    return found.wish if found is not None else None
 
 
 def any_open(work: Work) -> bool:

@@ -30,9 +30,10 @@ def answer(draft: Draft, body: Again) -> None:
         draft.effects.append(Say(body.service, Paired(kept.sequence, tuple(own), body.shard), body.shard))
     if body.service == POLLER:
         return
-    reader, waiting = draft.reader(), draft.waiting()
+    reader, waiting, shard = draft.reader(), draft.waiting(), str(body.shard)
     draft.rows["reader"] = replace(
-        reader, cursors=Cursors(), recent={}, reading={}, again={**reader.again, str(body.shard): body.wish}
+        reader, cursors=Cursors(), recent={}, reading={}, again={**reader.again, shard: body.wish},
+        told={**reader.told, shard: 0},
     )  # fmt: skip
-    counted = tuple(0 if shard == body.shard else count for shard, count in enumerate(waiting.messages))
+    counted = tuple(0 if place == body.shard else count for place, count in enumerate(waiting.messages))
     draft.rows["waiting"] = replace(waiting, messages=counted)

@@ -19,7 +19,8 @@ class Reader(Struct, frozen=True, omit_defaults=True):
     while it is off. `recent` are the marks of rows read within the look-back, by id: read again, they are no news.
     `reading` are those of the pieces so far of a read that is under way. `ahead` is how far Salesforce's time is ahead
     of ours (below zero: behind). `privacy` are the rules by which the Events were read, `again` the last wish of each
-    shard to be told all anew (`Again`), `vain` the newest run in which there are no mailboxes (`Undirected`)."""
+    shard to be told all anew (`Again`), `told` how many messages bear it, `vain` the newest run in which there are no
+    mailboxes (`Undirected`)."""
 
     ahead: timedelta = timedelta()
     cursors: Cursors = Cursors()
@@ -28,6 +29,7 @@ class Reader(Struct, frozen=True, omit_defaults=True):
     reading: dict[str, str] = {}
     privacy: Privacy = Privacy()
     again: dict[str, str] = {}
+    told: dict[str, int] = {}
     vain: str = ""
 
 

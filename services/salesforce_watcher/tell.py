@@ -3,6 +3,8 @@ the one that it went to first."""
 
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from contracts.calendar import Side
 from contracts.observed import Item, Observed, ReadDone, Unreadable, Vanished
 from services.clients.salesforce.item import item_of
@@ -34,22 +36,27 @@ def observe(draft: Draft, rows: Iterable[Row]) -> list[int]:
 
 def done(draft: Draft, run: str, messages: Sequence[int], failed: tuple[str, ...]) -> list[Effect]:
     """The end of a run's reading, for each shard."""
-    counts = messages or [0] * draft.policy.shards
-    again = draft.reader().again
+    counts, reader = messages or [0] * draft.policy.shards, draft.reader()
     return [
-        Say("reconciler", ReadDone(run, "salesforce-watcher", 0, count, failed, again.get(str(shard), "")), shard)
+        Say("reconciler", ReadDone(
+            run, "salesforce-watcher", messages=count, failed=failed, again=reader.again.get(str(shard), ""),
+            told=reader.told.get(str(shard), 0),
+        ), shard)
         for shard, count in enumerate(counts)
-    ]
+    ]  # fmt: skip
 
 
 def _say(draft: Draft, shard: int, said: Sequence[Item | Vanished]) -> int:
     chunks = [said[at : at + ITEMS] for at in range(0, len(said), ITEMS)]
+    reader = draft.reader()
+    again, told = reader.again.get(str(shard), ""), reader.told.get(str(shard), 0)
     for chunk in chunks:
         items = tuple(item for item in chunk if isinstance(item, Item))
         vanished = tuple(gone for gone in chunk if isinstance(gone, Vanished))
-        again = draft.reader().again.get(str(shard), "")
         observed = Observed(Side.PRACTIFI, draft.sequence(), items, vanished, draft.paired(), again)
         draft.effects.append(Say("reconciler", observed, shard))
+    if again and chunks:
+        draft.rows["reader"] = replace(reader, told={**reader.told, str(shard): told + len(chunks)})
     return len(chunks)
 
 

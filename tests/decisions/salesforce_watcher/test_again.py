@@ -45,7 +45,18 @@ def test_a_read_that_is_under_way_begins_anew_and_counts_anew() -> None:  # ruli
     assert (order.cursors, order.going) == (Cursors(), {})
     watcher.order = order
     watcher.hears(row(), row("00U2"))
-    assert [(one.messages, one.again) for one in watcher.told(ReadDone)] == [(1, "w1")]
+    assert [(one.messages, one.again, one.told) for one in watcher.told(ReadDone)] == [(1, "w1", 1)]
+
+
+def test_all_that_answers_a_question_is_counted_over_all_runs_and_anew_for_the_next_one() -> None:  # ruling 6
+    watcher = Watcher()
+    watcher.reads(row())
+    assert [one.told for one in watcher.done()] == [0], "nobody had asked"
+    for wish in ("w1", "w2"):
+        watcher.hear(Again(wish, "reconciler", 0))
+        watcher.reads(row())
+        watcher.reads(row("00U2"))
+        assert [(one.again, one.told) for one in watcher.done()] == [(wish, 2)]
 
 
 def test_other_shards_are_told_again_without_having_asked() -> None:
