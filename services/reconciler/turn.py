@@ -40,12 +40,13 @@ def put_back(work: Work, link: Link) -> Link:
 
 
 def turned(work: Work, link: Link) -> Link:
-    """The first value is back: what follows is left to the merge."""
-    name, *rest = link.turn
-    row = work.get(f"conflict/{name}", Contested)
-    if row is not None:
-        work.rows[f"conflict/{name}"] = replace(row, turned=True)
-    return replace(link, turn=tuple(rest))
+    """The first value is back: what follows is left to the merge. Where the event went on one side meanwhile, nobody
+    wants it back any more."""
+    for name in link.turn[:1]:
+        row = work.get(f"conflict/{name}", Contested)
+        if row is not None:
+            work.rows[f"conflict/{name}"] = replace(row, turned=True)
+    return replace(link, turn=link.turn[1:])
 
 
 def _ordered(work: Work, link: Link, row: Contested) -> Link:

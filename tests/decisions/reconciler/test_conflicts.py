@@ -13,7 +13,7 @@ from contracts.control import Turn
 from contracts.facts import Blocked, Subject, Updated
 from contracts.observed import Item, Vanished
 from contracts.policy import Policy, PrivateEvents
-from contracts.write import Cause, Outcomes, Refused, Why, Write
+from contracts.write import Cause, Erase, Outcomes, Refused, Why, Write
 from services.reconciler.conflicts import DAYS, MOST
 from services.reconciler.listed import Contested, Contests
 from tests.decisions.reconciler.shard import (
@@ -245,6 +245,16 @@ def test_a_turn_to_microsoft_that_would_mail_guests_waits_for_consent_and_is_not
     case.shard.set_policy(case.policy, consents=1)
     assert [order.event.subject for order in case.carry_out()] == ["Mine"]
     assert [line.turned for line in kept(case.shard)] == [True]
+
+
+def test_a_value_that_was_put_back_goes_with_its_event_that_was_deleted_meanwhile() -> None:  # C3, X1
+    case = contested()
+    case.turn()
+    case.shard.see(Vanished("m1", MIKE))
+    case.shard.write(case.item(PRACTIFI, subject="Theirs"))
+    erase = case.shard.take()
+    assert isinstance(erase, Erase)
+    assert erase.side is PRACTIFI
 
 
 def test_a_turn_against_the_direction_is_not_written_and_says_why() -> None:  # C3, D1
