@@ -135,5 +135,5 @@ def _go_on(work: Work) -> None:
 
 def _look(work: Work, name: str) -> None:
     link = work.link(name)
-    if link is not None:
+    if link is not None and not meeting.waits(work, link):
         step(work, replace(meeting.released(link), refused=()))

@@ -13,7 +13,7 @@ from contracts.meeting import Meeting
 from contracts.observed import Item
 from contracts.policy import Direction, PolicyNow
 from services.kernel.decision import State as Rows
-from services.reconciler import copies
+from services.reconciler import copies, wish
 from services.reconciler.book import Address
 from services.reconciler.names import Uid
 from services.reconciler.rows import Held, Link, State
@@ -57,6 +57,19 @@ def wait(work: Work, link: Link, item: Item) -> None:
     known = work.get(key, Uid) or Uid()
     work.rows[key] = replace(known, waiting=(*known.waiting, link.id))
     work.keep(replace(link, state=State.WAITING))
+    _wake(work, link)
+
+
+def waits(work: Work, link: Link) -> bool:
+    """Whether a copy goes on waiting although its time is over: nobody has read Microsoft anew since our memory was
+    lost, so that its organizer's event may be there and not be known (ruling 5)."""
+    if link.state is not State.WAITING or wish.known(work, Side.MICROSOFT, ""):
+        return False
+    _wake(work, link)
+    return True
+
+
+def _wake(work: Work, link: Link) -> None:
     work.wake(link.id, work.now + timedelta(minutes=RUNS * work.policy.interval_minutes))
 
 

@@ -6,9 +6,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent
-from contracts.observed import Item, Vanished
+from contracts.observed import Item, Observed, ReadDone, Vanished
 from contracts.write import Erase, Write
+from services.kernel.decision import Forgot
+from services.reconciler.link import minted
 from services.reconciler.rows import State
+from services.reconciler.runs import READERS
 from tests.decisions.reconciler.shard import (
     INWARD,
     JOHN,
@@ -16,6 +19,7 @@ from tests.decisions.reconciler.shard import (
     MICROSOFT,
     MIKE,
     MIKES,
+    PAIRS,
     PRACTIFI,
     STANDUP,
     Shard,
@@ -53,6 +57,22 @@ def test_it_does_not_wait_for_ever() -> None:  # ruling 19
     assert wake.at == shard.now + timedelta(minutes=30)
     shard.hear(wake.body)
     assert shard.take().mailbox == JOHN
+
+
+def test_while_nobody_has_read_microsoft_anew_it_waits_on() -> None:  # rulings 5, 18, 19
+    shard = Shard()
+    shard.hear(Forgot("writer", 0))
+    shard.hear(PAIRS)
+    wishes = {side: shard.asked[reader].wish for reader, side in READERS.items()}
+    link = minted(PRACTIFI, MIKE, "p1")
+    shard.hear(Observed(PRACTIFI, 20, (there(people=(JOHNS,), stamp=link),), again=wishes[PRACTIFI]))
+    shard.hear(ReadDone("run-x", "salesforce-watcher", again=wishes[PRACTIFI], told=1))
+    shard.hear(Observed(MICROSOFT, 21, (copy(),), again=wishes[MICROSOFT]))
+    shard.hear(shard.wakes[-1].body)
+    shard.hear(Observed(MICROSOFT, 22, (here(MEETING, uid="uid-1", stamp=f"{link}-g0"),), again=wishes[MICROSOFT]))
+    shard.hear(ReadDone("run-x", "graph-poller", again=wishes[MICROSOFT], told=2))
+    assert sorted(one.state for one in shard.links()) == [State.ACTIVE, State.COPY]
+    assert [one for one in shard.orders if not one.target] == []
 
 
 def test_an_invitation_from_outside_waits_for_nobody() -> None:  # I4
