@@ -34,10 +34,12 @@ class Tale:
     a side since everything was last at rest. `doubt` are tags of which the policy, or the moment at which it changed,
     lets more than one outcome stand: of these only that nothing is there twice is asked, until both sides are seen
     alike. `series` have many subjects, `handed` may be shown twice to one person for a while. `own` are fields that an
-    invited person typed into their own version, `left` versions that they deleted (I2). `idle` were in Practifi before
-    the first run, and nobody has touched them (D7). `hidden` are the texts of what is private by now, `parted` what was
-    handed over after that: while it is private it may stay in the mailbox where it is. `veiled` is what is private or
-    was when it went: it may have no tag in Practifi. `unclear`: the policy has changed since the last rest."""
+    invited person typed into their own version, `left` versions that they deleted (I2). `dropped` are copies that
+    somebody threw away in Outlook since the last rest, `stale` those whose Event a lost memory may leave in Practifi,
+    beside that of the copy which the host's next change brings. `idle` were in Practifi before the first run, and
+    nobody has touched them (D7). `hidden` are the texts of what is private by now, `parted` what was handed over after
+    that: while it is private it may stay in the mailbox where it is. `veiled` is what is private or was when it went:
+    it may have no tag in Practifi. `unclear`: the policy has changed since the last rest."""
 
     stage: Stage
     made: dict[str, str] = field(default_factory=dict)
@@ -54,6 +56,8 @@ class Tale:
     doubt: set[str] = field(default_factory=set)
     own: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     left: set[tuple[str, str]] = field(default_factory=set)
+    dropped: set[tuple[str, str]] = field(default_factory=set)
+    stale: set[tuple[str, str]] = field(default_factory=set)
     idle: set[str] = field(default_factory=set)
     hidden: dict[str, set[str]] = field(default_factory=dict)
     veiled: set[str] = field(default_factory=set)
@@ -111,6 +115,12 @@ class Tale:
         if not goes or quiet or self.unclear:
             self.doubt.add(tag)
 
+    def drop(self, who: str, tag: str) -> None:
+        """Somebody throws their copy away in Outlook."""
+        self.dropped.add((who, tag))
+        if "reconciler" in self.failed:
+            self.stale.add((who, tag))
+
     def turned(self) -> None:
         """The policy changes: what was touched since the last rest may be heard by the one rule or by the other."""
         self.unclear = True
@@ -120,6 +130,7 @@ class Tale:
         """Everything is at rest."""
         self.unclear = False
         self.failed.clear()
+        self.dropped.clear()
         for tags in self.touched.values():
             tags.clear()
 

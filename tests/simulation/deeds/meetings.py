@@ -29,6 +29,8 @@ async def outlook_answers(tale: Tale, chance: Random) -> str:
     answer = chance.choice(ANSWERS)
     tale.touch(tag_of(one), MICROSOFT)
     tale.sides.microsoft.respond(one["mailbox"], one["id"], answer, tale.at(MICROSOFT))
+    if answer == "decline":
+        tale.drop(one["mailbox"], tag_of(one))
     return f"{one['mailbox']} answers {tag_of(one)} in Outlook: {answer}"
 
 
@@ -100,6 +102,7 @@ async def outlook_deletes_copy(tale: Tale, chance: Random) -> str:
         return "nobody has a copy to delete in Outlook"
     tale.touch(tag_of(one), MICROSOFT)
     calendars.delete(tale.sides, MICROSOFT, one["mailbox"], one["id"], tale.at(MICROSOFT))
+    tale.drop(one["mailbox"], tag_of(one))
     return f"{one['mailbox']} deletes their copy of {tag_of(one)} in Outlook"
 
 
