@@ -13,6 +13,7 @@ from services.kernel.decision import State
 from services.reconciler import adopt, idle, match, wish
 from services.reconciler.book import Who
 from services.reconciler.link import gone_key, holds, keys, minted, name_of, ref_key, stamp_of
+from services.reconciler.listed import Idle
 from services.reconciler.meeting import guests, uid_key
 from services.reconciler.names import Ref, Series, Uid
 from services.reconciler.rows import Link
@@ -34,6 +35,8 @@ def of_item(state: State, side: Side, item: Item) -> Iterator[str]:
             yield from of_answers(state, name, item.answers)
         yield from (f"person/{person}" for person in item.people)
         return
+    if stamp_of(item):
+        yield from _idle(state, stamp_of(item))
     if item.event.organizer:
         yield f"address/{item.event.organizer}"
     yield from of_event(state, item.event)
@@ -46,6 +49,15 @@ def of_item(state: State, side: Side, item: Item) -> Iterator[str]:
         yield from _place(state, item.mailbox, name, "")
     else:
         yield from of_series(state, item.mailbox, name)
+
+
+def _idle(state: State, name: str) -> Iterator[str]:
+    """The Event that a link would have, if it was not sent as far as we remember."""
+    yield from idle.needs(state, name)
+    known = loaded(state, idle.named(name), Idle)
+    there = loaded(state, f"idle/{known.id}", Item) if known is not None else None
+    if there is not None:
+        yield from of_item(state, Side.PRACTIFI, there)
 
 
 def of_gone(state: State, side: Side, gone: Vanished) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Practifi Events that exist already and that nobody has touched since outbound was switched on: they are not sent
-(D7), unless a person says so (D10). One row each is kept of them, so that they can be counted before they are sent."""
+(D7), unless a person says so (D10). One row each is kept of them, so that they can be counted before they are sent, and
+found when Microsoft shows that one was sent all the same, before our memory was lost (ruling 5)."""
 
 from collections.abc import Iterable, Iterator
 
@@ -13,8 +14,8 @@ from services.kernel.decision import State, Wake
 from services.reconciler import when
 from services.reconciler.book import Address
 from services.reconciler.held import held_of
-from services.reconciler.link import find
-from services.reconciler.listed import More
+from services.reconciler.link import find, minted
+from services.reconciler.listed import Idle, More
 from services.reconciler.rows import Link
 from services.reconciler.step import step
 from services.reconciler.work import Work
@@ -25,15 +26,16 @@ MANY = 500
 
 def keep(work: Work, item: Item) -> None:
     """An Event that no link holds, and that is not sent: it is kept while it is still to come."""
-    row = item if when.future(item.event.when, work.now) else None
-    if row is not None or work.get(key(item), Item) is not None:
-        work.rows[key(item)] = row
+    coming = when.future(item.event.when, work.now)
+    if coming or work.get(key(item), Item) is not None:
+        work.rows |= {key(item): item, named(_link(item)): Idle(item.id)} if coming else _forgotten(item)
 
 
 def gone(work: Work, body: Observed) -> None:
     """What has vanished cannot be sent."""
     if body.side is Side.PRACTIFI:
-        work.rows |= {key(one): None for one in body.vanished if work.get(key(one), Item) is not None}
+        for one in [one for one in body.vanished if work.get(key(one), Item) is not None]:
+            work.rows |= _forgotten(one)
 
 
 def follow(work: Work, name: str, old: Link | None, new: Link | None) -> None:  # noqa: ARG001 - see `decide`
@@ -41,11 +43,31 @@ def follow(work: Work, name: str, old: Link | None, new: Link | None) -> None:  
     there = new.practifi if new is not None else None
     row = f"idle/{there.id}" if there is not None else ""
     if row and work.state.known(row) and work.get(row, Item) is not None:
-        work.rows[row] = None
+        work.rows |= {row: None, named(name): None}
 
 
 def key(item: Item | Vanished) -> str:
     return f"idle/{item.id}"
+
+
+def named(link: str) -> str:
+    return f"idle-link/{link}"
+
+
+def needs(state: State, link: str) -> Iterator[str]:
+    """What is kept of the Event that a link would have."""
+    yield (row := named(link))
+    if state.known(row) and (known := state.get(row, Idle)) is not None:
+        yield f"idle/{known.id}"
+
+
+def half(work: Work, name: str) -> Link | None:
+    """The link of an Event that was not sent, as far as we remember."""
+    known = work.get(named(name), Idle)
+    item = work.get(f"idle/{known.id}", Item) if known is not None else None
+    if item is None:
+        return None
+    return Link(name, Side.PRACTIFI, practifi=held_of(work, Side.PRACTIFI, item), owner=item.owner)
 
 
 def mailbox_of(state: State, named: str) -> str | None:
@@ -64,7 +86,8 @@ def chosen(state: State, named: str) -> list[Item]:
 def backfill(work: Work, wish: Backfill) -> None:
     """Send what is kept, as if each owner had saved it anew, but for the cause that goes with it."""
     items = chosen(work.state, wish.mailbox)
-    work.rows |= {key(item): None for item in items[:MANY]}
+    for item in items[:MANY]:
+        work.rows |= _forgotten(item)
     for link in links(work, items[:MANY]):
         step(work, replace(link, cause=Cause.BACKFILL))
     if len(items) > MANY:
@@ -77,3 +100,11 @@ def links(work: Work, items: Iterable[Item]) -> Iterator[Link]:
         name = find(work, Side.PRACTIFI, item)
         if when.future(item.event.when, work.now) and work.owner(item.mailbox) is not None:
             yield Link(name, Side.PRACTIFI, practifi=held_of(work, Side.PRACTIFI, replace(item, edited=True)))
+
+
+def _link(item: Item | Vanished) -> str:
+    return minted(Side.PRACTIFI, item.mailbox, item.id)
+
+
+def _forgotten(item: Item | Vanished) -> dict[str, None]:
+    return {key(item): None, named(_link(item)): None}

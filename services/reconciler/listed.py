@@ -52,6 +52,12 @@ class Exposure(Struct, frozen=True):
     mailbox: str
 
 
+class Idle(Struct, frozen=True):
+    """The row `idle-link/<link>`: the id of an Event that is kept in `idle/<id>`, by the link that it would have."""
+
+    id: str
+
+
 class Forget(Struct, frozen=True):
     """Said to ourselves: a row has been kept for long enough."""
 

@@ -52,6 +52,8 @@ def take(work: Work, side: Side, item: Item, sequence: int) -> None:
     """One item as it is now."""
     name = find(work, side, item)
     link = work.link(name)
+    if link is None and side is Side.MICROSOFT and stamp_of(item) == name:
+        link = idle.half(work, name)
     if link is None:
         if not _outlived(work, side, item, sequence):
             _first(work, side, item, sequence, name)

@@ -11,12 +11,13 @@ from contracts.calendar import Side
 from contracts.control import Again
 from contracts.meeting import Meeting
 from contracts.observed import Item, Observed, ReadDone, Vanished
-from contracts.policy import Direction
+from contracts.policy import Direction, Policy
 from contracts.write import Cause, Erase, Order, Write
 from services.kernel.decision import Forgot
 from services.kernel.micros import micros
 from services.reconciler.link import minted
 from tests.decisions.reconciler.shard import (
+    INWARD,
     JOHN,
     JOHNS,
     MICROSOFT,
@@ -290,6 +291,23 @@ def test_a_persons_edit_of_it_is_consent_enough() -> None:  # ruling 16
     order = shard.take()
     assert isinstance(order, Write)
     assert (order.side, order.cause, order.event.subject) == (MICROSOFT, Cause.EDIT, "Daily")
+
+
+@pytest.mark.parametrize("policy", [TWO_WAY, INWARD], ids=["two ways", "to Practifi"])
+def test_an_untouched_event_that_was_sent_before_all_was_forgotten_is_found_again(
+    policy: Policy,
+) -> None:  # D7, ruling 5
+    shard = forgetful()
+    shard.set_policy(policy)
+    tells(shard, PRACTIFI, there(edited=False))
+    sent = here(stamp=f"{THEIRS}-g0")
+    tells(shard, MICROSOFT, sent)
+    (link,) = shard.links()
+    assert (link.microsoft and link.microsoft.id, link.practifi and link.practifi.id) == ("m1", "p1")
+    assert (written(shard), [key for key in shard.rows if key.startswith("idle")]) == ([], [])
+    shard.orders.clear()
+    shard.see(replace(sent, event=replace(STANDUP, subject="Daily"), mark="m-b"))
+    assert [(one.side, one.mailbox) for one in written(shard)] == [(PRACTIFI, MIKE)]
 
 
 @pytest.mark.parametrize("first", Side)
