@@ -14,10 +14,14 @@ POLLER = "graph-poller"
 
 
 def forgot(draft: Draft, body: Forgot) -> None:
-    """Learn the mailboxes once more, and who wanted to be told all anew. The run that may be lost on us begins anew."""
+    """Learn the mailboxes once more, and who wanted to be told all anew. The run that may be lost on us begins anew.
+    Who belongs to whom is said anew, too: one of our listeners may know a newer word of ours than the others, and what
+    it says by that would be heard by nobody."""
     want = Again(draft.message.id, "salesforce-watcher", body.here)
     draft.effects += [Say(name, want, key=f"replace:again/{name}") for name in (POLLER, "registry")]
     draft.effects += [Say("reconciler", want, shard) for shard in range(draft.policy.shards)]
+    if (kept := draft.get("pairs", Pairs)) is not None:
+        draft.rows["pairs"] = replace(kept, sequence=0)
     draft.count("forgot")
 
 

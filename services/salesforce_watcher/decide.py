@@ -205,7 +205,7 @@ def _pair(draft: Draft) -> None:
         return
     kept = {pair.mailbox: pair for pair in draft.pairs()}
     found = pairs(directory.mailboxes, draft.users().users.values(), draft.policy, kept)
-    if before is not None and found == before.pairs:
+    if before is not None and before.sequence and found == before.pairs:
         return
     number = draft.sequence()
     draft.rows["pairs"] = Pairs(found, number)

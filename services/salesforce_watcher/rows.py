@@ -47,7 +47,7 @@ class Users(Struct, frozen=True):
 
 
 class Pairs(Struct, frozen=True):
-    """Row `pairs`: who belongs to whom, and the sequence under which that was said."""
+    """Row `pairs`: who belongs to whom, and the sequence under which that was said, 0 when it has to be said anew."""
 
     pairs: tuple[Pair, ...]
     sequence: int = 0

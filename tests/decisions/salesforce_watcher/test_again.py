@@ -5,13 +5,14 @@ from datetime import timedelta
 import msgspec
 
 from contracts.control import Again
-from contracts.observed import Observed, Paired, ReadDone
+from contracts.observed import Mailboxes, Observed, Paired, ReadDone
 from contracts.policy import PolicyNow
 from services.clients.salesforce.row import Cursors, Place
 from services.kernel.decision import Forgot, Say
+from services.kernel.micros import micros
 from services.salesforce_watcher.rows import ReadOrg
 from tests.decisions.life import NOW
-from tests.decisions.salesforce_watcher.org import MIKE, TWO_WAY, Watcher, row
+from tests.decisions.salesforce_watcher.org import MAILBOXES, MIKE, TWO_WAY, Watcher, row
 from tests.decisions.salesforce_watcher.test_reading import SHARDS
 
 WISH = Again("w1", "reconciler", 0)
@@ -22,6 +23,19 @@ def test_who_forgot_learns_the_mailboxes_again() -> None:  # ruling 6
     watcher.hear(Forgot("registry", 0))
     asked = [effect.service for effect in watcher.effects if isinstance(effect, Say)]
     assert asked == ["graph-poller", "registry", "reconciler"]
+
+
+def test_who_forgot_says_once_more_who_belongs_to_whom() -> None:  # ruling 6, M7
+    """It may have said so since, and not everybody heard it: who did would not be understood by the others."""
+    watcher = Watcher()
+    watcher.reads()
+    watcher.now += timedelta(hours=1)
+    watcher.hear(Forgot("graph-poller", 0))
+    watcher.hear(Mailboxes(2, MAILBOXES))
+    told = [one.sequence for name in ("reconciler", "graph-poller") for one in watcher.told(Paired, name)]
+    assert told == [micros(watcher.now)] * 2
+    watcher.hear(Mailboxes(3, MAILBOXES))
+    assert watcher.told(Paired, "reconciler") == []
 
 
 def test_a_reconciler_that_forgot_is_told_everything_once() -> None:  # ruling 6
