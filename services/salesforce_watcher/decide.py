@@ -65,7 +65,7 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
     draft = Draft(state, message, now, known)
     match message.body:
         case PolicyNow():
-            _outbound_off(draft)
+            _outbound(draft)
         case RunDue(run):
             run_due(draft, run)
         case Mailboxes() as mailboxes:
@@ -223,16 +223,23 @@ def _people(draft: Draft, people: Sequence[Person]) -> None:
 
 def _outbound_on(draft: Draft, now: datetime) -> None:
     """Remember Salesforce's time when outbound was switched on (D7, ruling 11): a lost memory learns it again."""
-    reader, since = draft.reader(), draft.known.outbound
+    reader = draft.reader()
+    since = reader.outbound or draft.known.outbound
     if reader.outbound_since is None and draft.policy.direction.writes(Side.MICROSOFT):
         back = max(draft.now - since, timedelta()) if since is not None else timedelta()
         draft.rows["reader"] = replace(reader, outbound_since=now - back)
 
 
-def _outbound_off(draft: Draft) -> None:
-    reader = draft.reader()
-    if reader.outbound_since is not None and not draft.policy.direction.writes(Side.MICROSOFT):
-        draft.rows["reader"] = replace(reader, outbound_since=None)
+def _outbound(draft: Draft) -> None:
+    """Remember since when it is on, by the first word that said so: who says it later may have lost its memory. Off, it
+    begins anew."""
+    reader, on = draft.reader(), draft.policy.direction.writes(Side.MICROSOFT)
+    new = replace(
+        reader, outbound=(reader.outbound or draft.known.outbound) if on else None,
+        outbound_since=reader.outbound_since if on else None,
+    )  # fmt: skip
+    if new != reader:
+        draft.rows["reader"] = new
 
 
 def _end_runs(draft: Draft, *, failed: tuple[str, ...] = ()) -> None:

@@ -16,15 +16,16 @@ ORG = "org"
 
 class Reader(Struct, frozen=True, omit_defaults=True):
     """Row `reader`. `outbound_since` is Salesforce's time when writing to Microsoft was switched on (ruling 11), None
-    while it is off. `recent` are the marks of rows read within the look-back, by id: read again, they are no news.
-    `reading` are those of the pieces so far of a read that is under way. `ahead` is how far Salesforce's time is ahead
-    of ours (below zero: behind). `privacy` are the rules by which the Events were read, `again` the last wish of each
-    shard to be told all anew (`Again`), `told` how many messages bear it, `vain` the newest run in which there are no
-    mailboxes (`Undirected`)."""
+    while it is off or the org was not read yet; `outbound` is the same in our time. `recent` are the marks of rows read
+    within the look-back, by id: read again, they are no news. `reading` are those of the pieces so far of a read that
+    is under way. `ahead` is how far Salesforce's time is ahead of ours (below zero: behind). `privacy` are the rules by
+    which the Events were read, `again` the last wish of each shard to be told all anew (`Again`), `told` how many
+    messages bear it, `vain` the newest run in which there are no mailboxes (`Undirected`)."""
 
     ahead: timedelta = timedelta()
     cursors: Cursors = Cursors()
     outbound_since: datetime | None = None
+    outbound: datetime | None = None
     recent: dict[str, str] = {}
     reading: dict[str, str] = {}
     privacy: Privacy = Privacy()

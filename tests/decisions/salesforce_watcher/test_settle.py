@@ -3,9 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
-from contracts.policy import Direction, Policy
+from contracts.policy import Direction, Policy, PolicyNow
 from services.salesforce_watcher.rows import LookRows, Settled, Settling
 from tests.decisions.salesforce_watcher.org import TWO_WAY, Watcher, row
 
@@ -133,6 +135,16 @@ def test_an_edit_is_a_save_by_the_time_of_the_last_modification(ago: int | None,
 def test_events_of_before_the_first_read_are_not_edits() -> None:  # D7
     watcher = Watcher()
     assert [item.edited for item in watcher.reads(watcher.fresh(ago=1))] == [False]
+
+
+def test_what_was_touched_before_the_first_read_is_an_edit_although_the_registry_forgot() -> None:  # D7, ruling 6
+    watcher = Watcher()
+    on = PolicyNow(10, active=True, policy=TWO_WAY, outbound=watcher.now)
+    edited = watcher.salesforce + timedelta(minutes=20)
+    for word in (on, replace(on, version=11, outbound=watcher.later(minutes=40))):
+        watcher.rows["policy"] = msgspec.msgpack.encode(word)
+        watcher.hear(word)
+    assert [item.edited for item in watcher.reads(row(edited_at=edited))] == [True]
 
 
 def test_while_outbound_is_off_nothing_is_an_edit_and_on_again_it_begins_anew() -> None:  # D7, ruling 12
