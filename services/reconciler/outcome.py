@@ -9,10 +9,23 @@ from contracts.calendar import FIELDS, CalendarEvent, Side
 from contracts.observed import Item, Made
 from contracts.write import Refused, Why, Written
 from services.kernel.decision import SAME, Say
-from services.reconciler import answers, consent, copies, meeting, owners, restore, say, teams, told, trouble, unheard
+from services.reconciler import (
+    answers,
+    consent,
+    copies,
+    made,
+    meeting,
+    owners,
+    restore,
+    say,
+    teams,
+    told,
+    trouble,
+    unheard,
+)
 from services.reconciler.held import answered, dead, found, held_of, invites, past, put
 from services.reconciler.link import gone_key, refer
-from services.reconciler.merge import advance, same
+from services.reconciler.merge import advance
 from services.reconciler.names import Gone
 from services.reconciler.order import uncounted
 from services.reconciler.people import agreed
@@ -90,14 +103,14 @@ def _created(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
     elif old is not None:
         new = replace(new, past=old.past)
     link = _source(put(link, pending.side, new), pending, None)
-    link = _people(work, replace(link, owner=item.owner or link.owner, local=_left(link, pending, echo)), pending)
+    link = _people(work, replace(link, owner=item.owner or link.owner, local=made.untold(link, pending, echo)), pending)
     refer(work, pending.side, link.id, new)
     if pending.side is Side.MICROSOFT:
         work.effects.append(Say("graph-poller", Made(item.mailbox, item.id), SAME))
     if (sequence := _found_gone(work, pending.side, new.id, old)) is not None:
         return dead(put(link, pending.side, replace(new, sequence=sequence)), pending.side)
     if pending.side is Side.MICROSOFT:
-        link = replace(link, answers=link.answers or ())
+        link = replace(made.differing(link, pending), answers=link.answers or ())
         invites(work, link.id, None, item.event)
         for copy in meeting.own(work, item, link.id, link.born):
             step(work, copy)
@@ -114,18 +127,6 @@ def _found_gone(work: Work, side: Side, name: str, old: Held | None) -> int | No
         return None
     work.rows[gone_key(side, name)] = None
     return missed.sequence
-
-
-def _left(link: Link, pending: Pending, echo: CalendarEvent) -> tuple[str, ...]:
-    """What a person wrote in Practifi and Microsoft was not told when it was made there: when Microsoft's own value
-    overwrites it one day, that is a conflict (I3)."""
-    there = link.practifi
-    if pending.side is Side.PRACTIFI or there is None or there.gone:
-        return ()
-    plain = CalendarEvent(there.event.when)
-    written = (field for field in FIELDS if getattr(there.event, field) != getattr(plain, field))
-    untold = (field for field in written if field in link.local or field not in pending.fields)
-    return tuple(field for field in untold if not same(field, getattr(there.event, field), getattr(echo, field)))
 
 
 def _moved(work: Work, link: Link, pending: Pending, item: Item) -> Link:

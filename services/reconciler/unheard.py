@@ -21,7 +21,10 @@ def doubted(link: Link, pending: Pending) -> Link:
     """The link whose order was refused, though an earlier attempt may have carried it out."""
     held, other = link.on(pending.side), link.on(pending.side.other)
     sent = pending.source or (other.base if other is not None else None)
-    if pending.kind is not Kind.UPDATE or not pending.fields or sent is None or held is None or held.redacted:
+    if not pending.fields or sent is None or (held is not None and held.redacted):
+        return link
+    changes = pending.kind is Kind.UPDATE and held is not None
+    if not changes and (not _makes(pending) or other is None or other.redacted):
         return link
     return replace(link, unsure=(*link.unsure, replace(pending, source=sent))[-MOST:])
 
@@ -35,13 +38,15 @@ def recognised(work: Work, link: Link, side: Side) -> Link:
     """The link, of which a side has told what it holds: what it was sent is agreed. Of a private event nothing is
     remembered (ruling 20)."""
     held, other = link.on(side), link.on(side.other)
-    if not link.unsure or held is None or other is None:
+    if not link.unsure or held is None:
         return link
+    if other is None:
+        return replace(link, unsure=()) if held.redacted else link
     if held.redacted or other.redacted or held.gone or other.gone:
         hides = side is Side.PRACTIFI and other.redacted and not (held.redacted or held.gone or other.gone)
         return replace(_hidden(link, held) if hides else link, unsure=())
     for pending in reversed(link.unsure):
-        if pending.side is side and (done := _done(link, pending)):
+        if pending.side is side and not _makes(pending) and (done := _done(link, pending)):
             link = _agreed(work, link, pending, done)
     return link
 
@@ -73,6 +78,11 @@ def deleted(work: Work, link: Link) -> tuple[Link, Link | None]:
         link, left = owners.split(work, link)
     gone = Held(id="", mailbox=there.mailbox, base=there.event, gone=True)
     return replace(link, microsoft=gone, generation=link.generation + 1), left
+
+
+def _makes(pending: Pending) -> bool:
+    """Whether an order was to make an event in Microsoft (`made.py`)."""
+    return pending.kind is Kind.CREATE and pending.side is Side.MICROSOFT
 
 
 def _done(link: Link, pending: Pending) -> tuple[str, ...]:

@@ -7,10 +7,23 @@ import pytest
 from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent, Sensitivity, ShowAs
+from contracts.control import Again
 from contracts.facts import Conflict, Updated
 from contracts.observed import Vanished
 from contracts.write import Erase, Why, Write
-from tests.decisions.reconciler.shard import INWARD, MICROSOFT, MIKE, NOW, PRACTIFI, SHOWN, STANDUP, Shard, here, there
+from tests.decisions.reconciler.shard import (
+    INWARD,
+    MICROSOFT,
+    MIKE,
+    NOW,
+    PRACTIFI,
+    SHOWN,
+    STANDUP,
+    TWO_WAY,
+    Shard,
+    here,
+    there,
+)  # fmt: skip
 
 TYPED, AGAIN = replace(SHOWN, subject="Typed"), replace(SHOWN, subject="Typed again")
 CARRIED = replace(STANDUP, subject="Typed")
@@ -74,6 +87,39 @@ def test_what_a_person_deleted_before_we_heard_that_it_was_made_goes_in_practifi
     order = shard.take()
     assert isinstance(order, Erase)
     assert (order.side, order.target, order.mailbox) == (PRACTIFI, "p1", MIKE)
+
+
+@pytest.mark.parametrize("seen", [False, True], ids=["unseen", "a reader was faster"])
+def test_what_a_person_changes_before_we_heard_that_it_was_made_goes_to_practifi(seen: bool) -> None:  # C1, ruling 9
+    shard = Shard()
+    shard.see(there(), side=PRACTIFI)
+    order = shard.take()
+    daily = here(replace(STANDUP, subject="Daily"), mark="m-b", stamp=f"{order.link}-g0")
+    if seen:
+        shard.see(daily)
+    shard.write(daily, order)
+    back = shard.take()
+    assert isinstance(back, Write)
+    assert (back.side, back.fields, back.event.subject) == (PRACTIFI, ("subject",), "Daily")
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["a pause", "a writer that forgot"])
+def test_what_is_typed_in_practifi_after_an_unheard_making_goes_out_as_an_edit(lost: bool) -> None:  # ruling 9, PRO-02
+    shard = Shard()
+    shard.see(there(), side=PRACTIFI)
+    if lost:
+        shard.see(there(replace(SHOWN, subject="Daily"), mark="p-b"), side=PRACTIFI)
+        shard.orders.clear()
+        shard.hear(Again("w", "writer"))
+    else:
+        shard.refuse(Why.STOPPED)
+        shard.see(there(replace(SHOWN, subject="Daily"), mark="p-b"), side=PRACTIFI)
+        shard.set_policy(TWO_WAY)
+    order = shard.take()
+    shard.write(here(stamp=f"{order.link}-g0"), order)
+    edit = shard.take()
+    assert isinstance(edit, Write)
+    assert (edit.side, edit.target, edit.fields, edit.event.subject) == (MICROSOFT, "m1", ("subject",), "Daily")
 
 
 def test_if_it_has_gone_in_practifi_as_well_nothing_is_left_to_do() -> None:  # X1
