@@ -141,6 +141,7 @@ async def outlook_moves_far(tale: Tale, chance: Random) -> str:
     start = (start_of(one) + timedelta(days=1500)).isoformat()
     tale.touch(tag_of(one), MICROSOFT)
     calendars.change(tale.sides, MICROSOFT, who, one["id"], {"start": start}, tale.at(MICROSOFT))
+    tale.edits[f"{MICROSOFT} {tag_of(one)}"] += 1
     tale.far.add(tag_of(one))
     there = {tag_of(row) for row in calendars.shown(tale.sides, {"side": PRACTIFI})}
     tale.synced |= {tag_of(one)} & there
