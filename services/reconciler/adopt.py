@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from contracts.calendar import CalendarEvent, Side
 from contracts.write import Cause
 from services.kernel.decision import State
-from services.reconciler import when
+from services.reconciler import news, when
 from services.reconciler.held import invites, put
 from services.reconciler.link import refer
 from services.reconciler.meeting import uid_key
@@ -66,7 +66,7 @@ def adopted(work: Work, link: Link, half: Link) -> Link:
     if key and (row := work.get(key, Uid)) is not None and row.link == link.id:
         work.rows[key] = replace(row, link=half.id)
     half = put(half, Side.MICROSOFT, replace(here, base=here.event, now=None))
-    return put(half, Side.PRACTIFI, replace(there, base=there.event, now=None))
+    return news.told(put(half, Side.PRACTIFI, replace(there, base=there.event, now=None)))
 
 
 def _open(half: Link, here: Held) -> bool:

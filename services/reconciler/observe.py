@@ -13,6 +13,7 @@ from services.reconciler import (
     idle,
     match,
     meeting,
+    news,
     owners,
     prune,
     renamed,
@@ -23,7 +24,7 @@ from services.reconciler import (
     wish,
 )
 from services.reconciler.buried import bury, half
-from services.reconciler.held import answered, dead, held_of, invites, late, put, repeats, seen
+from services.reconciler.held import dead, held_of, invites, late, put, repeats, seen
 from services.reconciler.link import find, generation_of, gone_key, holds, keys, known, refer, stamp_of
 from services.reconciler.names import Gone
 from services.reconciler.people import agreed
@@ -186,7 +187,7 @@ def _born_in_microsoft(work: Work, link: Link, item: Item, held: Held) -> None:
 
 
 def _joined(work: Work, link: Link, side: Side, item: Item, sequence: int) -> Link:
-    """The link with its other half found: both bases are what is there (ruling 5), but for what only Microsoft says."""
+    """The link with its other half found: both bases are what is there (ruling 5), but for what is news."""
     held = held_of(work, side, item, sequence)
     old = link.on(side)
     if (left := half(link, side, item, held)) is not None:
@@ -195,20 +196,12 @@ def _joined(work: Work, link: Link, side: Side, item: Item, sequence: int) -> Li
     link = replace(link, state=State.ACTIVE, generation=max(link.generation, generation_of(item)))
     other = link.on(side.other)
     if other is not None and not other.gone and link.pending is None:
-        link = _news(put(link, side.other, replace(other, base=other.event, now=None)))
+        link = put(link, side.other, replace(other, base=other.event, now=None))
     link = replace(link, owner=link.owner or item.owner)
     owner = work.owner(link.mailbox)
-    link = agreed(work, link, owner) if owner and link.pending is None else link
+    if link.pending is None:
+        link = news.told(agreed(work, link, owner) if owner else link)
     return _attached(work, link, side, item, held)
-
-
-def _news(link: Link) -> Link:
-    """What only Microsoft can say of what was made there for Practifi is news, as it is in the answer (T2)."""
-    here = link.microsoft
-    if link.born is Side.MICROSOFT or here is None or here.gone:
-        return link
-    base = answered(here.event, link.practifi)
-    return put(link, Side.MICROSOFT, replace(here, base=base, now=None if here.event == base else here.event))
 
 
 def _attached(work: Work, link: Link, side: Side, item: Item, held: Held) -> Link:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from contracts.calendar import Side
+from contracts.calendar import CalendarEvent, Sensitivity, Side
 from contracts.control import Again
 from contracts.meeting import Meeting
 from contracts.observed import Item, Observed, ReadDone, Vanished
@@ -17,6 +17,7 @@ from services.kernel.decision import Forgot
 from services.kernel.micros import micros
 from services.reconciler.link import minted
 from tests.decisions.reconciler.shard import (
+    ANN,
     INWARD,
     JOHN,
     JOHNS,
@@ -117,6 +118,19 @@ def test_both_halves_find_each_other_and_nothing_is_written(first: Side) -> None
     assert (link.id, link.microsoft and link.microsoft.id, link.practifi and link.practifi.id) == (OURS, "m1", "p1")
     shard.see(here(replace(STANDUP, subject="Daily"), mark="m-b"))
     assert shard.take().side is PRACTIFI
+
+
+@pytest.mark.parametrize("first", Side)
+def test_what_turned_private_just_before_leaves_no_text_in_practifi(first: Side) -> None:  # P2, ruling 20
+    shard = forgetful()
+    hidden = CalendarEvent(STANDUP.when, subject="Private appointment", sensitivity=Sensitivity.PRIVATE)
+    halves = {MICROSOFT: here(hidden, redacted=True), PRACTIFI: there(stamp=OURS, people=(ANN,))}
+    for side in (first, first.other):
+        tells(shard, side, halves[side])
+    purge = shard.take()
+    assert isinstance(purge, Write)
+    assert (purge.side, set(purge.fields)) == (PRACTIFI, {"subject", "location", "sensitivity"})
+    assert (purge.event.subject, purge.event.location, purge.people) == ("Private appointment", "", ())
 
 
 def test_what_practifi_lacks_is_made_only_when_all_of_practifi_was_heard() -> None:  # ruling 5

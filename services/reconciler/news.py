@@ -1,0 +1,24 @@
+"""What two halves that find each other have to tell, although both are taken as they stand (ruling 5): what only
+Microsoft can say of an event that was made there for Practifi (T2), and that an event is private by now, so that
+nothing that it said before stays in Practifi (P2). Of all else nobody knows which is newer: it is never an edit."""
+
+from msgspec.structs import replace
+
+from contracts.calendar import CalendarEvent, Side
+from services.reconciler.held import answered, put
+from services.reconciler.rows import Held, Link
+
+
+def told(link: Link) -> Link:
+    """The link of both halves, with what has to go to Practifi as a change of Microsoft's."""
+    here, there = link.microsoft, link.practifi
+    if here is None or here.gone or there is None or there.gone:
+        return link
+    if here.redacted and not there.redacted:
+        clients = tuple(one for one in there.people if one not in there.users)
+        return _since(replace(link, related=clients, invited=there.users), here, there.event)
+    return link if link.born is Side.MICROSOFT else _since(link, here, answered(here.event, there))
+
+
+def _since(link: Link, here: Held, base: CalendarEvent) -> Link:
+    return put(link, Side.MICROSOFT, replace(here, base=base, now=None if here.event == base else here.event))
