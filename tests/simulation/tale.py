@@ -35,11 +35,11 @@ class Tale:
     lets more than one outcome stand: of these only that nothing is there twice is asked, until both sides are seen
     alike. `series` have many subjects, `handed` may be shown twice to one person for a while. `own` are fields that an
     invited person typed into their own version, `left` versions that they deleted (I2). `dropped` are copies that
-    somebody threw away in Outlook since the last rest, `stale` those whose Event a lost memory may leave in Practifi,
-    beside that of the copy which the host's next change brings. `idle` were in Practifi before the first run, and
-    nobody has touched them (D7). `hidden` are the texts of what is private by now, `parted` what was handed over after
-    that: while it is private it may stay in the mailbox where it is. `veiled` is what is private or was when it went:
-    it may have no tag in Practifi. `unclear`: the policy has changed since the last rest."""
+    somebody threw away in Outlook since the last rest, `stale` those whose Event the policy or a lost memory may leave
+    in Practifi, beside that of the copy which the host's next change brings. `idle` were in Practifi before the first
+    run, and nobody has touched them (D7). `hidden` are the texts of what is private by now, `parted` what was handed
+    over after that: while it is private it may stay in the mailbox where it is. `veiled` is what is private or was when
+    it went: it may have no tag in Practifi. `unclear`: the policy has changed since the last rest."""
 
     stage: Stage
     made: dict[str, str] = field(default_factory=dict)
@@ -116,14 +116,15 @@ class Tale:
             self.doubt.add(tag)
 
     def drop(self, who: str, tag: str) -> None:
-        """Somebody throws their copy away in Outlook."""
+        """Somebody throws their copy away in Outlook, which the policy may keep there (D1)."""
         self.dropped.add((who, tag))
-        if "reconciler" in self.failed:
+        if "reconciler" in self.failed or tag in self.doubt:
             self.stale.add((who, tag))
 
     def turned(self) -> None:
         """The policy changes: what was touched since the last rest may be heard by the one rule or by the other."""
         self.unclear = True
+        self.stale |= self.dropped
         self.doubt |= self.touched[MICROSOFT] | self.touched[PRACTIFI]
 
     def rested(self) -> None:

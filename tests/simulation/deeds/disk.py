@@ -73,8 +73,6 @@ async def _stop(tale: Tale, name: str) -> None:
     for process in list(tale.stage.processes[name]):
         await tale.stage.end(name, process)
     tale.failed.add(name)
-    if name == "reconciler":
-        tale.stale |= tale.dropped
     if name == "reconciler" or {"registry", "salesforce-watcher"} <= tale.failed:
         tale.turned()
 
