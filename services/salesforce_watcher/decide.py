@@ -9,7 +9,6 @@ from types import MappingProxyType
 
 from msgspec.structs import replace
 
-from contracts.calendar import Side
 from contracts.control import Again, RunDue
 from contracts.message import Message
 from contracts.observed import Mailboxes, Paired, Undirected
@@ -19,7 +18,7 @@ from contracts.status import Problem
 from services.clients.salesforce.row import OrgUser, Place
 from services.kernel.decision import Decision, Do, Forgot, Say, State, Undone
 from services.kernel.draft import SEQUENCE
-from services.salesforce_watcher import again, home, misfit, news
+from services.salesforce_watcher import again, home, misfit, news, outbound
 from services.salesforce_watcher.draft import Draft
 from services.salesforce_watcher.pair import pairs
 from services.salesforce_watcher.rows import (
@@ -65,7 +64,7 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
     draft = Draft(state, message, now, known)
     match message.body:
         case PolicyNow():
-            _outbound(draft)
+            outbound.heard(draft)
         case RunDue(run):
             run_due(draft, run)
         case Mailboxes() as mailboxes:
@@ -138,7 +137,7 @@ def org_read(draft: Draft, read: OrgRead) -> None:
     round_, before = read.round, draft.reader()
     draft.rows[PROBLEM] = None
     misfit.show(draft, read.columns)
-    _outbound_on(draft, round_.now)
+    outbound.timed(draft, round_.now)
     _users(draft, round_.users)
     _people(draft, round_.people)
     allowed = read.privacy == draft.privacy()
@@ -219,27 +218,6 @@ def _people(draft: Draft, people: Sequence[Person]) -> None:
     for at in range(0, len(people), PEOPLE):
         body = People(draft.sequence(), tuple(people[at : at + PEOPLE]))
         draft.effects += [Say("reconciler", body, shard) for shard in range(draft.policy.shards)]
-
-
-def _outbound_on(draft: Draft, now: datetime) -> None:
-    """Remember Salesforce's time when outbound was switched on (D7, ruling 11): a lost memory learns it again."""
-    reader = draft.reader()
-    since = reader.outbound or draft.known.outbound
-    if reader.outbound_since is None and draft.policy.direction.writes(Side.MICROSOFT):
-        back = max(draft.now - since, timedelta()) if since is not None else timedelta()
-        draft.rows["reader"] = replace(reader, outbound_since=now - back)
-
-
-def _outbound(draft: Draft) -> None:
-    """Remember since when it is on, by the first word that said so: who says it later may have lost its memory. Off, it
-    begins anew."""
-    reader, on = draft.reader(), draft.policy.direction.writes(Side.MICROSOFT)
-    new = replace(
-        reader, outbound=(reader.outbound or draft.known.outbound) if on else None,
-        outbound_since=reader.outbound_since if on else None,
-    )  # fmt: skip
-    if new != reader:
-        draft.rows["reader"] = new
 
 
 def _end_runs(draft: Draft, *, failed: tuple[str, ...] = ()) -> None:
