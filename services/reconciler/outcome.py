@@ -46,7 +46,9 @@ def settle(work: Work, outcome: Written | Refused) -> None:
         return
     pending, link = link.pending, replace(link, pending=None)
     work.out -= 1 if pending.epoch == work.epoch else 0
-    if link.state is State.COPY:
+    if unheard.replaced(link, pending):
+        step(work, link)
+    elif link.state is State.COPY:
         copies.settle(work, link, pending, outcome)
     elif pending.kind is Kind.REVIVE:
         _revived(work, link, pending, outcome)

@@ -29,6 +29,13 @@ def doubted(link: Link, pending: Pending) -> Link:
     return replace(link, unsure=(*link.unsure, replace(pending, source=sent))[-MOST:])
 
 
+def replaced(link: Link, pending: Pending) -> bool:
+    """Whether the link holds something else by now than what was to be written (`renamed.py`): what became of that says
+    nothing of this."""
+    held = link.on(pending.side)
+    return bool(pending.target) and held is not None and held.id != pending.target
+
+
 def heard(link: Link, side: Side) -> Link:
     """The link whose side has told what it holds after a write: nothing is in doubt there any more."""
     return replace(link, unsure=tuple(one for one in link.unsure if one.side is not side))

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import Side
 from contracts.observed import Observed, Vanished
-from contracts.write import Erase, Write
+from contracts.write import Erase, Why, Write
 from services.reconciler.link import minted
 from tests.decisions.reconciler.shard import (
     INWARD,
@@ -162,6 +162,17 @@ def test_an_event_that_comes_back_from_another_calendar_with_another_id_is_the_s
     shard.write(there(replace(SHOWN, subject="Daily"), mark="p-b"), order)
     shard.see(Vanished("m2", MIKE))
     assert isinstance(shard.take(), Erase)
+
+
+def test_what_became_of_the_old_id_says_nothing_of_the_new_one() -> None:  # IDN-20, X2
+    shard = Shard()
+    name = shard.paired(here(uid="u1"))
+    shard.see(there(replace(SHOWN, subject="Daily"), mark="p-b"), side=PRACTIFI)
+    shard.see(here(name="m2", mark="m-b", uid="u1"), Vanished("m1", MIKE))
+    shard.refuse(Why.GONE)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.target, order.fields, order.link) == (MICROSOFT, "m2", ("subject",), name)
 
 
 def test_another_meeting_that_appears_as_one_is_deleted_is_another() -> None:  # ruling 1
