@@ -48,7 +48,13 @@ def judge(work: Work, item: Item) -> Copy:
     if known is not None and known.link:
         return Copy.CHILD if known.born is Side.PRACTIFI else Copy.OWN
     synced = item.event.organizer and work.get(f"address/{item.event.organizer}", Address)
-    return Copy.UNCLEAR if synced and work.policy.direction is Direction.TWO_WAY else Copy.OWN
+    return Copy.UNCLEAR if synced and _doubtful(work, item) else Copy.OWN
+
+
+def _doubtful(work: Work, item: Item) -> bool:
+    """Whether a meeting may have been born in Practifi: where sync goes both ways, and where it may have done so before
+    our memory was lost."""
+    return work.policy.direction is Direction.TWO_WAY or wish.untold(work.get, Side.MICROSOFT, item.mailbox)
 
 
 def wait(work: Work, link: Link, item: Item) -> None:
@@ -76,8 +82,8 @@ def _wake(work: Work, link: Link) -> None:
 def own(work: Work, item: Item, link: str, born: Side) -> list[Link]:
     """The organizer's own event of a meeting is known, or invites other people: what waited for it is forgotten, or
     free and returned. Shards that keep an invited mailbox are told."""
-    two_way = work.policy.direction is Direction.TWO_WAY and item.event.attendees
-    if not uid_key(item) or not item.mine or not (two_way or born is Side.PRACTIFI):
+    doubtful = _doubtful(work, item) and item.event.attendees
+    if not uid_key(item) or not item.mine or not (doubtful or born is Side.PRACTIFI):
         return []
     meeting = Meeting(item.uid, link, born)
     for shard in _shards(work, item):

@@ -16,6 +16,7 @@ from contracts.write import Cause, Erase, Order, Write
 from services.kernel.decision import Forgot
 from services.kernel.micros import micros
 from services.reconciler.link import minted
+from services.reconciler.rows import State
 from tests.decisions.reconciler.shard import (
     ANN,
     INWARD,
@@ -249,6 +250,20 @@ def test_a_mailbox_that_could_not_be_read_takes_no_event_before_it_was() -> None
     assert shard.orders == []
     (link,) = shard.links()
     assert (link.microsoft and link.microsoft.id, link.practifi and link.practifi.id) == ("m1", "p1")
+
+
+@pytest.mark.parametrize("direction", [Direction.TWO_WAY, Direction.MICROSOFT_TO_PRACTIFI])
+def test_the_copy_of_a_meeting_made_in_practifi_is_no_event_also_where_sync_goes_one_way_now(
+    direction: Direction,
+) -> None:  # rulings 5, 18, 19
+    shard = forgetful()
+    shard.set_policy(replace(TWO_WAY, direction=direction))
+    tells(shard, PRACTIFI, there(stamp=THEIRS, edited=False, people=(JOHNS,)))
+    meeting = replace(STANDUP, organizer="mike@firm.example", attendees=guest("john@firm.example"))
+    copy, own = here(meeting, name="j1", mailbox=JOHN, uid="u1", mine=False), here(meeting, stamp=THEIRS, uid="u1")
+    tells(shard, MICROSOFT, copy, own)
+    assert written(shard) == []
+    assert sorted(link.state for link in shard.links()) == [State.ACTIVE, State.COPY]
 
 
 def test_an_event_made_in_practifi_that_has_become_a_series_is_its_first_one() -> None:  # rulings 2, 5
