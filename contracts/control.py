@@ -72,9 +72,12 @@ class Receipt(Struct, frozen=True):
     commit: int
 
 
-class Known(Struct, frozen=True):
+class Known(Struct, frozen=True, omit_defaults=True):
     """Said now and then to every receiver: the envelope tells the last number for which the sender has its receipt. Who
-    does not know that one has lost its memory, and hears of it by this even when nothing else is said (ruling 6)."""
+    does not know that one has lost its memory, and hears of it by this even when nothing else is said (ruling 6). Who
+    has just started `asks` for the same, because its memory may be an old one."""
+
+    asks: bool = False
 
 
 class Again(Struct, frozen=True, omit_defaults=True):

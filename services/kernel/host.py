@@ -187,6 +187,8 @@ class Host:
             except Transient:
                 self.inbox.put_back(scope, taken)
                 raise
+            if relay := self._relays.get(scope):
+                await relay.attend(one.message for one in taken)
 
     async def readable(self, kept: Sequence[Kept]) -> list[Doing]:
         """Effects with their bodies; one that this version of the program cannot read is set aside (O5)."""

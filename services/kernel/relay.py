@@ -2,7 +2,7 @@
 forgotten on its receipt and on nothing else (design §2.2). At most WINDOW messages per receiver are unreceipted, which
 is the back-pressure."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,6 +22,9 @@ PATIENCE = timedelta(seconds=2)
 LONGEST = timedelta(seconds=30)
 PROBE = timedelta(minutes=5)
 """How often every receiver is told what it should know: so long a lost memory may go unnoticed (ruling 6)."""
+TRUST = timedelta(minutes=1)
+"""So long after a start nothing is said to a receiver that has not told us yet what we should know: our memory may be
+an old one, and what it wants said be over long since. Who does not answer for longer would not do anything, either."""
 
 
 @dataclass(slots=True)
@@ -67,16 +70,26 @@ class Relay:
         self._refuse = refuse
         self._flights: dict[str, Flight] = {}
         self._probed: datetime | None = None
+        self._asked: datetime | None = None
+        self._unsure: dict[str, datetime] = {}
 
     async def pump(self) -> int:
         """Say what is new and what is overdue; how many messages went out. Nothing while there is no broker: what is
         unsaid stays kept."""
         if not self._bus.connected.is_set():
             return 0
-        if self._probed is None or self._now() - self._probed >= PROBE:
-            await self._probe()
-        receivers = await self._queue.receivers(str(self.scope))
+        await self._know()
+        receivers = [one for one in await self._queue.receivers(str(self.scope)) if one not in self._unsure]
         return sum([await self._say(receiver, self._flights.setdefault(receiver, Flight())) for receiver in receivers])
+
+    async def attend(self, messages: Iterable[Message]) -> None:
+        """These were heard and decided: their senders have told what we should know. Who asks is told what it should,
+        even if that is nothing."""
+        for message in messages:
+            self._unsure.pop(message.sender, None)
+            if isinstance(message.body, Known) and message.body.asks and message.receipted:
+                numbers = await self._queue.receipted(str(self.scope))
+                await self._tell({message.sender: numbers.get(message.sender, 0)}, Known())
 
     def receipted(self, numbers: Iterable[int]) -> None:
         """These are committed by their receiver."""
@@ -111,14 +124,28 @@ class Relay:
             del flight.said[number]
         return kept
 
-    async def _probe(self) -> None:
-        """Tell every receiver what it should know. One that is lost is told again with the next message, or later."""
-        self._probed = self._now()
-        for receiver, number in (await self._queue.receipted(str(self.scope))).items():
+    async def _know(self) -> None:
+        """Tell every receiver now and then what it should know, and ask it the same after a start. What is lost on its
+        way is said again."""
+        now = self._now()
+        self._unsure = {receiver: until for receiver, until in self._unsure.items() if now < until}
+        begins = self._probed is None
+        if self._probed is None or now - self._probed >= PROBE:
+            numbers, self._probed = await self._queue.receipted(str(self.scope)), now
+            self._unsure |= dict.fromkeys(numbers, now + TRUST) if begins else {}
+            await self._tell(numbers, Known(asks=begins))
+        elif self._unsure and self._asked is not None and now - self._asked >= PATIENCE:
+            numbers = await self._queue.receipted(str(self.scope))
+            await self._tell({one: number for one, number in numbers.items() if one in self._unsure}, Known(asks=True))
+
+    async def _tell(self, numbers: Mapping[str, int], body: Known) -> None:
+        """Tell receivers the last numbers that they have committed."""
+        self._asked = self._now() if body.asks else self._asked
+        for receiver, number in numbers.items():
             flight = self._flights.setdefault(receiver, Flight())
             flight.receipted = max(flight.receipted, number)
             told = Message(
-                id=f"{self._store_id}/{number}", tenant=self.scope.tenant, sent_at=self._now(), body=Known(),
+                id=f"{self._store_id}/{number}", tenant=self.scope.tenant, sent_at=self._now(), body=body,
                 sender=self.address, store=self._store_id, receipted=number,
             )  # fmt: skip
             with suppress(Transient):

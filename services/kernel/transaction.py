@@ -119,9 +119,10 @@ class Tx:
             await self._driver.many(_RECEIPTED, [(scope, lane, number) for lane, number in told])
 
     async def forget(self, scope: str, keep: str) -> None:
-        """Forget all rows of a scope but one."""
+        """Forget all rows of a scope but one, and what it has not said yet."""
         await self._touch()
         await self._driver.fetch("DELETE FROM row WHERE scope = ? AND key <> ?", (scope, keep))
+        await self._driver.fetch("DELETE FROM effect WHERE scope = ? AND kind = 'say'", (scope,))
 
     async def postpone(self, numbers: Iterable[int], due: datetime, reason: str) -> None:
         """Try effects again at `due`."""

@@ -4,18 +4,20 @@ at the latest after some minutes although nobody has anything to say (ruling 6).
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from contracts.control import RunDue
+from contracts.control import RunDue, SyncNow
 from contracts.message import Message
-from services.kernel.decision import Decision, Forgot, State
+from contracts.policy import PolicyNow
+from services.kernel.decision import Decision, Forgot, Say, State
 from services.kernel.driver import Connect
-from services.kernel.relay import PROBE
+from services.kernel.relay import PROBE, TRUST
 from services.kernel.service import Service
-from tests.conformance.kernel.actors import SPEAKER, Count
+from tests.conformance.kernel.actors import SPEAKER, Count, Speaker
 from tests.conformance.kernel.town import FIRM, Replica, Town, town
 
 
@@ -125,6 +127,73 @@ async def test_a_speaker_without_its_memory_is_believed(both: Town) -> None:
     await both.later(seconds=30)
     await say(both, "b")
     assert await heard(both) == {"a-0", "a-1", "a-2", "b-0"}
+
+
+class Echo:
+    """Says "<run>-back" to the speaker for each run that it hears of, and keeps which those were."""
+
+    def needs(self, state: State, message: Message) -> Iterable[str]:
+        return ()
+
+    def decide(self, state: State, message: Message, now: datetime) -> Decision:
+        if not isinstance(message.body, RunDue):
+            return Decision()
+        run = message.body.run
+        return Decision({f"heard/{run}": Count(1)}, (Say("speaker", RunDue(f"{run}-back")),))
+
+
+class Believer(Speaker):
+    """Believes in the run that it said last, and says so at once when there is a new policy; begins anew when it hears
+    that it forgot something."""
+
+    def needs(self, state: State, message: Message) -> Iterable[str]:
+        return ("heard/last",)
+
+    def decide(self, state: State, message: Message, now: datetime) -> Decision:
+        last = state.get("heard/last", RunDue)
+        match message.body:
+            case PolicyNow(version=2) if last is not None:
+                return Decision(effects=(Say("listener", RunDue(f"still {last.run}")),))
+            case SyncNow(who):
+                return replace(super().decide(state, message, now), rows={"heard/last": RunDue(who)})
+            case Forgot():
+                return Decision(anew=True)
+        return Decision()
+
+
+async def test_a_memory_of_yesterday_says_nothing_before_it_shows(tmp_path: Path, connect: Connect) -> None:
+    """Who has just started asks for the sign: what an old memory wants said may be over long since."""
+    service, kept = replace(SPEAKER, mind=Believer()), tmp_path / "kept"
+    async with town(tmp_path, connect) as both:
+        speaker = await both.replica(service)
+        await both.replica(replace(LISTENER, mind=Echo()))
+        await both.later(seconds=2)
+        await say(both, "a")
+        with sqlite3.connect(tmp_path / "speaker.sqlite3") as now, sqlite3.connect(kept) as then:
+            now.backup(then)
+        await say(both, "b")
+        await both.kill(speaker)
+        for file in tmp_path.glob("speaker.sqlite3*"):
+            file.unlink()
+        shutil.copy(kept, tmp_path / "speaker.sqlite3")
+        both.govern(version=2)
+        await (await both.replica(service, "two")).lapse("one")
+        await both.later(seconds=5)
+        await both.later(seconds=2 * TRUST.total_seconds())
+        await say(both, "c")
+        assert await heard(both) == {"a-0", "b-0", "c-0"}
+
+
+async def test_who_hears_nothing_after_a_start_speaks_all_the_same(both: Town) -> None:
+    """A receiver that is away is waited for as ever, and holds nobody up for long once it is there again."""
+    await both.kill(listener(both))
+    await both.kill(next(one for one in both.alive if one.host.service.name == "speaker"))
+    await (await both.replica(SPEAKER, "two")).lapse("one")
+    await say(both, "b")
+    await both.later(seconds=2 * TRUST.total_seconds())
+    await (await both.replica(LISTENER, "two")).lapse("one")
+    await both.later(seconds=60)
+    assert "b-0" in await heard(both)
 
 
 @pytest.mark.parametrize("bad", ["lose", "repeat", "reorder"])
