@@ -15,6 +15,7 @@ from services.reconciler import (
     copies,
     made,
     meeting,
+    overtaken,
     owners,
     restore,
     say,
@@ -207,10 +208,8 @@ def _refused(work: Work, link: Link, pending: Pending, refused: Refused) -> None
             link, left = unheard.deleted(work, link)
             if left is not None:
                 step(work, left)
-        case Why.MOVED_ON if held is not None and refused.item is not None:
-            if held.mark == pending.mark:  # else a reader has spoken since: the next order will tell who is newer
-                link = _looked_again(work, link, pending.side, held, refused.item)
-            link = unheard.recognised(work, link, pending.side)
+        case Why.MOVED_ON if refused.item is not None:
+            link = overtaken.seen(work, link, pending, refused.item)
         case Why.GONE if held is not None and not held.gone:
             link = dead(link, pending.side, settled=pending.kind is Kind.ERASE)
         case Why.MOVED_ON | Why.GONE if held is not None:
@@ -237,12 +236,3 @@ def _waits(work: Work, link: Link, pending: Pending, refused: Refused) -> None:
         work.wake(link.id, work.now + SOON)
     work.stop(link)
     work.keep(link)
-
-
-def _looked_again(work: Work, link: Link, side: Side, held: Held, item: Item) -> Link:
-    """What the writer found there is a new observation (ruling 7)."""
-    new = found(work, side, held, item)
-    if side is Side.MICROSOFT:
-        invites(work, link.id, held.now or held.base, item.event)
-    link = consent.touched(work, link, side, held, new)
-    return put(link, side, replace(new, past=tuple(mark for mark in past(held, held.mark) if mark != item.mark)))

@@ -59,13 +59,25 @@ class Practifi:
         return fates
 
     async def _create(self, orders: Sequence[Write]) -> Fates:
-        """An earlier attempt may have made an Event whose answer was lost. One that a person has changed since is left
-        as it is, and said as it stands: written again, it would lose their edit (rulings 7, 9)."""
-        org, shape = self.opened.org, self.opened.shape
-        theirs = await org.edited(shape, [order.link for order in orders])
-        made = iter(await org.upsert(shape, [self._row(order) for order in orders if order.link not in theirs]))
-        results = [Result(theirs[one.link]) if one.link in theirs else next(made) for one in orders]
-        return await self._after(orders, results)
+        """An earlier attempt may have made an Event whose answer was lost, and an order may be an old one that was put
+        back with a store. What stands is never written over: it is said as it is (rulings 7, 9)."""
+        ids = await self.opened.org.bearing(self.opened.shape, [order.link for order in orders])
+        there = await self._look({ids[order.link]: order for order in orders if order.link in ids})
+        standing = {one.link: row for one in orders if (row := there.get(ids.get(one.link, ""))) is not None}
+        fates = {one.order: no for one in orders if (no := self._otherwise(one, standing.get(one.link))) is not None}
+        orders = [order for order in orders if order.order not in fates]
+        fresh = [self._row(order) for order in orders if order.link not in standing]
+        made = iter(await self.opened.org.upsert(self.opened.shape, fresh))
+        results = [Result(ids[one.link]) if one.link in standing else next(made) for one in orders]
+        return fates | await self._after(orders, results)
+
+    def _otherwise(self, order: Write, row: Row | None) -> Fate | None:
+        """Why an Event that stands is not the one that is to be made: we wrote something else there last."""
+        if row is None or row.event is None or not row.ours:
+            return None
+        kept, item = echo(order.event, self.opened.shape, order.private), item_of(row, order.mailbox)
+        same = all(getattr(item.event, one) == getattr(kept, one) for one in order.fields)
+        return None if same else refused(order, Why.MOVED_ON, item=item)
 
     async def _change(self, orders: Sequence[compare.Order]) -> Fates:
         """Updates and removals of rows that still hold what was believed."""

@@ -68,10 +68,9 @@ class Org:
         """These Events as they are now with everybody on them, 2,000 a request; None for those that are gone (X2)."""
         return await reading.look(self._wire, shape, ids, privacy)
 
-    async def edited(self, shape: Shape, keys: Sequence[str]) -> dict[str, str]:
-        """Those of the Events with these M365_Key__c that somebody else than we changed last: id by key, 1,000 a
-        request. Without the key's field nothing can be told."""
-        return await reading.edited(self._wire, shape, keys) if shape.has_key else {}
+    async def bearing(self, shape: Shape, keys: Sequence[str]) -> dict[str, str]:
+        """The Events with these M365_Key__c: id by key, 1,000 a request. Without the key's field none is known."""
+        return await reading.bearing(self._wire, keys) if shape.has_key else {}
 
     async def upsert(self, shape: Shape, rows: Sequence[dict[str, Any]]) -> tuple[Result, ...]:
         """Create Events, or update those that bear the row's M365_Key__c: 1,000 a request. Without the key's field they

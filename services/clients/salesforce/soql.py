@@ -78,10 +78,8 @@ def events_of(shape: Shape, ids: Iterable[str]) -> str:
 
 
 def bearing(keys: Iterable[str]) -> str:
-    """The Events that bear these keys, and who changed each last."""
-    return _select(
-        ("Id", "M365_Key__c", "LastModifiedById"), "Event", f"{among('M365_Key__c', keys)} AND IsDeleted = false"
-    )
+    """The Events that bear these keys."""
+    return _select(("Id", "M365_Key__c"), "Event", f"{among('M365_Key__c', keys)} AND IsDeleted = false")
 
 
 def in_bin(ids: Iterable[str]) -> str:

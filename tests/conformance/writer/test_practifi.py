@@ -38,6 +38,17 @@ async def test_a_creation_that_is_repeated_takes_back_nothing_that_a_person_has_
     assert place.salesforce.row("Event", made.item.id)["Location"] == "Room 9"
 
 
+async def test_an_old_creation_that_comes_back_with_a_store_takes_back_nothing_that_was_written_since(
+    place: Place,
+) -> None:  # rulings 6, 9
+    made = await standing(place)
+    changed = await one(place, update(made, subject="New"))
+    again = await one(place, creation())
+    assert isinstance(again, Refused)
+    assert (again.why, again.item and again.item.event) == (Why.MOVED_ON, changed.item.event)
+    assert [row["Subject"] for row in place.salesforce.rows("Event")] == ["New"]
+
+
 async def test_a_creation_of_unknown_outcome_is_made_once(place: Place) -> None:  # ruling 9
     def lost(request: Request) -> Reply | None:
         if request.path.endswith("/composite") and b'"PATCH"' in request.body:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from contracts.control import Again
 from contracts.facts import Failed, Updated
 from contracts.write import Order, Outcomes, Why, Write, Written
 from services.reconciler.rows import State
@@ -67,6 +68,23 @@ def test_an_edit_that_the_writer_finds_is_merged_and_what_it_overrides_is_said()
     shard.write(there(SHOWN_DAILY, mark="p-c"), order)
     assert shard.kinds() == ["Updated", "Conflict"]
     assert not shard.orders
+
+
+@pytest.mark.parametrize("seen", [False, True], ids=["unseen", "a reader was faster"])
+def test_what_stands_otherwise_than_it_was_to_be_made_gets_what_has_changed_since(seen: bool) -> None:  # ruling 9
+    """A writer that forgot is given the creation again, with what is new; its first attempt was carried out."""
+    shard = Shard()
+    shard.see(here())
+    shard.orders.clear()
+    shard.see(here(replace(STANDUP, subject="Daily"), mark="m-b"))
+    shard.hear(Again("w", "writer"))
+    first = there(stamp=shard.orders[0].link, edited=False)
+    if seen:
+        shard.see(first, side=PRACTIFI)
+    shard.refuse(Why.MOVED_ON, first)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.target, order.fields, order.event.subject) == (PRACTIFI, "p1", ("subject",), "Daily")
 
 
 def test_somebodys_edit_within_our_write_is_the_next_change() -> None:  # ruling 3
