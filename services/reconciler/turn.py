@@ -1,5 +1,6 @@
 """A conflict turned round (C3): the losing value is put back as if a person had just entered it on the side that lost.
-From there it travels like any edit, and where that would mail somebody it waits for consent (ruling 16)."""
+From there it travels like any edit, and where that would mail somebody it waits for consent (ruling 16). What has been
+typed there since is newer, and stands."""
 
 from typing import Any
 
@@ -8,7 +9,7 @@ from msgspec.structs import replace
 from contracts.write import Cause, Write
 from services.reconciler import say
 from services.reconciler.listed import Contested
-from services.reconciler.merge import same
+from services.reconciler.merge import changed, same
 from services.reconciler.order import order
 from services.reconciler.rows import Kind, Link, Trouble
 from services.reconciler.work import Work
@@ -56,6 +57,8 @@ def _ordered(work: Work, link: Link, row: Contested) -> Link:
     value: Any = getattr(row.on(side), row.field)
     if held.redacted or same(row.field, value, getattr(held.event, row.field)):
         return link
+    if row.field in changed(held):
+        return link  # nobody has carried over yet what was typed there last
     if not work.policy_of(link.mailbox).direction.writes(side):
         say.blocked(work, link, side, _ONE_WAY.format(side.value.capitalize()))
         return link

@@ -199,6 +199,19 @@ def test_what_somebody_edited_in_the_old_event_meanwhile_goes_with_it() -> None:
     shard.write(order=erase)
 
 
+def test_what_its_new_owner_has_typed_since_is_not_overwritten_by_the_old_event() -> None:  # ruling 14, C3
+    shard, _ = made()
+    shard.see(johns(), side=PRACTIFI)
+    order = taken(shard)
+    shard.write(in_johns_mailbox(order), order)
+    shard.refuse(Why.MOVED_ON, here(replace(STANDUP, subject="Edited"), mark="m-z"))
+    shard.orders = shard.orders[:1]
+    newer = replace(STANDUP, subject="Newer")
+    shard.refuse(Why.MOVED_ON, in_johns_mailbox(order, mark="j-b", event=newer))
+    shown = taken(shard)
+    assert (shown.side, shown.fields, shown.event.subject) == (PRACTIFI, ("subject",), "Newer")
+
+
 def test_what_a_reader_tells_of_the_old_event_while_the_new_one_is_made_goes_with_it() -> None:  # ruling 14, O6
     shard, name = made()
     shard.see(johns(), side=PRACTIFI)
