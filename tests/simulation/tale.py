@@ -38,8 +38,8 @@ class Tale:
     somebody threw away in Outlook since the last rest, `stale` those whose Event the policy or a lost memory may leave
     in Practifi, beside that of the copy which the host's next change brings. `idle` were in Practifi before the first
     run, and nobody has touched them (D7). `hidden` are the texts of what is private by now, `parted` what was handed
-    over after that: while it is private it may stay in the mailbox where it is. `veiled` is what is private or was when
-    it went: it may have no tag in Practifi. `unclear`: the policy has changed since the last rest."""
+    over after that: while it is private it may stay in the mailbox where it is. `veiled` is what is private, and what
+    was since it is in doubt: it may have no tag in Practifi. `unclear`: the policy has changed since the last rest."""
 
     stage: Stage
     made: dict[str, str] = field(default_factory=dict)

@@ -44,7 +44,6 @@ async def outlook_shows(tale: Tale, chance: Random) -> str:
     one = chance.choice(found)
     change(tale, MICROSOFT, one, {"private": False})
     tale.hidden.pop(tag_of(one), None)
-    tale.veiled.discard(tag_of(one))
     return f"{who} makes {tag_of(one)} public again"
 
 

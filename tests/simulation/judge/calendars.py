@@ -57,9 +57,9 @@ def _anybodys(missing: Counter[Shown], much: Counter[Shown]) -> tuple[Counter[Sh
 
 
 def _veiled(tale: Tale) -> Counter[str]:
-    """How many private events that are gone in Outlook may stand in Practifi, by person: of what is in doubt, those
-    that show no subject by which they could be told."""
-    here = {tag for (_, tag), _ in outlook(tale)}
+    """How many private events that Outlook has no more, or shows by now, may stand in Practifi, by person: of what is
+    in doubt, those that show no subject by which they could be told."""
+    here = {tag for (_, tag), one in outlook(tale) if one.subject == PRIVATE}
     return Counter(tale.owner[tag] for tag in (tale.veiled & tale.doubt) - here)
 
 
@@ -178,7 +178,9 @@ def settled(tale: Tale, unlinked: set[str]) -> None:
     for (who, tag), one in has:
         if tag in clear and who == tale.owner[tag] and one.subject.startswith(tag):
             tale.note(tag, MICROSOFT, one.subject)
-    for row in calendars.shown(tale.sides, {"side": MICROSOFT}):
+    rows = calendars.shown(tale.sides, {"side": MICROSOFT})
+    for row in rows:
         if (tag := tag_of(row)) in clear & tale.veiled and row["isOrganizer"]:
             tale.note(tag, MICROSOFT, row["subject"])
     tale.doubt -= clear
+    tale.veiled &= tale.doubt | {tag_of(row) for row in rows if row["sensitivity"] == "private"}
