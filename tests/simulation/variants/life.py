@@ -54,4 +54,4 @@ async def _none_seen(*_: Any) -> set[int]:
 put("what was not receipted is never said again", Relay, "_overdue", _nothing)
 put("what was seen is forgotten", Tx, "seen", _none_seen)
 put("nobody waits as long as a remote has asked", http, "retry_after", lambda *_: None, 1)
-put("what has become due meanwhile does not wait", Crew, "_resting", lambda *_: False, 16)
+put("what has become due meanwhile does not wait", Crew, "_resting", lambda *_: False, 32)
