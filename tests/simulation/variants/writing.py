@@ -1,11 +1,12 @@
 """Broken writers: what they do not look at, do not name, or send too much of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from unittest.mock import patch
 
 from services.clients.graph import mapping, parts
 from services.clients.salesforce import writing
+from services.clients.salesforce.wire import Sub
 from services.writer import fate, microsoft
 from tests.simulation.variants.broken import breaks, put
 
@@ -32,6 +33,10 @@ def generous() -> Iterator[None]:
         yield
 
 
-put("a creation in Practifi has no key", writing, "upserts", writing.inserts, 14)
+def _keyless(rows: Sequence[writing.Row]) -> Sub:
+    return writing.inserts([{name: value for name, value in row.items() if name != "M365_Key__c"} for row in rows])
+
+
+put("a creation in Practifi has no key", writing, "upserts", _keyless, 14)
 put("a write does not look first", fate, "moved_on", lambda *_: False, 2)
 put("another generation has the name of the first", microsoft, "transaction", lambda link, _: f"{link}-g0", 10)
