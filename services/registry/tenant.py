@@ -76,7 +76,10 @@ def close(tenant: Tenant, why: str = "") -> Tenant:
 
 def go(tenant: Tenant) -> Tenant:
     """What has to follow at once: the next interval, an end to a run that may not go on, the policy where somebody
-    must hear it before a run begins or because the tenant starts or stops (D2)."""
+    must hear it before a run begins or because the tenant starts or stops (D2). Nothing before the file was read: who
+    has lost its memory knows no policy, and would stop everybody with one that nobody has written."""
+    if not tenant.ledger.digest:
+        return tenant
     said = tenant.spoken is not None and tenant.spoken.active
     if not tenant.ledger.active:
         stopped = close(tenant, STOPPED).changed(due=None)

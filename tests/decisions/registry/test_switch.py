@@ -107,6 +107,18 @@ def test_a_run_on_which_somebody_lost_his_memory_begins_anew(firm: Any, sign: An
     assert after.run.run != run
 
 
+@pytest.mark.parametrize("known", [True, False], ids=["its last word came back from the broker", "nothing is known"])
+def test_a_registry_without_its_memory_says_no_policy_before_its_file(firm: Any, known: bool) -> None:  # ruling 6, D1
+    two_way = Policy(enabled=True, direction=Direction.TWO_WAY)
+    firm.file(two_way, start=True)
+    firm.rows = {"policy": firm.rows["policy"]} if known else {}
+    after = firm.hear(Forgot("reconciler", 0))
+    assert (after.policies, after.due) == ([], [])
+    after = firm.file(two_way, start=True, minutes=1)
+    assert [(said.active, said.policy) for said in after.policies] == [(True, two_way)]
+    assert after.due
+
+
 def test_a_policy_that_did_not_change_keeps_its_version(firm: Any) -> None:
     first = firm.file(ON, start=True)
     firm.settle(first.run.run)
