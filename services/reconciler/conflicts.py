@@ -43,7 +43,7 @@ def lost(work: Work, link: Link, about: Subject, field: str, said: CalendarEvent
     assert link.practifi is not None
     name = link.id[:_OWN] + sha256(f"{work.message.id}/{field}".encode()).hexdigest()[:8]
     one, other = _only(said, field), _only(link.practifi.event, field)
-    work.rows[f"conflict/{name}"] = Contested(about, field, Side.PRACTIFI, one, other, work.now)
+    work.rows[f"conflict/{name}"] = Contested(about, field, Side.PRACTIFI, one, other, work.now, inherited=True)
     _remember(work, name)
     return name
 

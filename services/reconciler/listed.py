@@ -18,7 +18,8 @@ class Invite(Struct, frozen=True, omit_defaults=True):
 
 class Contested(Struct, frozen=True, omit_defaults=True):
     """The row `conflict/<id>`: both values of a `field` that both sides had changed (C3); an event holds that field and
-    its time only. `turned` once the losing value was put back."""
+    its time only. `turned` once the losing value was put back. `inherited`: nobody has asked for that, but the event
+    of a new owner has to have it (`heir.py`)."""
 
     about: Subject
     field: str
@@ -27,6 +28,7 @@ class Contested(Struct, frozen=True, omit_defaults=True):
     practifi: CalendarEvent
     at: Instant
     turned: bool = False
+    inherited: bool = False
 
     def on(self, side: Side) -> CalendarEvent:
         return self.microsoft if side is Side.MICROSOFT else self.practifi

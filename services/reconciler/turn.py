@@ -28,16 +28,22 @@ def wish(work: Work, name: str) -> Link | None:
 
 
 def put_back(work: Work, link: Link) -> Link:
-    """The link with an order for the first value that is wanted back, unless that waits for consent; without the wishes
-    that came to nothing. Both sides must be there."""
+    """The link with an order for the first value that is wanted back, unless that waits; without the wishes that came
+    to nothing. Both sides must be there."""
     while link.turn and link.pending is None:
         row = work.get(f"conflict/{link.turn[0]}", Contested)
         link = _ordered(work, link, row) if row is not None else link
-        if any(kind is Trouble.HELD for kind, _ in work.standing.get(link.id, ())):
+        if row is not None and _waits(work, link, row):
             return link
         if link.pending is None:
             link = replace(link, turn=link.turn[1:])
     return link
+
+
+def _waits(work: Work, link: Link, row: Contested) -> bool:
+    """Whether it will be tried again: with consent, or, where nobody can wish for it again, when a refusal is over."""
+    kinds = {kind for kind, _ in work.standing.get(link.id, ())}
+    return Trouble.HELD in kinds or (row.inherited and Trouble.REFUSED in kinds)
 
 
 def turned(work: Work, link: Link) -> Link:

@@ -13,7 +13,7 @@ from contracts.facts import Blocked, Conflict
 from contracts.observed import Item, Pair, Paired, Vanished
 from contracts.policy import Invitations, Policy
 from contracts.write import Cause, Erase, Order, Why, Write
-from services.reconciler.rows import State
+from services.reconciler.rows import Look, State
 from tests.decisions.reconciler.shard import (
     ANN,
     INWARD,
@@ -241,6 +241,22 @@ def test_what_was_hidden_while_it_was_handed_over_is_private_for_its_new_owner()
     assert (purge.side, purge.event.subject, purge.event.sensitivity) == (
         PRACTIFI, "Private appointment", Sensitivity.PRIVATE,
     )  # fmt: skip
+
+
+def test_what_a_new_mailbox_refuses_for_a_while_goes_to_it_later() -> None:  # ruling 14, O4
+    shard, name = made()
+    shard.see(johns(), side=PRACTIFI)
+    order = taken(shard)
+    shard.see(here(replace(STANDUP, location="Room 9"), mark="m-z", stamp=f"{name}-g0"))
+    shard.write(in_johns_mailbox(order), order)
+    shard.orders = outward(shard)[:1]
+    shard.refuse(Why.FORBIDDEN)
+    spoken(shard, johns())
+    shard.orders.clear()
+    shard.hear(Look(name))
+    (back,) = outward(shard)
+    assert isinstance(back, Write)
+    assert (back.target, back.event.location) == ("j1", "Room 9")
 
 
 def test_what_its_new_owner_deleted_is_not_edited_again() -> None:  # ruling 14, X1
