@@ -19,6 +19,9 @@ from services.kernel.scope import Scope
 
 SIDE_BY_SIDE = 8
 """Lanes performed at once by one replica."""
+UNHEARD = timedelta(seconds=5)
+"""So long nothing is begun anew in a lane that was taken from us in the middle of an effect: a remote may just have
+asked us to wait, and a client sits out a short wait by itself (`clients/http.py`)."""
 
 
 class Crew:
@@ -42,11 +45,16 @@ class Crew:
         self._reap()
         for lane in self._taken - self._host.holding.lanes.keys():
             self._running[lane].cancel()
+            self._rest(lane, UNHEARD)
         due = await self._host.queue.lanes(self._host.clock.now())
         free = [lane for lane in due if lane not in self._running and not self._resting(lane)]
         ours = [lane for lane in free if self._host.holding.falls_to_me(lane)]
         for lane in ours[: SIDE_BY_SIDE - len(self._running)]:
             self._running[lane] = asyncio.ensure_future(self._run(lane))
+
+    def _rest(self, lane: str, wait: timedelta) -> None:
+        now = self._host.clock.now()
+        self._rests[lane] = max(self._rests.get(lane, now), now + wait)
 
     def _resting(self, lane: str) -> bool:
         """Whether a lane was told to wait: what has become due in it since waits too (THR-01)."""
@@ -119,7 +127,9 @@ class Crew:
         return []
 
     async def _settle(self, lane: str, performed: Performed) -> None:
-        """Answers are heard, failures wait or are set aside, all before the next batch."""
+        """Answers are heard, failures wait or are set aside, all before the next batch. What a remote has asked of us
+        holds although the lane is another's by now."""
+        self._rest(lane, performed.rest or timedelta())
         by_scope: dict[Scope, list[tuple[Doing, Struct | None]]] = {}
         for doing, answer in performed.answers:
             by_scope.setdefault(doing.scope, []).append((doing, answer))
@@ -134,8 +144,6 @@ class Crew:
         await self._host.turn(scope, heard, done, lambda: self._host.holding.has_lane(lane))
 
     async def _put_off(self, lane: str, performed: Performed) -> None:
-        if performed.rest:
-            self._rests[lane] = self._host.clock.now() + performed.rest
         if performed.later:
             async with self._host.store.transaction() as tx:
                 if await self._host.holding.has_lane(lane):

@@ -305,3 +305,19 @@ async def test_a_lane_that_is_lost_is_stopped(town: Town) -> None:
     assert one.crew is not None
     await one.crew.once()
     assert await left(one) == 1
+
+
+async def test_a_lane_that_comes_back_at_once_waits_as_long_as_a_remote_may_have_asked_unheard(
+    town: Town,
+) -> None:  # O4
+    one, hands = await performing(town, holding=[asyncio.Event()])
+    town.tell("do-1")
+    await town.settle()
+    await one.host.store.fetch("UPDATE lease SET owner = 'two', fence = fence + 1 WHERE name LIKE 'lane/%'")
+    await one.host.renew()
+    await one.step()
+    await one.host.store.fetch("DELETE FROM lease WHERE name LIKE 'lane/%'")
+    await town.later(seconds=4)
+    assert hands.tried() == ["do-1"]
+    await town.later(seconds=2)
+    assert hands.tried() == ["do-1", "do-1"]

@@ -58,9 +58,9 @@ def _anybodys(missing: Counter[Shown], much: Counter[Shown]) -> tuple[Counter[Sh
 
 def _veiled(tale: Tale) -> Counter[str]:
     """How many private events that Outlook has no more, or shows by now, may stand in Practifi, by person: of what is
-    in doubt, those that show no subject by which they could be told."""
+    in doubt or has left the window, those that show no subject by which they could be told."""
     here = {tag for (_, tag), one in outlook(tale) if one.subject == PRIVATE}
-    return Counter(tale.owner[tag] for tag in (tale.veiled & tale.doubt) - here)
+    return Counter(tale.owner[tag] for tag in (tale.veiled & (tale.doubt | tale.far)) - here)
 
 
 def outlook(tale: Tale) -> Iterator[tuple[tuple[str, str], Shown]]:
