@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from contracts.calendar import CalendarEvent, Response, Side
+from contracts.calendar import CalendarEvent, Instant, Response, Side
 from contracts.observed import Item
 from contracts.policy import PrivateEvents
 
@@ -94,7 +94,8 @@ class Orders(Struct, frozen=True):
 class Written(Struct, frozen=True, omit_defaults=True, tag="written"):
     """The order was carried out; `item` is what the side holds since (None after an erase). `echo` is what we wrote as
     that side keeps it: where the item differs, somebody else edited. `mailed` counts the people who got mail. `lost`
-    are the fields that the side cannot hold as they were wanted (F3)."""
+    are the fields that the side cannot hold as they were wanted (F3). `changed_at` is, of an erase in Practifi, when
+    what was erased had last been changed there."""
 
     order: str
     link: str
@@ -103,6 +104,7 @@ class Written(Struct, frozen=True, omit_defaults=True, tag="written"):
     echo: CalendarEvent | None = None
     mailed: int = 0
     lost: tuple[str, ...] = ()
+    changed_at: Instant | None = None
 
 
 class Why(StrEnum):

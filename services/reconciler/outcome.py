@@ -71,7 +71,7 @@ def _revived(work: Work, link: Link, pending: Pending, outcome: Written | Refuse
 def _written(work: Work, link: Link, pending: Pending, written: Written) -> Link:
     item = written.item
     if pending.kind is Kind.ERASE or item is None:
-        link = dead(link, pending.side, settled=True)
+        link = dead(_last(link, pending.side, written), pending.side, settled=True)
     elif pending.kind is Kind.CREATE:
         link = _created(work, link, pending, item, written.echo or item.event)
     elif pending.kind is Kind.TURN:
@@ -92,6 +92,14 @@ def _noted(link: Link, pending: Pending, written: Written) -> Link:
     stays = (field for field in link.lost if field not in pending.fields)
     link = replace(link, lost=(*stays, *(field for field in written.lost if field in pending.fields)))
     return told.said(teams.written(link, pending, written.item.event), pending, written.item)
+
+
+def _last(link: Link, side: Side, written: Written) -> Link:
+    """The link with the time of what was erased: a reader that was overtaken by that tells of nothing newer."""
+    held = link.on(side)
+    if held is None or written.changed_at is None:
+        return link
+    return put(link, side, replace(held, changed_at=written.changed_at))
 
 
 def _created(work: Work, link: Link, pending: Pending, item: Item, echo: CalendarEvent) -> Link:

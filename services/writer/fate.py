@@ -1,5 +1,7 @@
 """What becomes of an order that is held against what stands on its side: the same answers for both sides."""
 
+from datetime import datetime
+
 from contracts.observed import Item
 from contracts.write import Erase, Refused, Revive, Why, Written
 from services.kernel.lanes import Later
@@ -8,10 +10,11 @@ from services.writer.compare import Order, moved_on, refused
 Fate = Written | Refused | Later
 
 
-def gone(order: Order | Revive) -> Written | Refused:
-    """What it is about is proven to be gone: that is all that an erasure wants (OUT-21, OUT-22)."""
+def gone(order: Order | Revive, changed_at: datetime | None = None) -> Written | Refused:
+    """What it is about is proven to be gone: that is all that an erasure wants (OUT-21, OUT-22). It may have been
+    looked at before, and have been changed at that time."""
     if isinstance(order, Erase):
-        return Written(order.order, order.link, order.side)
+        return Written(order.order, order.link, order.side, changed_at=changed_at)
     return refused(order, Why.GONE)
 
 

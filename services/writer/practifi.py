@@ -88,7 +88,7 @@ class Practifi:
         if updates := [order for order in fit if isinstance(order, Write)]:
             fates |= await self._after(updates, await self._update(updates, there))
         erasures = [order for order in fit if isinstance(order, Erase)]
-        return fates | (await self._erase(erasures) if erasures else {})
+        return fates | (await self._erase(erasures, there) if erasures else {})
 
     async def _update(self, orders: Sequence[Write], there: Mapping[str, Row | None]) -> list[Result]:
         """The fate of each row. One that would only be told the key that it has is left alone: its people change."""
@@ -98,11 +98,12 @@ class Practifi:
         done = dict(zip((one.order for one in said), results, strict=True))
         return [done.get(one.order) or Result(one.target) for one in orders]
 
-    async def _erase(self, orders: Sequence[Erase]) -> Fates:
+    async def _erase(self, orders: Sequence[Erase], there: Mapping[str, Row | None]) -> Fates:
         results = await self.opened.org.delete([order.target for order in orders])
+        times = [row.edited_at if (row := there[order.target]) is not None else None for order in orders]
         return {
-            order.order: gone(order) if not result.code or result.code in GONE else _refusal(order, result)
-            for order, result in zip(orders, results, strict=True)
+            order.order: gone(order, at) if not result.code or result.code in GONE else _refusal(order, result)
+            for order, result, at in zip(orders, results, times, strict=True)
         }
 
     async def _revive(self, orders: Sequence[Revive]) -> Fates:

@@ -137,6 +137,16 @@ async def test_an_erasure_puts_the_event_into_the_bin(place: Place) -> None:  # 
     assert len(place.salesforce.rows("Event", include_deleted=True)) == 1
 
 
+async def test_an_erasure_tells_when_what_it_erased_had_last_been_changed(place: Place) -> None:  # O6
+    made = await standing(place)
+    assert made.item is not None
+    handed = place.later(minutes=1)
+    place.salesforce.update("Event", made.item.id, {"OwnerId": place.user("Mike")}, handed, by=place.user("Mike"))
+    erased = await one(place, erasure(made))
+    assert isinstance(erased, Written)
+    assert erased.changed_at == handed
+
+
 async def test_an_erasure_of_what_somebody_has_edited_is_refused(place: Place) -> None:  # ruling 7, X1
     made = await standing(place)
     assert made.item is not None

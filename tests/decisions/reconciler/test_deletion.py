@@ -12,7 +12,7 @@ from contracts.calendar import CalendarEvent, Sensitivity, Side
 from contracts.facts import Deleted
 from contracts.observed import Observed, ReadDone, Vanished
 from contracts.policy import Invitations, Policy, PrivateEvents
-from contracts.write import Erase, Why, Write
+from contracts.write import Erase, Outcomes, Why, Write, Written
 from services.reconciler.rows import State
 from tests.decisions.reconciler.shard import (
     ANN,
@@ -205,6 +205,18 @@ def test_what_we_erased_is_back_only_when_somebody_took_it_out_of_the_bin(later:
     shard.write()
     read_meanwhile = there(mark="p-without-people", edited=True, changed_at=NOW + timedelta(seconds=later))
     shard.see(read_meanwhile, side=PRACTIFI)
+    assert [order.side for order in shard.orders] == [MICROSOFT] * bool(later)
+
+
+@pytest.mark.parametrize("later", [0, 60])
+def test_an_edit_that_our_deletion_overtook_brings_nothing_back(later: int) -> None:  # O6, X1
+    shard = Shard()
+    shard.see(here(replace(STANDUP, attendees=guest("ann@client.example"))))
+    shard.write(there(people=(ANN,), changed_at=NOW))
+    shard.see(Vanished("m1", MIKE))
+    order, edited = shard.take(), NOW + timedelta(minutes=5)
+    shard.hear(Outcomes((Written(order.order, order.link, order.side, changed_at=edited),)))
+    shard.see(there(mark="p-edited", edited=True, changed_at=edited + timedelta(seconds=later)), side=PRACTIFI)
     assert [order.side for order in shard.orders] == [MICROSOFT] * bool(later)
 
 
