@@ -71,15 +71,17 @@ def hour_is_over(work: Work, link: Link) -> bool:
 def unsent(work: Work, link: Link) -> tuple[str, ...]:
     """What Microsoft has changed and Practifi has never shown; a new zone alone is nothing that it could."""
     here, shown = _here(link), link.practifi.base if link.practifi is not None else None
-    new = (changed(here) & travels(work.policy_of(link.mailbox), Side.PRACTIFI)) - _added(here, link.practifi)
+    new = (changed(here) & travels(work.policy_of(link.mailbox), Side.PRACTIFI)) - _added(here, link)
     return tuple(field for field in here.event.__struct_fields__ if field in new
                  and not (shown and same(field, getattr(here.event, field), getattr(shown, field))))  # fmt: skip
 
 
-def _added(here: Held, shown: Held | None) -> frozenset[str]:
+def _added(here: Held, link: Link) -> frozenset[str]:
     """What Microsoft says of an event by itself is nobody's edit, and no reason to bring it back: its link, its words,
-    the number of those whom Practifi shows anyway."""
-    known = shown is not None and here.event.attendee_count == len(shown.people) + len(shown.users)
+    the number of those whom Practifi shows anyway, or showed when both were last alike: a read that a deletion
+    overtakes may lack some of them."""
+    shown = len(link.practifi.people) if link.practifi is not None else 0
+    known = here.event.attendee_count in {shown, len(link.related) + len(link.invited)}
     return PUT_BACK if known else PUT_BACK - {"attendee_count"}
 
 

@@ -166,6 +166,20 @@ def test_what_microsoft_adds_to_our_own_event_does_not_bring_it_back() -> None: 
     assert (erase.side, erase.target) == (MICROSOFT, "m1")
 
 
+def test_people_who_were_gone_when_it_was_last_read_do_not_bring_it_back() -> None:  # X1, A1
+    shard = Shard()
+    shard.see(there(people=(ANN,)), side=PRACTIFI)
+    order = shard.take()
+    with_guest = replace(STANDUP, attendees=guest("ann@client.example"), attendee_count=1)
+    shard.write(here(with_guest, stamp=f"{order.link}-g0"), order)
+    shard.see(there(mark="p-without-people"), side=PRACTIFI)
+    shard.refuse(Why.GONE)
+    shard.round_done()
+    erase = shard.take()
+    assert isinstance(erase, Erase)
+    assert (erase.side, erase.target) == (MICROSOFT, "m1")
+
+
 def test_a_guest_who_was_invited_in_outlook_meanwhile_brings_it_back() -> None:  # X1
     shard = Shard()
     shard.paired()
