@@ -104,8 +104,7 @@ class MqttBus:
     async def _live(self) -> None:
         """One connection, from its beginning to its end (MqttError)."""
         async with self._connection() as client:
-            for topics in list(self._topics):
-                await _subscribe(client, topics)
+            await self._listen(client)
             self._client = client
             self.epoch += 1
             self.connected.set()
@@ -113,6 +112,14 @@ class MqttBus:
                 _log.warning("broker is back", broker=self.where, epoch=self.epoch)
             async for message in client.messages:
                 self._heard.put_nowait((message.topic.value, _bytes(message.payload)))
+
+    async def _listen(self, client: aiomqtt.Client) -> None:
+        """Subscribe to everything on a new connection; also to what somebody asks for meanwhile, who cannot ask it."""
+        asked: set[str] = set()
+        while left := self._topics.keys() - asked:
+            for topics in sorted(left):
+                await _subscribe(client, topics)
+            asked |= left
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[aiomqtt.Client]:

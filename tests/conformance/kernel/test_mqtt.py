@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
+import aiomqtt
 import pytest
 
 from services.kernel import logs, mqtt
@@ -134,6 +135,25 @@ async def test_a_connection_that_breaks_answers_those_who_wait() -> None:
             task.cancel()
             with pytest.raises(Transient, match="was lost"):
                 await waiting
+
+
+async def test_who_begins_to_listen_while_a_connection_is_made_hears_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # design §2.2
+    broker = Embedded(tmp_path)
+    bus, subscribe = MqttBus(broker.url, "early"), mqtt._subscribe
+    await bus.subscribe("first/#")
+
+    async def meanwhile(client: aiomqtt.Client, topics: str) -> None:
+        await subscribe(client, topics)
+        if topics == "first/#":
+            await bus.subscribe("second/#")
+
+    monkeypatch.setattr(mqtt, "_subscribe", meanwhile)
+    async with started(broker), running(bus):
+        await connected(bus)
+        await bus.publish("second/x", b".")
+        assert await next_of(bus) == ("second/x", b".")
 
 
 async def test_more_than_mqtt_carries_is_refused_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
