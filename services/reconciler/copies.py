@@ -41,7 +41,17 @@ def tell(work: Work, link: Link, row: Uid) -> None:
 
 def seen(work: Work, link: Link, new: Held) -> Link:
     """The copy as it is now: nothing of it is merged with anything."""
-    return go_on(work, replace(link, microsoft=replace(new, base=new.event, now=None)))
+    declined = _may_be_declined(link, new)
+    link = replace(link, microsoft=replace(new, base=new.event, now=None))
+    return _dropped(work, link) if declined else go_on(work, link)
+
+
+def _may_be_declined(link: Link, new: Held) -> bool:
+    """Whether this stands in the place of a copy that went, perhaps by the very answer that is under way: then it is a
+    new invitation, and is not declined by the old word."""
+    assert link.microsoft is not None
+    another = link.microsoft.id != new.id
+    return another and link.pending is not None and link.answer is Response.DECLINED
 
 
 def gone(work: Work, link: Link) -> None:

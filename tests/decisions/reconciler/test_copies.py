@@ -168,6 +168,15 @@ def test_where_both_have_answered_and_practifi_has_no_word_for_it_microsoft_stan
     assert shard.orders == []
 
 
+def test_what_was_declined_and_is_invited_to_anew_is_not_declined_by_an_old_word() -> None:  # A6, ruling 9
+    shard = synced()
+    said(shard, (JOHNS, DECLINED), mark="p-c")
+    anew = johns(mark="j-b", event=replace(meeting(DECLINED), location="Room 2"))
+    shard.see(replace(anew, id="j2"), Vanished("j1", JOHN))
+    shard.refuse(Why.GONE)  # the answer had been given, and nobody could say so
+    assert shard.orders == []
+
+
 def test_an_org_that_does_not_keep_an_answer_is_not_asked_again() -> None:  # CON-15
     shard = synced()
     shard.see(mikes(ACCEPTED, mark="m-b"))
