@@ -14,11 +14,11 @@ from services.reconciler.work import Work
 
 def seen(work: Work, link: Link, pending: Pending, item: Item) -> Link:
     """The link, of which the writer found this. Where a reader has spoken since, the next order will tell who is
-    newer."""
+    newer; what a reader found gone since is gone, until a reader finds it again."""
     held = link.on(pending.side)
     if pending.kind is Kind.CREATE and (held is None or held.id != item.id):
         link = _standing(work, link, pending.side, item)
-    elif held is not None and held.mark == pending.mark:
+    elif held is not None and held.mark == pending.mark and (pending.kind is Kind.CREATE or not held.gone):
         link = _looked_again(work, link, pending.side, held, item)
     return unheard.recognised(work, link, pending.side)
 

@@ -7,10 +7,12 @@ from msgspec.structs import replace
 
 from contracts.control import Again
 from contracts.facts import Failed, Updated
-from contracts.write import Order, Outcomes, Why, Write, Written
+from contracts.observed import Vanished
+from contracts.write import Erase, Order, Outcomes, Refused, Why, Write, Written
 from services.reconciler.rows import State
 from tests.decisions.reconciler.shard import (
     MICROSOFT,
+    MIKE,
     PRACTIFI,
     SHOWN,
     STANDUP,
@@ -68,6 +70,19 @@ def test_an_edit_that_the_writer_finds_is_merged_and_what_it_overrides_is_said()
     shard.write(there(SHOWN_DAILY, mark="p-c"), order)
     assert shard.kinds() == ["Updated", "Conflict"]
     assert not shard.orders
+
+
+def test_what_was_deleted_after_the_writer_had_looked_at_it_does_not_come_back() -> None:  # X2, ruling 7
+    shard = Shard()
+    name = shard.paired()
+    shard.see(there(SHOWN_DAILY, mark="p-b", edited=True), side=PRACTIFI)
+    order = shard.take()
+    shard.see(Vanished("m1", MIKE))
+    found = here(replace(STANDUP, location="Room 2"), mark="m-b")
+    shard.hear(Outcomes((Refused(order.order, name, MICROSOFT, Why.MOVED_ON, item=found),)))
+    order = shard.take()
+    assert isinstance(order, Erase)
+    assert (order.side, order.target) == (PRACTIFI, "p1")
 
 
 @pytest.mark.parametrize("seen", [False, True], ids=["unseen", "a reader was faster"])
