@@ -9,7 +9,13 @@ from services.kernel.driver import ThreadDriver, claim
 from services.kernel.errors import Fatal, Transient
 from services.kernel.schema import MIGRATIONS
 
-HEARD = ("seen", "watermark")
+RESUMED = (
+    "DELETE FROM seen",
+    "DELETE FROM watermark",
+    "UPDATE effect SET id = id || '/kept' WHERE kind = 'say'",
+)
+"""It has heard nothing. What it had heard is decided on once more, and what follows from that is said beside what still
+waits from the first time: that may be something else by now, and one id would let only the old one stay."""
 TAILS = ("-wal", "-shm")
 """What SQLite keeps beside a store that is in use."""
 
@@ -31,8 +37,8 @@ async def put_back(copy: Path, store: Path, clock: Clock) -> None:
     await _free(store, clock)
     half = _half(store)
     await copied(copy, half, clock)
-    for table in HEARD:
-        await _tell(half, clock, f"DELETE FROM {table}")  # noqa: S608 - a constant
+    for statement in RESUMED:
+        await _tell(half, clock, statement)
     _swap(half, store)
 
 

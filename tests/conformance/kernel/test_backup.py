@@ -8,9 +8,10 @@ import pytest
 from services.kernel.backup import copied, put_back
 from services.kernel.driver import ThreadDriver
 from services.kernel.errors import Fatal
+from services.kernel.queue import Queue
 from services.kernel.schema import MIGRATIONS
 from services.kernel.store import Store
-from tests.conformance.kernel.stores import opened
+from tests.conformance.kernel.stores import READER, SCOPE, effect, opened
 from tests.conformance.kernel.turning import Clock, Time
 
 CLOCK = Clock(Time())
@@ -19,6 +20,11 @@ CLOCK = Clock(Time())
 async def remember(store: Store, **rows: bytes) -> None:
     async with store.transaction() as tx:
         await tx.put("firm/0", rows)
+
+
+async def say(store: Store, body: bytes) -> None:
+    async with store.transaction() as tx:
+        await tx.add([effect("of-one-message", body=body)])
 
 
 async def remembered(path: Path) -> set[str]:
@@ -82,6 +88,17 @@ async def test_a_lost_store_is_put_back_too(path: Path, copy: Path) -> None:
     path.unlink()
     await put_back(copy, path, CLOCK)
     assert await remembered(path) == {"a"}
+
+
+async def test_what_is_decided_again_after_a_recovery_is_said_beside_what_still_waits(path: Path, copy: Path) -> None:
+    async with opened(path, ThreadDriver) as store:  # ruling 6
+        await say(store, b"run of nine o'clock")
+        await copied(path, copy, CLOCK)
+    await put_back(copy, path, CLOCK)
+    async with opened(path, ThreadDriver) as store:
+        await say(store, b"run of eleven o'clock")  # the same message was heard once more
+        waiting = await Queue(store).unsaid(SCOPE, READER, 0, 10)
+    assert [one.body for one in waiting] == [b"run of nine o'clock", b"run of eleven o'clock"]
 
 
 async def test_a_store_in_use_is_not_exchanged(path: Path, copy: Path) -> None:
