@@ -172,18 +172,20 @@ def _updated(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
 def _newer(held: Held, pending: Pending, item: Item) -> bool:
     """Whether what a reader said while the order was out was read after the write: by the side's own times, or because
     it shows neither what was there before nor what was written. The writer found the side as it was believed: what
-    differs elsewhere came later, even if the write itself shows nowhere."""
+    differs elsewhere came later, even if the write itself shows nowhere. Of owners it believes nothing: within one
+    second the reader is believed, who tells of the newest one in any case."""
     if held.gone:
         return True
-    if held.mark == pending.mark or held.event == item.event or held.base is None:
+    if held.mark in {pending.mark, item.mark} or held.base is None:
         return False
     if held.changed_at is not None and item.changed_at is not None and held.changed_at != item.changed_at:
         return held.changed_at > item.changed_at
+    if held.event == item.event:
+        return held.owner != item.owner
     if any(getattr(held.event, one) != getattr(item.event, one) for one in FIELDS if one not in pending.fields):
         return True
-    return not pending.fields or any(
-        getattr(held.event, field) != getattr(held.base, field) for field in pending.fields
-    )  # fmt: skip
+    before = pending.lost or held.base
+    return not pending.fields or any(getattr(held.event, one) != getattr(before, one) for one in pending.fields)
 
 
 def _source(link: Link, pending: Pending, fields: tuple[str, ...] | None) -> Link:

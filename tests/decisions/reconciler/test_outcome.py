@@ -239,3 +239,14 @@ def test_an_order_that_a_pause_has_stopped_goes_although_the_policy_was_faster_t
     assert shard.orders == []
     shard.hear(shard.wakes[-1].body)
     assert shard.take().side is PRACTIFI
+
+
+def test_what_a_reader_still_shows_of_before_our_write_is_no_edit_though_it_was_touched() -> None:  # ruling 3, O6
+    shard, _ = renamed()
+    shard.see(there(SHOWN_REVIEW, mark="p-b"), side=PRACTIFI)
+    shard.refuse(Why.MOVED_ON, there(SHOWN_REVIEW, mark="p-b"))
+    order = shard.take()
+    assert wish(order) == (PRACTIFI, ("subject",), "Daily")
+    shard.see(there(SHOWN_REVIEW, mark="p-c"), side=PRACTIFI)
+    shard.write(there(SHOWN_DAILY, mark="p-d"), order)
+    assert not shard.orders

@@ -22,6 +22,7 @@ from tests.decisions.reconciler.shard import (
     MICROSOFT,
     MIKE,
     MIKES,
+    NOW,
     OUTWARD,
     PAIRS,
     PRACTIFI,
@@ -483,6 +484,18 @@ def test_a_hand_over_that_the_writer_finds_first_is_not_missed() -> None:  # rul
     shard.see(given, side=PRACTIFI)
     order = taken(shard)
     assert (order.side, order.mailbox, order.generation) == (MICROSOFT, JOHN, 1)
+
+
+@pytest.mark.parametrize("later", [0, 60])
+def test_a_hand_over_that_is_read_before_our_write_is_answered_is_not_missed(later: int) -> None:  # ruling 14, O6
+    shard, name = made()
+    shard.see(here(replace(STANDUP, subject="Daily"), mark="m-b", stamp=f"{name}-g0"))
+    order = taken(shard)
+    daily = replace(SHOWN, subject="Daily")
+    shard.see(johns(daily, mark="p-c", changed_at=NOW + timedelta(seconds=later)), side=PRACTIFI)
+    shard.write(there(daily, mark="p-b", changed_at=NOW), order)
+    order = taken(shard)
+    assert (order.side, order.mailbox, order.event.subject) == (MICROSOFT, JOHN, "Daily")
 
 
 def test_our_own_word_on_an_event_does_not_take_it_back_to_its_old_owner() -> None:  # ruling 14, C4
