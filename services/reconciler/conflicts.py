@@ -12,7 +12,7 @@ from contracts.calendar import CalendarEvent, Days, Side, Timed
 from contracts.facts import Subject
 from services.reconciler.exposed import private
 from services.reconciler.listed import Contested, Contests
-from services.reconciler.rows import Kind, Link, Pending
+from services.reconciler.rows import Held, Kind, Link, Pending
 from services.reconciler.work import Work
 
 DAYS = timedelta(days=30)
@@ -38,12 +38,19 @@ def keep(work: Work, link: Link, about: Subject, pending: Pending) -> None:
         _remember(work, name)
 
 
-def lost(work: Work, link: Link, about: Subject, field: str, said: CalendarEvent) -> str:
-    """Keep what Microsoft's event said in a field before the one of this link took its place; the conflict's id."""
+def lost(work: Work, link: Link, about: Subject, field: str, old: Held) -> str:
+    """Keep what Microsoft's event says in a field whose place the one of this link has taken; the conflict's id. What
+    it said there earlier, and nobody has begun to write, nobody has to know any more."""
     assert link.practifi is not None
+    one = _only(old.event, field)
+    for name, row in _waiting(work, link):
+        if row.inherited and row.field == field:
+            work.rows[f"conflict/{name}"] = replace(row, microsoft=one)
+            return name
     name = link.id[:_OWN] + sha256(f"{work.message.id}/{field}".encode()).hexdigest()[:8]
-    one, other = _only(said, field), _only(link.practifi.event, field)
-    work.rows[f"conflict/{name}"] = Contested(about, field, Side.PRACTIFI, one, other, work.now, inherited=True)
+    other, before = _only(link.practifi.event, field), _only(old.base, field) if old.base is not None else None
+    row = Contested(about, field, Side.PRACTIFI, one, other, work.now, inherited=True, before=before)
+    work.rows[f"conflict/{name}"] = row
     _remember(work, name)
     return name
 
@@ -80,6 +87,13 @@ def words(field: str, event: CalendarEvent) -> str:
         case _:
             text = str(value)
     return text if len(text) <= _LONG else f"{text[:_LONG]}…"
+
+
+def _waiting(work: Work, link: Link) -> list[tuple[str, Contested]]:
+    """The conflicts whose losing values are wanted back and are not being written yet."""
+    written = link.pending is not None and link.pending.kind is Kind.TURN
+    rows = ((name, work.get(f"conflict/{name}", Contested)) for name in link.turn[written:])
+    return [(name, row) for name, row in rows if row is not None]
 
 
 def _line(name: str, row: Contested) -> Overridden:

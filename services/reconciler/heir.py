@@ -20,8 +20,8 @@ def inherit(work: Work, name: str) -> None:
     here, new = link.microsoft, work.link(link.heir)
     assert here is not None
     if new is not None and _there(new):
-        names = tuple(conflicts.lost(work, new, say.about(new), field, here.event) for field in fields)
-        step(work, replace(new, turn=(*new.turn, *names)))
+        names = tuple(conflicts.lost(work, new, say.about(new), field, here) for field in fields)
+        step(work, replace(new, turn=tuple(dict.fromkeys((*new.turn, *names)))))
     step(work, put(link, Side.MICROSOFT, replace(here, base=here.event, now=None)))
 
 

@@ -19,7 +19,8 @@ class Invite(Struct, frozen=True, omit_defaults=True):
 class Contested(Struct, frozen=True, omit_defaults=True):
     """The row `conflict/<id>`: both values of a `field` that both sides had changed (C3); an event holds that field and
     its time only. `turned` once the losing value was put back. `inherited`: nobody has asked for that, but the event
-    of a new owner has to have it (`heir.py`)."""
+    of a new owner has to have it (`heir.py`); `before` is what the old event said until then, which the new one may
+    have been given as well."""
 
     about: Subject
     field: str
@@ -29,6 +30,7 @@ class Contested(Struct, frozen=True, omit_defaults=True):
     at: Instant
     turned: bool = False
     inherited: bool = False
+    before: CalendarEvent | None = None
 
     def on(self, side: Side) -> CalendarEvent:
         return self.microsoft if side is Side.MICROSOFT else self.practifi

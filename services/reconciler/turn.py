@@ -11,7 +11,7 @@ from services.reconciler import say
 from services.reconciler.listed import Contested
 from services.reconciler.merge import changed, same
 from services.reconciler.order import order
-from services.reconciler.rows import Kind, Link, Trouble
+from services.reconciler.rows import Held, Kind, Link, Trouble
 from services.reconciler.work import Work
 
 _ONE_WAY = "the losing value cannot be put back: the policy's direction does not write to {}"
@@ -63,7 +63,7 @@ def _ordered(work: Work, link: Link, row: Contested) -> Link:
     value: Any = getattr(row.on(side), row.field)
     if held.redacted or same(row.field, value, getattr(held.event, row.field)):
         return link
-    if row.field in changed(held):
+    if row.field in changed(held) and not _inherited(row, held):
         return link  # nobody has carried over yet what was typed there last
     if not work.policy_of(link.mailbox).direction.writes(side):
         say.blocked(work, link, side, _ONE_WAY.format(side.value.capitalize()))
@@ -77,3 +77,9 @@ def _ordered(work: Work, link: Link, row: Contested) -> Link:
         )  # fmt: skip
 
     return order(work, replace(link, cause=Cause.TURNED), side, Kind.TURN, write, fields=fields)
+
+
+def _inherited(row: Contested, held: Held) -> bool:
+    """Whether what stands there has come from the old event as well, which has said something newer since."""
+    before: Any = getattr(row.before, row.field) if row.before is not None else None
+    return row.before is not None and same(row.field, before, getattr(held.event, row.field))

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -213,6 +213,28 @@ def test_what_its_new_owner_has_typed_since_is_not_overwritten_by_the_old_event(
     assert (shown.side, shown.fields, shown.event.subject) == (PRACTIFI, ("subject",), "Newer")
 
 
+def test_what_somebody_typed_last_in_the_old_event_is_what_goes_with_it() -> None:  # ruling 14, C3
+    shard, _ = made()
+    shard.see(johns(), side=PRACTIFI)
+    order = taken(shard)
+    shard.write(in_johns_mailbox(order), order)
+    erase, first = shard.take(), list[Order]()
+    for number, word in enumerate(("Once", "Twice", "Thrice")):
+        shard.orders.append(erase)
+        shard.refuse(Why.MOVED_ON, here(replace(STANDUP, subject=word), mark=f"m-{number}"))
+        erase = shard.orders.pop()
+        first, shard.orders = first or shard.orders, []
+    (back,) = first
+    assert isinstance(back, Write)
+    assert back.event.subject == "Once"
+    shard.write(in_johns_mailbox(order, mark="j-b", event=back.event), back)
+    last = taken(shard)
+    assert (last.side, last.target, last.event.subject) == (MICROSOFT, "j1", "Thrice")
+    shard.write(in_johns_mailbox(order, mark="j-c", event=last.event), last)
+    shown = taken(shard)
+    assert (shown.side, shown.fields, shown.event.subject) == (PRACTIFI, ("subject",), "Thrice")
+
+
 def test_what_a_reader_tells_of_the_old_event_while_the_new_one_is_made_goes_with_it() -> None:  # ruling 14, O6
     shard, name = made()
     shard.see(johns(), side=PRACTIFI)
@@ -298,6 +320,26 @@ def test_with_guests_nothing_happens_before_an_administrator_consents() -> None:
     shard.write(in_johns_mailbox(order), order)
     (erase,) = [order for order in shard.orders if isinstance(order, Erase)]
     assert (erase.mailbox, erase.cause) == (MIKE, Cause.OWNER), "one consent is enough"
+
+
+def test_one_consent_is_enough_for_all_that_is_typed_in_the_old_event_meanwhile() -> None:  # ruling 14, A5
+    shard, name = made(guests="ann@client.example")
+    shard.set_policy(replace(TWO_WAY, invitations=Invitations.ALWAYS))
+    shard.see(johns(people=(ANN,)), side=PRACTIFI)
+    spoken(shard, johns(people=(ANN,)))
+    order = taken(shard)
+    shard.set_policy(TWO_WAY)
+    shard.write(in_johns_mailbox(order), order)
+    for number, word in enumerate(("Once", "Twice")):
+        edited = replace(STANDUP, subject=word, attendees=guest("ann@client.example"))
+        shard.see(here(edited, mark=f"m-{number}", stamp=f"{name}-g0"))
+    spoken(shard, johns(people=(ANN,)))
+    shard.set_policy(TWO_WAY, consents=1)
+    shard.orders = [one for one in shard.orders if not isinstance(one, Erase)]
+    back = taken(shard)
+    assert (back.target, back.event.subject) == ("j1", "Twice")
+    shard.write(in_johns_mailbox(order, mark="j-b", event=back.event), back)
+    assert taken(shard).side is PRACTIFI
 
 
 def test_whom_microsoft_invites_stays_invited_and_nobody_has_answered_yet() -> None:  # A4, ruling 14
@@ -427,7 +469,14 @@ def test_at_no_moment_is_there_none_and_in_the_end_there_is_one(moves: list[tupl
     assert world.settle() == 0
 
 
+TWICE = [(what, JOHN, which) for what, which in (
+    ("hand", 0), ("look", 1), ("arrive", 0), ("perform", 0), ("again", 0), ("look", 0), ("again", 0),
+)]  # fmt: skip
+"""The old event is typed in once before and once after it is seen that the new one is there."""
+
+
 @settings(max_examples=300)
+@example(TWICE)
 @given(HANDS)
 def test_whatever_is_typed_in_outlook_while_it_is_handed_over_stands(moves: list[tuple[str, str, int]]) -> None:
     world = World(Shard(CALM))  # ruling 14, O4
