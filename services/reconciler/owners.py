@@ -94,7 +94,7 @@ def _left(here: Held, owner: str, heir: str) -> Link:
 def owed(link: Link) -> tuple[str, ...]:
     """What people have changed in the old event and the new one was made without; of a private one, no text."""
     here = link.microsoft
-    if here is None or not link.heir:
+    if here is None or here.gone or not link.heir:
         return ()
     fields = changed(here) & frozenset(whole(here.event))
     return tuple(field for field in FIELDS if field in fields and (not here.redacted or field in HIDING))

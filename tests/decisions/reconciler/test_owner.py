@@ -247,6 +247,16 @@ def test_what_a_reader_tells_of_the_old_event_while_the_new_one_is_made_goes_wit
     assert (back.fields, back.event.location) == (("location",), "Room 9")
 
 
+def test_an_old_event_that_goes_as_the_new_one_is_seen_says_no_more() -> None:  # ruling 14, X1
+    shard, name = made()
+    shard.see(johns(), side=PRACTIFI)
+    order = taken(shard)
+    shard.see(here(replace(STANDUP, location="Room 9"), mark="m-z", stamp=f"{name}-g0"))
+    shard.see(in_johns_mailbox(order), Vanished("m1", MIKE))
+    shard.write(in_johns_mailbox(order), order)
+    assert (shard.orders, shard.link(name).mailbox) == ([], JOHN)
+
+
 def test_what_was_hidden_while_it_was_handed_over_is_private_for_its_new_owner() -> None:  # ruling 14, P2
     shard, name = made()
     shard.see(johns(), side=PRACTIFI)
