@@ -105,11 +105,15 @@ def _root(root: str, rows: list[Seen], known: Root | None, out: Digest) -> None:
 
 def _absent(root: str, known: Root, out: Digest) -> None:
     """A root that is said to be removed, or is missing. A series that is there all the same may have lost every
-    occurrence: that is read, too (REC-07)."""
+    occurrence: that is read, too (REC-07); one that has become a single event out of sight has none."""
     out.suspect(root, known)
     there = out.looked.events.get(root)
-    if there is not None and not there.cancelled and root not in out.known and any(known.members.values()):
+    if there is None or there.cancelled or root in out.known:
+        return
+    if there.kind is Kind.MASTER:
         series(root, there, (), known, out)
+    elif any(known.members.values()):
+        single(there, known, out)
 
 
 def _left(draft: Draft, mailbox: str, rows: list[Seen]) -> bool:

@@ -17,12 +17,14 @@ from services.graph_poller.window import within
 
 @dataclass(slots=True)
 class Members:
-    """The occurrences of one series, id to slot: `before` this round, and `now` as far as is known."""
+    """The occurrences of one series, id to slot: `before` this round, and `now` as far as is known; `came`: the round
+    has shown some."""
 
     root: str
     master: Seen | None
     before: dict[str, str]
     now: dict[str, str]
+    came: bool
 
 
 def series(root: str, own: Seen | None, rows: Iterable[Seen], known: Root | None, out: Digest) -> None:
@@ -38,10 +40,11 @@ def series(root: str, own: Seen | None, rows: Iterable[Seen], known: Root | None
     if own is not None:
         out.ahead[root] = {}
     before = dict(known.members) if known else {}
-    some = Members(root, own or out.looked.events.get(root), before, {} if own else dict(before))
-    for row in rows:
-        if row.id != root:
-            _member(row, some, out)
+    occurrences = [row for row in rows if row.id != root]
+    now = {} if own else dict(before)
+    some = Members(root, own or out.looked.events.get(root), before, now, came=bool(occurrences))
+    for row in occurrences:
+        _member(row, some, out)
     _missing(some, out)
     out.known[root] = Root(some.now) if some.now else None
 
@@ -80,18 +83,19 @@ def _missing(some: Members, out: Digest) -> None:
     forgotten without a word (D9). A slot that came under another id is not missing."""
     slots = {slot for slot in some.now.values() if slot}
     lost = {id_: slot for id_, slot in some.before.items() if id_ not in some.now and slot not in slots}
-    if some.root in lost:  # a single event has become this series, whose first slot it is (ruling 2)
+    if some.root in lost and some.came:  # a single event has become this series, whose first slot it is (ruling 2)
         out.gone(some.root, some.root, lost.pop(some.root))
     suspects = {id_: slot for id_, slot in lost.items() if not slot or inside(slot, out.read)}
-    if suspects and some.root not in out.looked.series:
+    unseen = some.root in out.before and not some.came
+    if (suspects or unseen) and some.root not in out.looked.series:
         out.list.add(some.root)
         return
     if suspects and not out.looked.series[some.root] and not _emptied(some.root, suspects, out):
         return
     there = {row.id for row in out.looked.series.get(some.root) or () if not row.cancelled}
     for id_, slot in suspects.items():
-        alone = out.looked.events.get(id_)
-        if id_ in there:
+        alone = out.looked.events.get(id_) if id_ != some.root else None
+        if id_ in there or (id_ == some.root and there):
             some.now[id_] = slot
         elif alone is None or alone.cancelled:
             out.gone(some.root, id_, slot)

@@ -134,3 +134,35 @@ def test_a_removed_series_needs_no_listing() -> None:  # REC-22
     poller.reads(removed(SERIES))
     assert poller.asked(Prove)[0].series == ()
     assert gone(poller.proves(REC=None)) == list(DAYS)
+
+
+def repeats() -> Poller:
+    """A single event that repeats by now, of which the next round shows nothing; what the series has is asked for."""
+    poller = Poller()
+    poller.reads(single(SERIES), fresh=True)
+    poller.reads(removed(SERIES))
+    poller.proves(REC=master())
+    assert poller.asked(Prove)[0].series == (SERIES,)
+    return poller
+
+
+def test_a_single_event_that_repeats_and_then_loses_every_occurrence_is_gone() -> None:  # REC-51, X1
+    poller = repeats()
+    poller.proves(series=())
+    assert gone(poller.heard()) == [SERIES]
+    assert poller.row(f"known/{MIKE}/{SERIES}", Root) is None
+
+
+def test_if_it_has_occurrences_after_all_it_stays_and_they_come_with_the_next_round() -> None:  # ruling 2
+    poller = repeats()
+    assert gone(poller.proves(series=(thin(DAYS[0]),))) == []
+    said = poller.reads(master(), *map(thin, DAYS), cursor="c3")
+    assert (list(subjects(said)), gone(said)) == (list(DAYS), [SERIES])
+
+
+def test_a_series_that_is_a_single_event_out_of_sight_by_now_has_no_occurrences_and_is_not_listed() -> None:  # REC-51
+    poller = Poller()
+    poller.reads(master(), *map(thin, DAYS), fresh=True)
+    poller.reads(removed(SERIES), cursor="c2")
+    assert gone(poller.proves(REC=single(SERIES, "2031-01-01"))) == list(DAYS)
+    assert poller.due()[0].cursor == "c2", "the mailbox is read on"

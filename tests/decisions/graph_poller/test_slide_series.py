@@ -52,7 +52,16 @@ def test_a_series_of_long_ago_with_one_occurrence_ahead_is_not_lost_by_a_round_t
     poller.reads(fresh=True)
     assert poller.asked(Prove)[0].ids == (SERIES,)
     poller.proves(REC=master("2020-01-01"))
+    poller.proves(series=(thin(AHEAD),))
     assert days(poller, "2026-03-03", 12) == {DUE: [AHEAD]}
+
+
+def test_a_series_that_loses_all_its_occurrences_ahead_is_never_said() -> None:  # INB-16
+    poller = knows(master(AHEAD), thin(AHEAD))
+    poller.reads(removed(SERIES))
+    poller.proves(REC=master(AHEAD))
+    assert gone(poller.proves(series=())) == []
+    assert days(poller, "2026-03-03", 12) == {}
 
 
 def test_an_occurrence_that_is_called_off_ahead_is_never_said() -> None:  # REC-29
