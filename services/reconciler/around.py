@@ -23,7 +23,7 @@ S = TypeVar("S", bound=Struct)
 
 def of_item(state: State, side: Side, item: Item) -> Iterator[str]:
     yield from _places(state, side, item)
-    yield gone_key(side, item.id)
+    yield gone_key(side, name_of(item), item.slot)
     if item.mailbox:
         yield from (f"pair/{item.mailbox}", f"size/{item.mailbox}")
     if stamp_of(item):

@@ -28,9 +28,9 @@ def name_of(item: Item | Vanished) -> str:
     return (item.series or item.id) if item.slot else item.id
 
 
-def gone_key(side: Side, name: str) -> str:
-    """The row that says that an item vanished which no link held."""
-    return f"gone/{side.value}/{name}"
+def gone_key(side: Side, name: str, slot: str = "") -> str:
+    """The row that says that an item vanished which no link held; an occurrence is named by its series and `slot`."""
+    return f"gone/{side.value}/{name}~{slot}" if slot else f"gone/{side.value}/{name}"
 
 
 def stamp_of(item: Item) -> str:

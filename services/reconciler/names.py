@@ -31,7 +31,8 @@ class Uid(Struct, frozen=True, omit_defaults=True):
 
 
 class Gone(Struct, frozen=True):
-    """The row `gone/<side>/<id>`: an item vanished that no link held. It may be so new that we have not been told yet
-    that our order made it, or that it is there at all: what is older than `sequence` comes too late."""
+    """The row `gone/<side>/<id>`, of an occurrence `gone/<side>/<series>~<slot>`: an item vanished that no link held.
+    It may be so new that we have not been told yet that our order made it, or that it is there at all: what is older
+    than `sequence` comes too late."""
 
     sequence: int

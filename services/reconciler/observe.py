@@ -25,7 +25,7 @@ from services.reconciler import (
 )
 from services.reconciler.buried import bury, half
 from services.reconciler.held import dead, held_of, invites, late, put, repeats, seen
-from services.reconciler.link import find, generation_of, gone_key, holds, keys, known, refer, stamp_of
+from services.reconciler.link import find, generation_of, gone_key, holds, keys, known, name_of, refer, stamp_of
 from services.reconciler.names import Gone
 from services.reconciler.people import agreed
 from services.reconciler.rows import Held, Link, State
@@ -79,9 +79,10 @@ def _overtaken(side: Side, held: Held, item: Item) -> bool:
 
 def _outlived(work: Work, side: Side, item: Item, sequence: int) -> bool:
     """Whether we know already that the item is gone: this word of it was said before and comes after."""
-    gone = work.get(gone_key(side, item.id), Gone)
+    key = gone_key(side, name_of(item), item.slot)
+    gone = work.get(key, Gone)
     if gone is not None and gone.sequence < sequence:
-        work.rows[gone_key(side, item.id)] = None
+        work.rows[key] = None
     return gone is not None and gone.sequence > sequence
 
 
@@ -108,8 +109,9 @@ def vanish(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
 
 def _noted(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
     """No link will tell that it is gone."""
-    work.rows[gone_key(side, gone.id)] = Gone(sequence)
-    prune.note(work, gone_key(side, gone.id), sequence)
+    key = gone_key(side, name_of(gone), gone.slot)
+    work.rows[key] = Gone(sequence)
+    prune.note(work, key, sequence)
 
 
 def changed(work: Work, link: Link, side: Side, held: Held, item: Item, sequence: int) -> Link:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from contracts.observed import Item, Vanished
+from contracts.observed import Item, Observed, Vanished
 from contracts.write import Erase, Why, Write
-from tests.decisions.reconciler.shard import MIKE, PRACTIFI, SHOWN, STANDUP, Shard, here, there, timed
+from tests.decisions.reconciler.shard import MICROSOFT, MIKE, PRACTIFI, SHOWN, STANDUP, Shard, here, there, timed
 
 
 def slot(day: int, mark: str = "a", **values: Any) -> Item:
@@ -62,6 +62,15 @@ def test_a_cancelled_occurrence_is_removed_alone() -> None:  # REC-19, REC-29, R
     shard, _ = synced(10, 12, 14)
     shard.see(gone(12))
     assert targets(shard) == [("Erase", "p-12")]
+
+
+def test_an_occurrence_whose_end_is_heard_of_before_its_beginning_never_comes() -> None:  # CON-20, REC-19
+    shard = Shard()
+    shard.hear(Observed(MICROSOFT, 21, (slot(10, "b"), slot(14, "b")), (gone(12),)))
+    shard.hear(Observed(MICROSOFT, 20, (slot(10), slot(12), slot(14))))
+    assert [link.microsoft.slot for link in shard.links() if link.microsoft] == ["2026-03-10", "2026-03-14"]
+    shard.hear(Observed(MICROSOFT, 22, (slot(12, "c"),)))
+    assert len(shard.links()) == 3, "what comes back later is there"
 
 
 def test_dates_that_shift_keep_their_events_in_order() -> None:  # ruling 2, REC-17
