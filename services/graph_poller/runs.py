@@ -46,14 +46,19 @@ def directory_read(draft: Draft, read: DirectoryRead) -> None:
 
 
 def pairs_known(draft: Draft, paired: Paired) -> None:
-    """Who is read from now on; runs that waited for this go on."""
+    """Who is read from now on; runs that waited for this go on. A mailbox that had no user for a while is read from the
+    beginning: what was told of it meanwhile was nobody's, and is forgotten."""
     reader = draft.reader()
     if paired.sequence <= reader.pairs:
         return
+    before = {pair.mailbox for pair in draft.pairs() if pair.user}
     draft.rows["reader"] = replace(reader, pairs=paired.sequence)
     draft.rows["pairs"] = Pairs(paired.pairs)
     for pair in paired.pairs:
         show_pair(draft, pair)
+        place = draft.place(pair.mailbox)
+        if pair.user and pair.mailbox not in before and place.cursor:
+            draft.rows[f"place/{pair.mailbox}"] = replace(place, again=f"paired/{paired.sequence}")
     for run, running in draft.running().items():
         if PAIRS in running.waiting:
             _read_all(draft, run, running.mailbox, paired.pairs, fresh=running.fresh)

@@ -22,7 +22,7 @@ from services.graph_poller.rows import (
     View,
 )
 from services.kernel.decision import Undone
-from tests.decisions.graph_poller.mailbox import JOHN, MIKE, PAIRS, POLICY, Poller, gone, removed, single
+from tests.decisions.graph_poller.mailbox import JOHN, MIKE, PAIRS, POLICY, Poller, gone, removed, single, subjects
 
 EMPTY = Round((), "c", fresh=False)
 
@@ -213,3 +213,16 @@ def test_a_mailbox_without_a_user_is_not_read_and_says_why() -> None:  # M7
     assert said.facts == (MailboxState(MIKE, "excluded", "nobody has this address"),)
     assert [order.mailbox for order in poller.due()] == [JOHN]
     assert poller.row(f"place/{MIKE}", Place) == Place(state="excluded")
+
+
+@pytest.mark.parametrize("meanwhile", [(Pair(MIKE, 0), PAIRS[1]), PAIRS[1:]], ids=["no user", "unnamed"])
+def test_a_mailbox_that_has_its_user_again_is_read_from_the_beginning(meanwhile: tuple[Pair, ...]) -> None:  # M7
+    poller = Poller()
+    poller.reads(single(), fresh=True)
+    poller.due()
+    poller.hear(Paired(2, meanwhile))
+    poller.brings(single("s2"), cursor="c2")  # it was being read, and nobody has it now
+    poller.hear(Paired(3, PAIRS))
+    assert [(order.mailbox, order.cursor) for order in poller.due()] == [(MIKE, ""), (JOHN, "")]
+    assert sorted(subjects(poller.brings(single(), single("s2"), fresh=True, cursor="c3"))) == ["s1", "s2"]
+    assert poller.due()[0].cursor == "c3"
