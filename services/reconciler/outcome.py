@@ -114,7 +114,7 @@ def _created(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
     elif old is not None:
         new = replace(new, past=old.past)
     link = _source(put(link, pending.side, new), pending, None)
-    link = _people(work, replace(link, owner=item.owner or link.owner, local=made.untold(link, pending, echo)), pending)
+    link = _people(work, replace(link, owner=link.owner or item.owner, local=made.untold(link, pending, echo)), pending)
     refer(work, pending.side, link.id, new)
     if pending.side is Side.MICROSOFT:
         work.effects.append(Say("graph-poller", Made(item.mailbox, item.id), SAME))

@@ -436,6 +436,19 @@ def test_a_microsoft_born_event_gets_its_owner_back() -> None:  # ruling 14
     assert (order.side, order.owner, order.target) == (PRACTIFI, MIKES, "p1")
 
 
+@pytest.mark.parametrize("seen", [False, True], ids=["the writer finds it", "a reader was faster"])
+def test_the_same_if_it_was_given_away_before_we_heard_that_it_was_made(seen: bool) -> None:  # ruling 14, ruling 9
+    shard = Shard()
+    shard.see(here())
+    made = taken(shard)
+    given = there(owner=JOHNS, mailbox=JOHN, stamp=made.link, edited=seen)
+    if seen:
+        shard.see(given, side=PRACTIFI)
+    shard.write(given, made)
+    order = taken(shard)
+    assert (order.side, order.owner, order.target) == (PRACTIFI, MIKES, "p1")
+
+
 def test_a_microsoft_born_event_never_moves() -> None:  # ruling 14, D1
     shard = Shard()
     shard.paired()
