@@ -22,9 +22,9 @@ def closed(work: Work, link: Link) -> Link:
 
 
 def over(work: Work, link: Link) -> Link:
-    """The link that has ended: nothing is wrong with it any more, and nobody is told anything."""
+    """The link that has ended: nothing is wrong with it any more, nobody is told anything, and nothing is in doubt."""
     link = consent.own(replace(trouble.forgotten(work, link, *Trouble), brake=None))
-    return replace(link, status="", said="", shown="", lost=(), teams=None)
+    return replace(link, status="", said="", shown="", lost=(), teams=None, unsure=())
 
 
 def _may_speak(work: Work, link: Link) -> bool:

@@ -49,7 +49,7 @@ def recognised(work: Work, link: Link, side: Side) -> Link:
         return link
     if other is None:
         return replace(link, unsure=()) if held.redacted else link
-    if held.redacted or other.redacted or held.gone or other.gone:
+    if held.redacted or other.redacted or held.gone:
         hides = side is Side.PRACTIFI and other.redacted and not (held.redacted or held.gone or other.gone)
         return replace(_hidden(link, held) if hides else link, unsure=())
     for pending in reversed(link.unsure):

@@ -57,6 +57,19 @@ def test_the_same_although_a_reader_has_seen_our_write_first() -> None:  # PRO-0
     assert (order.side, order.event.subject) == (MICROSOFT, "Typed again")
 
 
+@pytest.mark.parametrize("seen", [False, True], ids=["the writer finds it", "a reader was faster"])
+def test_what_was_typed_and_then_deleted_in_practifi_does_not_come_back(seen: bool) -> None:  # X1, C4
+    shard = typed()
+    if seen:
+        shard.see(here(CARRIED, mark="m-b"))
+    shard.see(Vanished("p1", MIKE), side=PRACTIFI)
+    shard.refuse(Why.MOVED_ON, here(CARRIED, mark="m-b"))
+    shard.round_done()
+    order = shard.take()
+    assert isinstance(order, Erase)
+    assert (order.side, order.target) == (MICROSOFT, "m1")
+
+
 def test_what_somebody_changed_in_microsoft_since_is_an_edit_and_wins() -> None:  # C1
     shard = typed(replace(TYPED, location="Room 2"))
     shard.see(there(replace(AGAIN, location="Room 3"), mark="p-c"), side=PRACTIFI)
