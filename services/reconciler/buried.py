@@ -6,10 +6,10 @@ from msgspec.structs import replace
 
 from contracts.calendar import Side
 from contracts.observed import Item, Vanished
-from services.reconciler import wish
+from services.reconciler import unheard, wish
 from services.reconciler.held import put
 from services.reconciler.link import minted, name_of
-from services.reconciler.rows import Held, Link, State
+from services.reconciler.rows import Held, Kind, Link, State
 from services.reconciler.step import end, step
 from services.reconciler.work import Work
 
@@ -19,6 +19,9 @@ def bury(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
     name = _name(work, side, gone)
     link = work.link(name) if name else None
     if not name or (link is not None and link.on(side) is not None):
+        return
+    if side is Side.PRACTIFI and link is not None and link.pending is not None and link.pending.kind is Kind.CREATE:
+        work.keep(unheard.unmade(link, gone.id, sequence))
         return
     tomb = Held(gone.id, gone.mailbox, series=gone.series, slot=gone.slot, sequence=sequence, gone=True)
     link = put(link or Link(name, Side.MICROSOFT), side, tomb)

@@ -218,6 +218,8 @@ def _refused(work: Work, link: Link, pending: Pending, refused: Refused) -> None
             link, left = unheard.deleted(work, link)
             if left is not None:
                 step(work, left)
+        case Why.GONE if pending.kind is Kind.CREATE and held is None:
+            link = unheard.unmade(link)
         case Why.MOVED_ON if refused.item is not None:
             link = overtaken.seen(work, link, pending, refused.item)
         case Why.GONE if held is not None and not held.gone:

@@ -87,6 +87,15 @@ def deleted(work: Work, link: Link) -> tuple[Link, Link | None]:
     return replace(link, microsoft=gone, generation=link.generation + 1), left
 
 
+def unmade(link: Link, name: str = "", sequence: int = 0) -> Link:
+    """The link whose Event in Practifi was made, and deleted by a person before we heard that it was there (X1)."""
+    here = link.microsoft
+    if here is None or here.gone or link.practifi is not None:
+        return link
+    gone = Held(id=name, mailbox=here.mailbox, sequence=sequence, base=here.base, gone=True)
+    return replace(link, practifi=gone, generation=link.generation + 1)
+
+
 def _makes(pending: Pending) -> bool:
     """Whether an order was to make an event in Microsoft (`made.py`)."""
     return pending.kind is Kind.CREATE and pending.side is Side.MICROSOFT

@@ -270,6 +270,28 @@ def test_deleted_before_we_are_told_that_our_own_order_made_it() -> None:  # O6
     assert erase.side is PRACTIFI
 
 
+@pytest.mark.parametrize("found", [False, True], ids=["the writer saw it", "it was gone when the writer looked"])
+@pytest.mark.parametrize("told", [False, True], ids=["the writer was faster", "a reader was faster"])
+def test_an_event_that_is_deleted_in_practifi_as_soon_as_it_is_made(told: bool, found: bool) -> None:  # X1, ruling 9
+    shard = Shard()
+    shard.see(here())
+    made = shard.take()
+    gone = Vanished("p1", MIKE, stamp=made.link)
+    if told:
+        shard.see(gone, side=PRACTIFI)
+    if found:
+        shard.orders.append(made)
+        shard.refuse(Why.GONE)
+    else:
+        shard.write(there(stamp=made.link, edited=False), made)
+    if not told:
+        shard.see(gone, side=PRACTIFI)
+    shard.round_done()
+    erased = shard.take()
+    assert isinstance(erased, Erase)
+    assert (erased.side, erased.target) == (MICROSOFT, "m1")
+
+
 @pytest.mark.parametrize("order", ["in order", "the deletion is heard of first"])
 def test_deleted_after_it_was_seen_and_before_its_making_was_answered(order: str) -> None:  # X1, O6, design §2.3
     shard = Shard()
