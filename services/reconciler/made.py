@@ -2,6 +2,8 @@
 may have been changed since, on either side: what one side was never told is news to it, and is not taken for agreed.
 Never orders."""
 
+from msgspec.structs import replace
+
 from contracts.calendar import FIELDS, CalendarEvent, Side
 from contracts.write import Cause
 from services.reconciler.held import put
@@ -27,6 +29,16 @@ def differing(link: Link, pending: Pending) -> Link:
     theirs = tuple(one for one in differ if one not in ours)
     link = put(link, Side.PRACTIFI, advance(there, ours, here.base))
     return put(link, Side.MICROSOFT, advance(here, theirs, there.base))
+
+
+def found(link: Link) -> Link:
+    """The link of which a reader tells an event, while no order could say whether it had made that: as `differing`."""
+    orders = [one for one in link.unsure if one.kind is Kind.CREATE and one.side is Side.MICROSOFT]
+    here = link.microsoft
+    if not orders or here is None or here.gone:
+        return link
+    left = tuple(one for one in link.unsure if one not in orders)
+    return replace(differing(link, orders[-1]), unsure=left)
 
 
 def untold(link: Link, pending: Pending, echo: CalendarEvent) -> tuple[str, ...]:

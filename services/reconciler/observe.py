@@ -11,6 +11,7 @@ from services.reconciler import (
     consent,
     copies,
     idle,
+    made,
     match,
     meeting,
     news,
@@ -28,7 +29,7 @@ from services.reconciler.held import dead, held_of, invites, late, put, repeats,
 from services.reconciler.link import find, generation_of, gone_key, holds, keys, known, name_of, refer, stamp_of
 from services.reconciler.names import Gone
 from services.reconciler.people import agreed
-from services.reconciler.rows import Held, Link, State
+from services.reconciler.rows import Held, Kind, Link, State
 from services.reconciler.step import end, step
 from services.reconciler.work import Work
 
@@ -203,6 +204,8 @@ def _joined(work: Work, link: Link, side: Side, item: Item, sequence: int) -> Li
     owner = work.owner(link.mailbox)
     if link.pending is None:
         link = news.told(agreed(work, link, owner) if owner else link)
+    if link.pending is None or link.pending.kind is not Kind.CREATE:
+        link = made.found(link)
     return _attached(work, link, side, item, held)
 
 

@@ -10,7 +10,7 @@ from contracts.calendar import CalendarEvent, Sensitivity, ShowAs
 from contracts.control import Again
 from contracts.facts import Conflict, Updated
 from contracts.observed import Vanished
-from contracts.write import Erase, Why, Write
+from contracts.write import Erase, Outcomes, Refused, Why, Write
 from tests.decisions.reconciler.shard import (
     INWARD,
     MICROSOFT,
@@ -143,6 +143,23 @@ def test_if_it_has_gone_in_practifi_as_well_nothing_is_left_to_do() -> None:  # 
     shard.orders.append(order)
     shard.refuse(Why.GONE)
     assert not shard.orders
+
+
+@pytest.mark.parametrize("seen", ["before", "after"])
+def test_an_edit_in_what_was_made_while_its_making_seemed_forbidden_is_an_edit(seen: str) -> None:  # ruling 9, PRO-02
+    shard = Shard()
+    shard.see(there(), side=PRACTIFI)
+    order = shard.take()  # it is carried out; the next attempt is forbidden
+    made = here(replace(STANDUP, subject="Mine"), mark="m-b", stamp=f"{order.link}-g0")
+    if seen == "before":
+        shard.see(made)
+    shard.hear(Outcomes((Refused(order.order, order.link, MICROSOFT, Why.FORBIDDEN, "403", "because"),)))
+    if seen == "after":
+        shard.see(made)
+        shard.write(there(mark="p-b"))  # our word on the Event
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.fields, order.event.subject) == (PRACTIFI, ("subject",), "Mine")
 
 
 def test_a_write_that_a_pause_leaves_unheard_is_recognised_when_it_is_read() -> None:  # ruling 9, ruling 26
