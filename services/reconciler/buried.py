@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import Side
 from contracts.observed import Item, Vanished
+from contracts.write import Cause
 from services.reconciler import unheard, wish
 from services.reconciler.held import put
 from services.reconciler.link import minted, name_of
@@ -20,7 +21,7 @@ def bury(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
     link = work.link(name) if name else None
     if not name or (link is not None and link.on(side) is not None):
         return
-    if side is Side.PRACTIFI and link is not None and link.pending is not None and link.pending.kind is Kind.CREATE:
+    if side is Side.PRACTIFI and link is not None and _being_made(link):
         work.keep(unheard.unmade(link, gone.id, sequence))
         return
     tomb = Held(gone.id, gone.mailbox, series=gone.series, slot=gone.slot, sequence=sequence, gone=True)
@@ -32,6 +33,12 @@ def bury(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
         step(work, put(link, side, replace(tomb, base=there.event)))
     else:
         work.keep(link)
+
+
+def _being_made(link: Link) -> bool:
+    """Whether what has vanished in Practifi may be what we are making there, and not what stood there before our memory
+    was lost."""
+    return link.pending is not None and link.pending.kind is Kind.CREATE and link.cause is not Cause.LOST
 
 
 def half(link: Link, side: Side, item: Item, held: Held) -> Link | None:

@@ -8,7 +8,7 @@ from contracts.calendar import CalendarEvent, Sensitivity, Side
 from contracts.control import Again
 from contracts.observed import Vanished
 from contracts.policy import Direction, Policy
-from contracts.write import Cause, Erase, Write
+from contracts.write import Cause, Erase, Outcomes, Refused, Why, Write
 from services.reconciler.link import minted
 from services.reconciler.rows import State
 from tests.decisions.reconciler.forgetful import (
@@ -174,6 +174,17 @@ def test_what_was_deleted_in_practifi_is_not_made_again(first: Side) -> None:  #
     assert shard.orders == []
     shard.see(here(replace(STANDUP, subject="Daily"), mark="m-b"))
     assert shard.orders == []
+
+
+def test_what_is_heard_late_of_a_deletion_before_the_loss_deletes_nothing_in_microsoft() -> None:  # ruling 5, X2
+    shard = forgetful()
+    tells(shard, MICROSOFT, here())
+    tells(shard, PRACTIFI)
+    made = shard.take()
+    shard.see(Vanished("p1", MIKE, stamp=made.link), side=PRACTIFI)
+    shard.hear(Outcomes((Refused(made.order, made.link, PRACTIFI, Why.FORBIDDEN, "403", "because"),)))
+    shard.round_done()
+    assert [one for one in shard.orders if isinstance(one, Erase)] == []
 
 
 def test_an_event_that_lives_is_not_buried_by_an_older_one_of_its_name() -> None:  # ruling 5
