@@ -19,26 +19,35 @@ def differing(link: Link, pending: Pending) -> Link:
     since an earlier order, if Microsoft shows what that one sent, else in Microsoft. What is made for a new owner is as
     Microsoft had it, and not as Practifi shows it (ruling 14)."""
     here, there = link.microsoft, link.practifi
-    if pending.cause is Cause.OWNER:
-        return link
     if here is None or there is None or here.base is None or there.base is None or here.redacted or there.redacted:
         return link
-    differ = [one for one in pending.fields if one in KEPT and not _alike(one, here.base, there.base)]
-    earlier = [one.source for one in link.unsure if one.kind is Kind.CREATE and one.source is not None]
-    ours = tuple(one for one in differ if any(_alike(one, here.base, sent) for sent in earlier))
+    sent = pending.sent or there.base
+    differ = [one for one in pending.fields if one in KEPT and not _alike(one, here.base, sent)]
+    earlier = [one.sent or one.source for one in link.unsure if one.kind is Kind.CREATE]
+    ours = tuple(one for one in differ if any(old is not None and _alike(one, here.base, old) for old in earlier))
     theirs = tuple(one for one in differ if one not in ours)
     link = put(link, Side.PRACTIFI, advance(there, ours, here.base))
     return put(link, Side.MICROSOFT, advance(here, theirs, there.base))
 
 
 def found(link: Link) -> Link:
-    """The link of which a reader tells an event, while no order could say whether it had made that: as `differing`."""
+    """The link of which a reader tells an event, while no order could say whether it had made that: as if the last one
+    was answered now. What stands with the owner before is another event."""
     orders = [one for one in link.unsure if one.kind is Kind.CREATE and one.side is Side.MICROSOFT]
-    here = link.microsoft
-    if not orders or here is None or here.gone:
+    here, there = link.microsoft, link.practifi
+    if not orders or here is None or here.gone or there is None or there.gone or here.mailbox != there.mailbox:
         return link
+    if (sent := orders[-1].source) is not None and not there.redacted:
+        link = put(link, Side.PRACTIFI, replace(there, base=sent, now=None if there.event == sent else there.event))
     left = tuple(one for one in link.unsure if one not in orders)
     return replace(differing(link, orders[-1]), unsure=left)
+
+
+def tried(link: Link, pending: Pending) -> Link:
+    """The link whose order was refused: a reader may have found what an earlier attempt made. For a new owner it finds
+    it later: until then the event of the owner before is held."""
+    makes = pending.kind is Kind.CREATE and pending.cause is not Cause.OWNER
+    return found(link) if makes else link
 
 
 def untold(link: Link, pending: Pending, echo: CalendarEvent) -> tuple[str, ...]:

@@ -61,7 +61,8 @@ def follow(work: Work, link: Link, changes: tuple[str, ...]) -> Link:
             generation=link.generation + 1,
         )  # fmt: skip
 
-    return order(work, replace(link, cause=Cause.OWNER), Side.MICROSOFT, Kind.CREATE, write, fields=fields)
+    link = order(work, replace(link, cause=Cause.OWNER), Side.MICROSOFT, Kind.CREATE, write, fields=fields)
+    return link if link.pending is None else replace(link, pending=replace(link.pending, sent=event))
 
 
 def split(work: Work, link: Link) -> tuple[Link, Link]:

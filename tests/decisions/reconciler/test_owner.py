@@ -200,6 +200,20 @@ def test_what_somebody_edited_in_the_old_event_meanwhile_goes_with_it() -> None:
     shard.write(order=erase)
 
 
+@pytest.mark.parametrize("seen", [False, True], ids=["unseen", "a reader was faster"])
+def test_what_is_typed_in_the_new_event_before_its_making_is_told_reaches_practifi(seen: bool) -> None:  # ruling 9
+    """The writer died when it had made the event; as it begins again, it finds it, and somebody has typed there."""
+    shard, _ = made()
+    shard.see(johns(), side=PRACTIFI)
+    order = taken(shard)
+    typed = in_johns_mailbox(order, event=replace(order.event, subject="Typed"))
+    if seen:
+        shard.see(typed)
+    shard.write(typed, order)
+    (shown,) = [one for one in shard.orders if isinstance(one, Write)]
+    assert (shown.side, shown.fields, shown.event.subject) == (PRACTIFI, ("subject",), "Typed")
+
+
 def test_what_its_new_owner_has_typed_since_is_not_overwritten_by_the_old_event() -> None:  # ruling 14, C3
     shard, _ = made()
     shard.see(johns(), side=PRACTIFI)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from contracts.calendar import CalendarEvent, Sensitivity, ShowAs
+from contracts.calendar import CalendarEvent, Sensitivity, ShowAs, Side
 from contracts.control import Again
 from contracts.facts import Conflict, Updated
 from contracts.observed import Vanished
@@ -264,3 +264,23 @@ def test_what_a_person_typed_while_a_text_was_purged_goes_with_it_and_is_said() 
     assert [(one.winner, one.fields) for one in shard.facts if isinstance(one, Conflict)] == [
         (MICROSOFT, ("location",))
     ]
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["read before its answer", "read after it"])
+@pytest.mark.parametrize("side", [MICROSOFT, PRACTIFI])
+def test_what_is_typed_while_nobody_knows_that_we_have_made_the_event_is_an_edit(side: Side, late: bool) -> None:
+    shard = Shard()  # ruling 9, ruling 26: it was made, and its writer found the firm paused when it tried again
+    shard.see(there(), side=PRACTIFI)
+    stands = here(CARRIED if side is MICROSOFT else STANDUP, stamp=f"{shard.orders[0].link}-g0")
+    if not late:
+        shard.see(stands)
+    shard.set_policy(shard.policy, active=False)
+    shard.refuse(Why.STOPPED)
+    if side is PRACTIFI:
+        shard.see(there(TYPED, mark="p-b"), side=PRACTIFI)
+    if late:
+        shard.see(stands)
+    shard.set_policy(shard.policy)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.fields, order.event.subject) == (side.other, ("subject",), "Typed")
