@@ -73,17 +73,20 @@ class Actor:
         return turn
 
     async def _fresh(self, tx: Tx, heard: Sequence[Heard], turn: Turn) -> list[Message]:
-        """Messages that were not decided before; all that want a receipt get one, repeats too."""
+        """Messages that were not decided before; all that want a receipt get one, repeats too. A sign that something is
+        forgotten goes before them, but for what our own effects have brought: who wanted that did not know of it."""
         open_effects = await tx.settle([h.settles for h in heard if h.settles])
         repeats = await self._see(tx, [h.message for h in heard if h.message.number or h.message.receipted], turn)
-        fresh: dict[Mark | str, Message] = {}
+        own, fresh = list[Message](), dict[Mark | str, Message]()
         for h in heard:
             if isinstance(h.message.body, Known) or (h.settles and h.settles not in open_effects):
                 continue
             mark = _mark(h.message) if h.message.number else h.message.id
-            if mark not in repeats:
+            if turn.forgot and h.settles:
+                own.append(h.message)
+            elif mark not in repeats:
                 fresh.setdefault(mark, h.message)
-        return [*turn.forgot, *fresh.values()]
+        return [*own, *turn.forgot, *fresh.values()]
 
     async def _see(self, tx: Tx, messages: Sequence[Message], turn: Turn) -> set[Mark | str]:
         """Remember numbered messages as seen; the marks of those that were seen before."""
@@ -110,7 +113,7 @@ class Actor:
             if decision.anew:
                 await tx.forget(str(self.scope), POLICY)
                 rows = {POLICY: rows[POLICY]} if POLICY in rows else {}
-                state = State(rows)
+                state, effects = State(rows), []
             state.change(decision.rows)
             rows.update(packed)
             effects += kept

@@ -119,10 +119,10 @@ class Tx:
             await self._driver.many(_RECEIPTED, [(scope, lane, number) for lane, number in told])
 
     async def forget(self, scope: str, keep: str) -> None:
-        """Forget all rows of a scope but one, and what it has not said yet."""
+        """Forget all rows of a scope but one, what it has not said yet, and what it wanted to hear again."""
         await self._touch()
         await self._driver.fetch("DELETE FROM row WHERE scope = ? AND key <> ?", (scope, keep))
-        await self._driver.fetch("DELETE FROM effect WHERE scope = ? AND kind = 'say'", (scope,))
+        await self._driver.fetch("DELETE FROM effect WHERE scope = ? AND kind IN ('say', 'wake')", (scope,))
 
     async def postpone(self, numbers: Iterable[int], due: datetime, reason: str) -> None:
         """Try effects again at `due`."""

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from contracts.control import RunDue, SyncNow
 from contracts.message import Message
 from contracts.policy import PolicyNow
-from services.kernel.decision import Decision, Forgot, Say, State
+from services.kernel.decision import Decision, Forgot, Say, State, Wake
 from services.kernel.driver import Connect
 from services.kernel.relay import PROBE, TRUST
 from services.kernel.service import Service
@@ -100,6 +100,39 @@ async def test_a_memory_of_yesterday_shows_and_may_begin_anew(both: Town) -> Non
     assert await heard(both) == {SIGN, "c-0"}, "what it still believed is gone, and so is what it never learned again"
     async with listener(both).host.store.transaction() as tx:
         assert (await tx.rows(str(FIRM), ["policy"]))["policy"] is not None
+
+
+class Waiting(Forgetful):
+    """Hears of each run only when a minute is over, and keeps when that was."""
+
+    def decide(self, state: State, message: Message, now: datetime) -> Decision:
+        if isinstance(message.body, RunDue) and message.sender:
+            return Decision(effects=(Wake(now + timedelta(minutes=1), message.body, message.body.run),))
+        return super().decide(state, message, now)
+
+
+@pytest.mark.parametrize("minutes", [0, 2], ids=["before it is due", "when it is due"])
+async def test_what_a_memory_of_yesterday_waits_for_is_over(tmp_path: Path, connect: Connect, minutes: int) -> None:
+    """What it wanted to hear again may not be true any more, and nobody would ever say so."""
+    service = replace(LISTENER, mind=Waiting())
+    kept, path = tmp_path / "kept", tmp_path / "listener.sqlite3"
+    async with town(tmp_path, connect) as both:
+        await both.replica(SPEAKER)
+        await both.replica(service)
+        await both.later(seconds=2)
+        await say(both, "a")
+        with sqlite3.connect(path) as now, sqlite3.connect(kept) as then:
+            now.backup(then)
+        await say(both, "b")
+        await both.kill(listener(both))
+        for file in tmp_path.glob("listener.sqlite3*"):
+            file.unlink()
+        shutil.copy(kept, path)
+        both.time.turn(minutes=minutes)
+        await (await both.replica(service, "two")).lapse("one")
+        await say(both, "c")
+        await both.later(seconds=PROBE.total_seconds())
+        assert await heard(both) == {SIGN, "c-0"}
 
 
 async def test_it_shows_although_nobody_has_anything_to_say(both: Town) -> None:
