@@ -47,9 +47,10 @@ def _forgot(draft: Draft, body: Forgot) -> None:
 
 
 def _answer(draft: Draft, body: Again) -> None:
-    """The watcher wants to know the mailboxes, the reconciler all that they hold."""
+    """The watcher wants to know the mailboxes, the reconciler all that they hold. A question may come twice."""
     if body.service == WATCHER:
         draft.effects.append(Do(DIRECTORY, ReadDirectory(), key="replace:directory"))
+    if body.service == WATCHER or draft.reader().again == body.wish:
         return
     draft.rows["reader"] = replace(draft.reader(), again=body.wish, told=0)
     for pair in draft.pairs():

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from contracts.calendar import Side
 from contracts.control import Again
 from contracts.meeting import Meeting
 from contracts.observed import Believed
@@ -19,7 +18,7 @@ from services.reconciler.around import of_link
 from services.reconciler.names import Uid
 from services.reconciler.order import uncounted
 from services.reconciler.rows import Link, Mark, Runs
-from services.reconciler.runs import READERS
+from services.reconciler.runs import READERS, question
 from services.reconciler.step import step
 from services.reconciler.wish import Anew, Wish
 from services.reconciler.work import Work
@@ -38,9 +37,7 @@ def forgot(work: Work, body: Forgot) -> Decision:
     asked = [name for name in READERS if begins or name == body.service]
     want = Again(_name(work), "reconciler", body.here)
     others = [shard for shard in range(work.policy.shards) if shard != body.here] if begins else []
-    effects: list[Effect] = [
-        Say(name, want, 0 if READERS[name] is Side.PRACTIFI else SAME, f"replace:again/{name}") for name in asked
-    ]
+    effects: list[Effect] = [question(name, want) for name in asked]
     effects += [Say("reconciler", want, shard) for shard in others]
     effects += [Say("registry", want)] if asked else []  # the run that goes on may wait for what is missing
     rows: dict[str, Struct | None] = {wish.key(READERS[name]): Wish(want.wish, want.shard) for name in asked}
@@ -108,8 +105,8 @@ def _ask_again(work: Work, reader: str) -> None:
     side, runs = READERS[reader], work.get("runs", Runs)
     if (row := wish.row(work.get, side)) is None:
         return
-    want, to = Again(_name(work), "reconciler", row.shard), 0 if side is Side.PRACTIFI else SAME
-    work.effects.append(Say(reader, want, to, f"replace:again/{reader}"))
+    want = Again(_name(work), "reconciler", row.shard)
+    work.effects.append(question(reader, want))
     work.rows[wish.key(side)] = Wish(want.wish, row.shard)
     if runs is not None:
         work.rows["runs"] = replace(runs, unread=(*runs.unread, side.value))

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from contracts.calendar import Side
 from contracts.control import Again, RunSettled
 from contracts.observed import Observed, ReadDone
-from services.kernel.decision import Say, State
+from services.kernel.decision import SAME, Say, State
 from services.reconciler import wish
 from services.reconciler.rows import Mark, Runs
 from services.reconciler.wish import Gets, Unread, Wish
@@ -27,13 +27,21 @@ def heard(work: Work, body: Observed) -> None:
 
 def done(work: Work, body: ReadDone) -> None:
     """A reader has read all of a run. KeyError for a reader that we do not know. A run that began before its reader
-    knew that we want all anew is begun again: the next interval may be a day away."""
+    knew that we want all anew is begun again: the next interval may be a day away. So is our question, of which the
+    reader may have heard an older one last."""
     side = READERS[body.reader]
-    want = wish.of(work.get, side)
+    row = wish.row(work.get, side)
+    want = row.wish if row is not None else None
     work.rows["runs"] = _done(work.get("runs", Runs) or Runs(), body, work.message.sender, want)
     _answer(work, side, body)
-    if want is not None and body.again != want and not body.blind:
-        work.effects.append(Say("registry", Again(want, "reconciler", work.shard), key="replace:again/run"))
+    if row is not None and body.again != row.wish and not body.blind:
+        again = Again(row.wish, "reconciler", row.shard)
+        work.effects += [question(body.reader, again), Say("registry", again, key="replace:again/run")]
+
+
+def question(reader: str, want: Again) -> Say:
+    """The wish that a reader tells all anew; an older one that still waits is over."""
+    return Say(reader, want, 0 if READERS[reader] is Side.PRACTIFI else SAME, f"replace:again/{reader}")
 
 
 def _answer(work: Work, side: Side, body: Observed | ReadDone) -> None:

@@ -27,14 +27,14 @@ def forgot(draft: Draft, body: Forgot) -> None:
 
 def answer(draft: Draft, body: Again) -> None:
     """A poller wants to know its mailboxes, a reconciler also all that the org holds. What was counted for it so far
-    it has forgotten."""
+    it has forgotten. A question may come twice."""
     kept = draft.get("pairs", Pairs)
     if kept is not None:
         own = [pair for pair in kept.pairs if body.service != POLLER or pair.shard == body.shard]
         draft.effects.append(Say(body.service, Paired(kept.sequence, tuple(own), body.shard), body.shard))
-    if body.service == POLLER:
-        return
     reader, waiting, shard = draft.reader(), draft.waiting(), str(body.shard)
+    if body.service == POLLER or reader.again.get(shard) == body.wish:
+        return
     draft.rows["reader"] = replace(
         reader, cursors=Cursors(), recent={}, reading={}, again={**reader.again, shard: body.wish},
         told={**reader.told, shard: 0},

@@ -60,6 +60,19 @@ def test_the_first_run_that_has_told_everything_says_so() -> None:  # ruling 6
     assert last.told == 4, "what the run before had said is an answer, too"
 
 
+def test_a_question_that_comes_twice_is_answered_once() -> None:  # ruling 6
+    poller = read()
+    poller.hear(WISH)
+    poller.due()
+    for mailbox in (MIKE, JOHN):
+        poller.brings_to(mailbox, single(), fresh=True)
+    poller.hear(WISH)
+    assert cursors(poller.due()) == ["c1", "c1"]
+    for mailbox in (MIKE, JOHN):
+        poller.brings_to(mailbox, single())
+    assert [one.told for one in poller.told(ReadDone)] == [4], "all that bears it is counted"
+
+
 def test_an_old_read_that_arrives_late_does_not_stand_for_a_fresh_one() -> None:
     poller = read()
     poller.due()

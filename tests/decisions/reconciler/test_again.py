@@ -199,6 +199,18 @@ def test_a_reader_whose_words_are_missing_is_asked_once_more() -> None:  # rulin
     assert shard.orders == [], "of Microsoft not all is known"
 
 
+@pytest.mark.parametrize("side", Side)
+def test_a_reader_that_goes_by_another_question_is_asked_ours_once_more(side: Side) -> None:  # ruling 6
+    """A broker has turned two questions round; or the other one was asked by a memory that is lost."""
+    shard = forgetful()
+    ours = shard.asked.pop(WHO[side])
+    tells(shard, side, again="older")
+    done(shard, side, messages=1, again="older")
+    assert shard.asked.pop(WHO[side]) == ours
+    done(shard, side, "run-y", again=ours.wish)
+    assert WHO[side] not in shard.asked
+
+
 def test_a_writer_that_forgot_gets_its_orders_again() -> None:  # ruling 6
     shard = Shard()
     shard.see(here())

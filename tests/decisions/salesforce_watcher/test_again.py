@@ -73,6 +73,15 @@ def test_all_that_answers_a_question_is_counted_over_all_runs_and_anew_for_the_n
         assert [(one.again, one.told) for one in watcher.done()] == [(wish, 2)]
 
 
+def test_a_question_that_comes_twice_is_answered_once() -> None:  # ruling 6
+    watcher = Watcher()
+    watcher.hear(WISH)
+    watcher.reads(row())
+    watcher.hear(WISH)
+    assert watcher.reads(row()) == []
+    assert [one.told for one in watcher.done()] == [1], "all that bears it is counted"
+
+
 def test_other_shards_are_told_again_without_having_asked() -> None:
     watcher = Watcher(SHARDS)
     watcher.reads(row())
