@@ -28,24 +28,18 @@ ITEMS = 500
 
 
 def forgot(work: Work, body: Forgot) -> Decision:
-    """Begin anew, by a wish of its own although the sign may be an old one. While that goes on, only the word of a
-    reader can be missing that is not on its way already. What was said before that and shows only now is no new loss:
-    else what has happened since would be lost as well."""
-    begins = not wish.any_open(work)
-    if begins and _made_good(work):
+    """Begin anew, by wishes of its own although the sign may be an old one. What was said before our memory was begun
+    and shows only now is no new loss: else what has happened since would be lost as well. What was said since then and
+    is not known is one, also while a memory is being built: it is an old one that was put back."""
+    if _made_good(work):
         return Decision()
-    asked = [name for name in READERS if begins or name == body.service]
     want = Again(_name(work), "reconciler", body.here)
-    others = [shard for shard in range(work.policy.shards) if shard != body.here] if begins else []
-    effects: list[Effect] = [question(name, want) for name in asked]
+    others = [shard for shard in range(work.policy.shards) if shard != body.here]
+    effects: list[Effect] = [question(name, want) for name in READERS]
     effects += [Say("reconciler", want, shard) for shard in others]
-    effects += [Say("registry", want)] if asked else []  # the run that goes on may wait for what is missing
-    rows: dict[str, Struct | None] = {wish.key(READERS[name]): Wish(want.wish, want.shard) for name in asked}
-    rows |= {f"read/{READERS[name]}": None for name in asked}
-    rows |= {"anew": Anew(work.now)} if begins else {}
-    if not begins and (runs := work.get("runs", Runs)) is not None:
-        rows["runs"] = replace(runs, unread=(*runs.unread, *(READERS[name].value for name in asked)))
-    return Decision(rows, tuple(effects), {"forgot": 1}, anew=begins)
+    effects.append(Say("registry", want))  # the run that goes on may wait for what is missing
+    rows: dict[str, Struct | None] = {wish.key(side): Wish(want.wish, want.shard) for side in READERS.values()}
+    return Decision({**rows, "anew": Anew(work.now)}, tuple(effects), {"forgot": 1}, anew=True)
 
 
 def _name(work: Work) -> str:

@@ -185,18 +185,17 @@ def test_a_loss_that_is_made_good_is_not_made_good_again_because_somebody_tells_
     assert (len(shard.links()), shard.asked.keys()) == (0, {*WHO.values(), "registry"}), "this is another one"
 
 
-def test_a_reader_whose_words_are_missing_is_asked_once_more() -> None:  # ruling 6
+@pytest.mark.parametrize("sender", ["graph-poller", "writer"])
+def test_a_memory_that_was_put_back_from_the_middle_of_a_loss_is_begun_anew(sender: str) -> None:  # ruling 6
+    """Nobody has said since what went between that moment and now."""
     shard = forgetful()
-    tells(shard, PRACTIFI)
+    tells(shard, PRACTIFI, there(stamp=OURS, edited=False))
     tells(shard, MICROSOFT, here(), whole=False)
-    old, shard.runs_asked = shard.asked["graph-poller"].wish, 0
-    shard.hear(Forgot("graph-poller", 0))
-    assert shard.asked["graph-poller"].wish != old
-    assert shard.runs_asked == 1, "the one that goes on may wait for these words"
-    assert len(shard.links()) == 1
-    done(shard, MICROSOFT, messages=1, again=old)
-    shard.see(there(name="p9", edited=True), side=PRACTIFI)
-    assert shard.orders == [], "of Microsoft not all is known"
+    old, shard.runs_asked = {name: wish.wish for name, wish in shard.asked.items()}, 0
+    shard.now = NOW + timedelta(hours=1)
+    shard.hear(Forgot(sender, 0), receipted=micros(NOW + timedelta(minutes=1)))
+    assert [name for name, wish in shard.asked.items() if wish.wish == old[name]] == []
+    assert (shard.links(), shard.runs_asked) == ([], 1), "the run that goes on may wait for what is missing"
 
 
 @pytest.mark.parametrize("side", Side)
