@@ -104,9 +104,10 @@ def contact_columns(shape: Shape) -> tuple[str, ...]:
 
 
 def contacts(shape: Shape, changed: str, after: Place = Place()) -> str:  # noqa: B008 - frozen
-    """Contacts changed since, or at the first time all that have an address."""
+    """Contacts changed since, or at the first time all that have an address, and those in the recycle bin that had one:
+    somebody may remember them."""
     known = " OR ".join(f"{name} != null" for name, _ in shape.contact_emails)
-    first = f"IsDeleted = false AND ({known})" if known else "Id = null"
+    first = f"({known})" if known else "Id = null"
     return _piece(contact_columns(shape), "Contact", _changed(changed) if changed else first, after)
 
 

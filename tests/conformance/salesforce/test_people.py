@@ -3,6 +3,7 @@
 from typing import Any
 
 from contracts.person import Person, Source
+from services.clients.salesforce.row import Cursors
 
 
 def book(people: tuple[Person, ...]) -> dict[str, Person]:
@@ -85,6 +86,16 @@ async def test_a_deleted_contact_is_gone(place: Any) -> None:
     place.later(minutes=15)
     place.salesforce.delete("Contact", contact, place.now)
     assert book((await place.read()).people)[contact].gone
+
+
+async def test_a_deleted_contact_is_gone_also_where_all_is_read_from_the_beginning(place: Any) -> None:  # ruling 5, M3
+    twin, left = (place.contact(name, Email="ann@client.example") for name in ("Adams", "Adam"))
+    place.later(minutes=15)
+    await place.read()
+    place.salesforce.delete("Contact", twin, place.now)
+    place.cursors = Cursors()  # what was read until then is forgotten by us, not by those whom we told
+    found = book((await place.read()).people)
+    assert (found[twin], found[left].gone) == (Person(twin, gone=True), False)
 
 
 async def test_a_user_is_a_person_while_active(place: Any) -> None:  # M1, M7
