@@ -13,7 +13,7 @@ from contracts.meeting import Meeting
 from contracts.observed import Believed
 from services.kernel.decision import SAME, Decision, Effect, Forgot, Say, State
 from services.kernel.micros import instant
-from services.reconciler import unheard, wish
+from services.reconciler import made, unheard, wish
 from services.reconciler.around import of_link
 from services.reconciler.names import Uid
 from services.reconciler.order import uncounted
@@ -111,7 +111,8 @@ def _order_again(work: Work, link: Link | None) -> None:
     if link is None or link.pending is None:
         return
     work.out -= 1 if link.pending.epoch == work.epoch else 0
-    step(work, replace(uncounted(unheard.doubted(link, link.pending)), pending=None))
+    link = made.tried(unheard.doubted(link, link.pending), link.pending)
+    step(work, replace(uncounted(link), pending=None))
 
 
 def _tell(work: Work, shard: int, uid: str, row: Uid) -> None:

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import FIELDS, CalendarEvent, Side
 from contracts.write import Cause
+from services.reconciler import news
 from services.reconciler.held import put
 from services.reconciler.merge import advance, same
 from services.reconciler.rows import Kind, Link, Pending
@@ -44,10 +45,10 @@ def found(link: Link) -> Link:
 
 
 def tried(link: Link, pending: Pending) -> Link:
-    """The link whose order was refused: a reader may have found what an earlier attempt made. For a new owner it finds
-    it later: until then the event of the owner before is held."""
-    makes = pending.kind is Kind.CREATE and pending.cause is not Cause.OWNER
-    return found(link) if makes else link
+    """The link whose order was refused, or forgotten: a reader may have found what an earlier attempt made. For a new
+    owner it finds it later: until then the event of the owner before is held."""
+    makes = pending.kind is Kind.CREATE and pending.side is Side.MICROSOFT and pending.cause is not Cause.OWNER
+    return found(news.told(link)) if makes else link
 
 
 def untold(link: Link, pending: Pending, echo: CalendarEvent) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ def told(link: Link) -> Link:
     if here.redacted and not there.redacted:
         clients = tuple(one for one in there.people if one not in there.users)
         return _since(replace(link, related=clients, invited=there.users), here, there.event)
-    return link if link.born is Side.MICROSOFT else _since(link, here, answered(here.event, there))
+    return link if link.born is Side.MICROSOFT else _since(link, here, answered(here.base or here.event, there))
 
 
 def _since(link: Link, here: Held, base: CalendarEvent) -> Link:

@@ -26,7 +26,7 @@ from tests.decisions.reconciler.shard import (
 )  # fmt: skip
 
 TYPED, AGAIN = replace(SHOWN, subject="Typed"), replace(SHOWN, subject="Typed again")
-CARRIED = replace(STANDUP, subject="Typed")
+CARRIED, DAILY = replace(STANDUP, subject="Typed"), replace(STANDUP, subject="Daily")
 
 
 def typed(event: CalendarEvent = TYPED) -> Shard:
@@ -133,6 +133,58 @@ def test_what_is_typed_in_practifi_after_an_unheard_making_goes_out_as_an_edit(l
     edit = shard.take()
     assert isinstance(edit, Write)
     assert (edit.side, edit.target, edit.fields, edit.event.subject) == (MICROSOFT, "m1", ("subject",), "Daily")
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["a pause", "a writer that forgot"])
+@pytest.mark.parametrize("side", [MICROSOFT, PRACTIFI])
+def test_what_is_typed_into_what_a_reader_found_before_its_making_was_answered(side: Side, lost: bool) -> None:
+    shard = Shard()  # ruling 9, PRO-02
+    shard.see(there(), side=PRACTIFI)
+    made = here(DAILY if side is MICROSOFT else STANDUP, mark="m-b", stamp=f"{shard.orders[0].link}-g0")
+    shard.see(made)
+    if side is PRACTIFI:
+        shard.see(there(replace(SHOWN, subject="Daily"), mark="p-b"), side=PRACTIFI)
+    unheard(shard, lost)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.event.subject) == (side.other, "Daily")
+    assert "subject" in order.fields
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["a pause", "a writer that forgot"])
+def test_what_became_private_before_its_making_was_answered_leaves_no_text_in_practifi(lost: bool) -> None:  # P2
+    shard = Shard()
+    shard.see(there(), side=PRACTIFI)
+    hidden = CalendarEvent(STANDUP.when, "Private appointment", sensitivity=Sensitivity.PRIVATE)
+    shard.see(here(hidden, mark="m-b", redacted=True, stamp=f"{shard.orders[0].link}-g0"))
+    unheard(shard, lost)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.event.location) == (PRACTIFI, "")
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["a pause", "a writer that forgot"])
+def test_the_link_of_a_meeting_that_a_reader_found_before_its_making_was_answered(lost: bool) -> None:  # T2
+    shard = Shard()
+    shard.see(there(replace(SHOWN, online=True)), side=PRACTIFI)
+    met = replace(STANDUP, online=True, join_url="https://teams.example/1")
+    shard.see(here(met, mark="m-b", stamp=f"{shard.orders[0].link}-g0"))
+    unheard(shard, lost)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.event.join_url) == (PRACTIFI, "https://teams.example/1")
+
+
+def unheard(shard: Shard, lost: bool) -> None:
+    """What becomes of the order that is out is not heard: it is given again to a writer that has forgotten it, or one
+    that died after it had carried it out finds that it may not write any more."""
+    if lost:
+        shard.orders.clear()
+        shard.hear(Again("w", "writer"))
+    else:
+        shard.set_policy(TWO_WAY, active=False)
+        shard.refuse(Why.STOPPED)
+        shard.set_policy(TWO_WAY)
 
 
 def test_if_it_has_gone_in_practifi_as_well_nothing_is_left_to_do() -> None:  # X1
