@@ -22,7 +22,8 @@ def bury(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
     if not name or (link is not None and link.on(side) is not None):
         return
     if side is Side.PRACTIFI and link is not None and _being_made(link):
-        work.keep(unheard.unmade(link, gone.id, sequence))
+        if link.cause is not Cause.LOST:  # else it may be what stood there before our memory was lost
+            work.keep(unheard.unmade(link, gone.id, sequence))
         return
     tomb = Held(gone.id, gone.mailbox, series=gone.series, slot=gone.slot, sequence=sequence, gone=True)
     link = put(link or Link(name, Side.MICROSOFT), side, tomb)
@@ -36,9 +37,8 @@ def bury(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
 
 
 def _being_made(link: Link) -> bool:
-    """Whether what has vanished in Practifi may be what we are making there, and not what stood there before our memory
-    was lost."""
-    return link.pending is not None and link.pending.kind is Kind.CREATE and link.cause is not Cause.LOST
+    """Whether what has vanished in Practifi may be what we are making there: the answer to that will tell."""
+    return link.pending is not None and link.pending.kind is Kind.CREATE
 
 
 def half(link: Link, side: Side, item: Item, held: Held) -> Link | None:

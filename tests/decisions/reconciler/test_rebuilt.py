@@ -187,6 +187,19 @@ def test_what_is_heard_late_of_a_deletion_before_the_loss_deletes_nothing_in_mic
     assert [one for one in shard.orders if isinstance(one, Erase)] == []
 
 
+def test_a_pair_lives_although_what_stood_there_before_its_making_is_heard_to_be_gone() -> None:  # ruling 5
+    shard = forgetful()
+    tells(shard, MICROSOFT, here())
+    tells(shard, PRACTIFI)
+    made = shard.take()
+    shard.see(Vanished("p1", MIKE, stamp=made.link), side=PRACTIFI)
+    shard.write(there(name="p2", stamp=made.link, edited=False), made)
+    shard.see(here(replace(STANDUP, subject="Daily"), mark="m-b"))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.target, order.event.subject) == (PRACTIFI, "p2", "Daily")
+
+
 def test_an_event_that_lives_is_not_buried_by_an_older_one_of_its_name() -> None:  # ruling 5
     shard = forgetful()
     tells(shard, MICROSOFT, here())
