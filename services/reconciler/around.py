@@ -120,11 +120,14 @@ def of_link(state: State, name: str) -> Iterator[str]:
 
 
 def of_answers(state: State, name: str, answers: tuple[tuple[str, Response], ...]) -> Iterator[str]:
-    """Who has answered in Practifi, and the copies from which that may go out (A6)."""
+    """Who has answered in Practifi, or had, and the copies from which that may go out (A6)."""
     link = loaded(state, f"link/{name}", Link)
-    if link is None or link.born is not Side.PRACTIFI or not answers:
+    if link is None or link.born is not Side.PRACTIFI:
         return
-    yield from (f"user/{person}" for person, _ in answers)  # even if it is only being made in Microsoft
+    people = {person for person, _ in answers} | {one.person for one in link.answers or ()}
+    if not people:
+        return
+    yield from (f"user/{person}" for person in people)  # even if it is only being made in Microsoft
     if link.microsoft is not None and link.microsoft.uid:
         yield from of_meeting(state, f"uid/{link.microsoft.uid}~")
 

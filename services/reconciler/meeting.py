@@ -111,8 +111,10 @@ def known(work: Work, meeting: Meeting) -> list[Link]:
 def answered(work: Work, link: Link, said: tuple[tuple[str, Response], ...]) -> Link:
     """People have answered in Practifi: whoever keeps their copies is told (A6)."""
     here, there = link.microsoft, link.practifi
+    if here is None or there is None or link.born is Side.MICROSOFT or not here.uid:
+        return link
     places = {one: place for one, _ in said if (place := work.get(f"user/{one}", Address)) is not None}
-    if here is None or there is None or link.born is Side.MICROSOFT or not here.uid or not places:
+    if not places:
         return link
     link = replace(link, answered=max(link.answered + 1, there.sequence))
     for shard in {place.shard for place in places.values()}:

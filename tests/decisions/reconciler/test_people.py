@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pytest
 from msgspec.structs import replace
 
-from contracts.calendar import Attendee, Role
+from contracts.calendar import Attendee, Response, Role
 from contracts.person import People, Person, Source
 from contracts.write import Write
 from services.reconciler.book import Who
@@ -167,3 +167,25 @@ def test_a_user_whom_an_invited_address_means_from_now_on_is_looked_at_whole() -
     order = shard.take()
     assert isinstance(order, Write)
     assert order.invitees == ("005-new",)
+
+
+def test_the_answer_of_a_guest_of_outlooks_meeting_who_is_no_user_is_taken_in() -> None:  # A6, O5
+    shard = meeting("ann@client.example")
+    answered = there(people=(ANN,), answers=((ANN, Response.ACCEPTED),), mark="p-b", edited=False)
+    shard.see(answered, side=PRACTIFI)
+    assert shard.orders == []
+
+
+def test_an_answer_that_is_taken_back_while_an_order_is_out_is_taken_in() -> None:  # A6, O5
+    shard, guests = Shard(), (Attendee("ann@client.example"),)
+    shard.see(there(people=(ANN,)), side=PRACTIFI)
+    made = shard.take()
+    meets = here(replace(STANDUP, attendees=guests), stamp=f"{made.link}-g0", uid="u-1")
+    shard.write(meets, made)
+    shard.see(there(people=(ANN,), answers=((ANN, Response.ACCEPTED),), mark="p-b"), side=PRACTIFI)
+    shard.see(replace(meets, mark="m-b", event=replace(meets.event, subject="Daily")))
+    order = shard.take()
+    shard.see(there(people=(ANN,), mark="p-c"), side=PRACTIFI)
+    shard.write(there(replace(SHOWN, subject="Daily"), people=(ANN,), mark="p-d"), order)
+    assert shard.orders == []
+    assert shard.link(made.link).pending is None
