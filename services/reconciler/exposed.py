@@ -4,10 +4,10 @@ would purge (P2). It purges nothing itself."""
 from collections import Counter
 
 from contracts.asked import Exposed
-from contracts.calendar import Sensitivity
+from contracts.calendar import Sensitivity, Side
 from services.reconciler.book import Owner
 from services.reconciler.listed import Exposure
-from services.reconciler.rows import Held, Link
+from services.reconciler.rows import Held, Link, Pending
 from services.reconciler.work import Work
 
 PRIVATE = frozenset({Sensitivity.PRIVATE, Sensitivity.CONFIDENTIAL})
@@ -36,6 +36,12 @@ def private(held: Held | None) -> bool:
     """Whether a side says that the event is private."""
     event = (held.now or held.base) if held is not None else None
     return held is not None and (held.redacted or (event is not None and event.sensitivity in PRIVATE))
+
+
+def hidden(pending: Pending, new: Held) -> bool:
+    """Whether a person has made an event private in Practifi, and our write has hidden it in Microsoft: what stood on
+    it in Practifi is that person's own."""
+    return pending.side is Side.MICROSOFT and "sensitivity" in pending.fields and new.redacted
 
 
 def _exposure(link: Link | None) -> Exposure | None:

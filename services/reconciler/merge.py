@@ -31,6 +31,9 @@ Practifi's own base counts. If a person truly changes such a field:
                 the length was changed as well;
     cut         the person has written a new text, and it travels.
 
+What Practifi hides cannot be compared: what a private event said in Microsoft before it was hidden may stand there
+under the blank that a reader shows, so all of that is written (P2).
+
 A write carries only the fields that travel. When it is done, the bases of exactly these fields move: on the written
 side to what was written *as that side keeps it*, on the other side to the value that was sent. A field that the other
 side changed meanwhile keeps its base and is merged next. So every field is in one of three conditions: agreed,
@@ -105,6 +108,7 @@ def merge(microsoft: Held, practifi: Held, rule: Rules, local: tuple[str, ...] =
     if microsoft.now is None and practifi.now is None:
         return Plan()
     here, there = changed(microsoft), changed(practifi)
+    unseen = here & frozenset(reach.TEXT) if microsoft.redacted and practifi.redacted else _NOTHING
     travels: dict[Side, list[str]] = {Side.MICROSOFT: [], Side.PRACTIFI: []}
     adopt, conflicts, kept = list[str](), list[str](), list[str]()
     for field in FIELDS:
@@ -113,12 +117,12 @@ def merge(microsoft: Held, practifi: Held, rule: Rules, local: tuple[str, ...] =
             continue
         source = _source(field, rule, mine=mine, theirs=theirs)
         differs = not same(field, getattr(microsoft.event, field), getattr(practifi.event, field))
-        if source is None or not differs:
+        if source is None or not (differs or field in unseen):
             adopt.append(field)
             kept += [field] if theirs and differs else []
             continue
         travels[source.other].append(field)
-        over = (mine and theirs) or (source is Side.MICROSOFT and field in local)
+        over = differs and ((mine and theirs) or (source is Side.MICROSOFT and field in local))
         conflicts += [field] if over and field not in PUT_BACK and not _put_back(field, rule, theirs=theirs) else []
     to_microsoft, to_practifi = tuple(travels[Side.MICROSOFT]), tuple(travels[Side.PRACTIFI])
     return Plan(to_microsoft, to_practifi, tuple(adopt), tuple(conflicts), tuple(kept))

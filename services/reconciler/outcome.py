@@ -13,6 +13,7 @@ from services.reconciler import (
     answers,
     consent,
     copies,
+    exposed,
     made,
     meeting,
     overtaken,
@@ -30,6 +31,7 @@ from services.reconciler.merge import advance
 from services.reconciler.names import Gone
 from services.reconciler.order import uncounted
 from services.reconciler.people import agreed
+from services.reconciler.reach import TEXT
 from services.reconciler.rows import Held, Kind, Link, Pending, State
 from services.reconciler.step import step
 from services.reconciler.turn import turned
@@ -164,6 +166,9 @@ def _updated(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
         if pending.side is Side.MICROSOFT:
             invites(work, link.id, old.event, item.event)
     new = advance(new, pending.fields, echo)
+    if exposed.hidden(pending, new):
+        new = advance(new, TEXT, new.event)
+        pending = replace(pending, related=(), invited=())
     link = _source(put(link, pending.side, new), pending, pending.fields)
     local = tuple(field for field in link.local if field not in pending.fields)
     return _people(work, replace(link, local=local), pending)

@@ -13,16 +13,13 @@ from services.reconciler.born import ELSEWHERE
 from services.reconciler.link import generation_of, minted, ref_key, stamp_of
 from services.reconciler.merge import changed, wanted
 from services.reconciler.order import order
-from services.reconciler.reach import BUSY, whole
+from services.reconciler.reach import HIDING, whole
 from services.reconciler.rows import Death, Held, Kind, Link
 from services.reconciler.work import Work
 
 NOBODY = "its new owner's mailbox is not synced: it stays in the mailbox of the owner before"
 PAST = "it was given to another person when it was past: it stays in the mailbox of the owner before"
 TEXT = "it is private, so it cannot be made anew for its new owner: it stays in the mailbox of the owner before"
-
-HIDING = BUSY | {"sensitivity"}
-"""All that is ours of an event that has become private."""
 
 
 def parted(link: Link) -> bool:

@@ -28,9 +28,12 @@ def agreed(work: Work, link: Link, owner: Owner) -> Link:
 
 
 def relations(link: Link, who: Matched) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
-    """The people and the internal users that Practifi shall have, each None where it has them already."""
-    there = link.practifi
+    """The people and the internal users that Practifi shall have, each None where it has them already. Whom it hides
+    of a private event goes once, with the text (P2)."""
+    here, there = link.microsoft, link.practifi
     assert there is not None
+    if there.redacted and here is not None and here.redacted:
+        return (() if link.related else None), (() if link.invited else None)
     clients = tuple(one for one in there.people if one not in there.users)
     people, users = after(clients, link.related, who.people), after(there.users, link.invited, who.users)
     return (None if set(people) == set(clients) else people), (None if set(users) == set(there.users) else users)

@@ -22,6 +22,12 @@ COPY = frozenset({"show_as", "reminder", "sensitivity", "categories"})
 BUSY = frozenset({"when", "show_as"})
 """All that is here of a private event (P1)."""
 
+HIDING = BUSY | {"sensitivity"}
+"""All that is ours of an event that has become private."""
+
+TEXT = tuple(field for field in FIELDS if field not in HIDING)
+"""All that is hidden of it."""
+
 _PLACELESS = frozenset({"categories", "importance"})
 """Stand in Practifi only where the mapping names a field for them."""
 _ABLE = {

@@ -1,0 +1,66 @@
+"""A stricter rule for private events (P2): what it hides does not stay in Practifi, where both sides show a blank."""
+
+from msgspec.structs import replace
+
+from contracts.calendar import Attendee, CalendarEvent, Sensitivity
+from contracts.observed import Item
+from contracts.policy import PrivateEvents
+from contracts.write import Why, Write
+from tests.decisions.reconciler.shard import ANN, MICROSOFT, PRACTIFI, SHOWN, STANDUP, TWO_WAY, Shard, here, there
+
+FULL = replace(TWO_WAY, private_events=PrivateEvents.FULL)
+BLANK = CalendarEvent(STANDUP.when, "Private appointment", sensitivity=Sensitivity.PRIVATE)
+
+
+def hidden(item: Item, mark: str) -> Item:
+    """The item as a reader shows it by the stricter rule."""
+    event = replace(BLANK, when=item.event.when, show_as=item.event.show_as)
+    return replace(item, event=event, mark=mark, redacted=True, people=())
+
+
+def full() -> tuple[Shard, Item, Item]:
+    """A private meeting with a client that stands in Practifi with all that it says."""
+    shard, guests = Shard(FULL), (Attendee("ann@client.example"),)
+    one = here(replace(STANDUP, sensitivity=Sensitivity.PRIVATE, attendees=guests))
+    other = there(replace(SHOWN, sensitivity=Sensitivity.PRIVATE), edited=False, people=(ANN,))
+    shard.paired(one, other)
+    shard.set_policy(TWO_WAY)
+    return shard, one, other
+
+
+def purge(shard: Shard) -> Write:
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.fields, order.people) == (PRACTIFI, ("subject", "location"), ())
+    assert (order.event.subject, order.event.location) == ("Private appointment", "")
+    return order
+
+
+def test_the_text_of_a_private_meeting_goes_when_the_rule_becomes_stricter() -> None:
+    shard, one, other = full()
+    shard.see(hidden(other, "p-b"), side=PRACTIFI)
+    shard.see(hidden(one, "m-b"))
+    shard.write(hidden(other, "p-c"), purge(shard))
+    shard.see(hidden(other, "p-d"), side=PRACTIFI)
+    assert not shard.orders
+    assert "Conflict" not in shard.kinds()
+
+
+def test_it_goes_as_well_where_microsoft_is_heard_first() -> None:
+    shard, one, other = full()
+    shard.see(hidden(one, "m-b"))
+    shard.refuse(Why.MOVED_ON, hidden(other, "p-a"))
+    shard.write(hidden(other, "p-c"), purge(shard))
+    assert not shard.orders
+
+
+def test_what_its_owner_makes_private_in_practifi_keeps_its_text_there() -> None:
+    shard = Shard()
+    shard.paired()
+    shard.see(hidden(there(), "p-b"), side=PRACTIFI)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.fields) == (MICROSOFT, ("sensitivity",))
+    shard.write(hidden(here(), "m-b"), order)
+    shard.see(hidden(here(), "m-b"))
+    assert not shard.orders
