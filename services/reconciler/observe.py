@@ -126,7 +126,9 @@ def changed(work: Work, link: Link, side: Side, held: Held, item: Item, sequence
         link = replace(link, refused=())
     link = consent.touched(work, link, side, held, new)
     if held.gone:
-        link = replace(link, state=State.ACTIVE, owner=item.owner or link.owner)
+        other = link.on(side.other)
+        owner = link.owner if other is not None and not other.gone else item.owner or link.owner
+        link = replace(link, state=State.ACTIVE, owner=owner)
     if side is Side.MICROSOFT:
         invites(work, link.id, held.now or held.base, item.event)
         refer(work, side, link.id, new)
@@ -171,6 +173,8 @@ def _born_in_practifi(work: Work, link: Link, item: Item) -> None:
     if not (outward and item.edited and when.future(item.event.when, work.now)):
         idle.keep(work, item)
         return
+    if link.practifi is not None:
+        refer(work, Side.PRACTIFI, link.id, link.practifi)
     step(work, link)
 
 

@@ -11,6 +11,7 @@ from contracts.write import Refused, Why, Written
 from services.kernel.decision import SAME, Say
 from services.reconciler import (
     answers,
+    binned,
     consent,
     copies,
     exposed,
@@ -60,6 +61,8 @@ def settle(work: Work, outcome: Written | Refused) -> None:
     elif pending.kind is not Kind.ERASE and outcome.item is None:
         nothing = Refused(outcome.order, link.id, pending.side, Why.INVALID, "no-item", NO_ITEM)
         _refused(work, link, pending, nothing)  # CON-31
+    elif (stands := binned.stands(link, pending, outcome)) is not None:
+        _refused(work, link, pending, stands)
     else:
         step(work, _written(work, link, pending, outcome))
 
@@ -73,7 +76,7 @@ def _revived(work: Work, link: Link, pending: Pending, outcome: Written | Refuse
 def _written(work: Work, link: Link, pending: Pending, written: Written) -> Link:
     item = written.item
     if pending.kind is Kind.ERASE or item is None:
-        link = dead(_last(link, pending.side, written), pending.side, settled=True)
+        link = binned.erased(work, link, pending, written)
     elif pending.kind is Kind.CREATE:
         link = _created(work, link, pending, item, written.echo or item.event)
     elif pending.kind is Kind.TURN:
@@ -94,14 +97,6 @@ def _noted(link: Link, pending: Pending, written: Written) -> Link:
     stays = (field for field in link.lost if field not in pending.fields)
     link = replace(link, lost=(*stays, *(field for field in written.lost if field in pending.fields)))
     return told.said(teams.written(link, pending, written.item.event), pending, written.item)
-
-
-def _last(link: Link, side: Side, written: Written) -> Link:
-    """The link with the time of what was erased: a reader that was overtaken by that tells of nothing newer."""
-    held = link.on(side)
-    if held is None or written.changed_at is None:
-        return link
-    return put(link, side, replace(held, changed_at=written.changed_at))
 
 
 def _created(work: Work, link: Link, pending: Pending, item: Item, echo: CalendarEvent) -> Link:
@@ -227,7 +222,7 @@ def _refused(work: Work, link: Link, pending: Pending, refused: Refused) -> None
             link = unheard.unmade(link)
         case Why.MOVED_ON if refused.item is not None:
             link = overtaken.seen(work, link, pending, refused.item)
-        case Why.GONE if held is not None and not held.gone:
+        case Why.GONE if held is not None and binned.proves(held, pending):
             link = dead(link, pending.side, settled=pending.kind is Kind.ERASE)
         case Why.MOVED_ON | Why.GONE if held is not None:
             pass

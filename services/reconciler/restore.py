@@ -75,6 +75,8 @@ def settle(work: Work, link: Link, pending: Pending, outcome: Written | Refused)
     """What became of it: the Event stands again, the wish waits for the policy, or it cannot be."""
     if isinstance(outcome, Written) and outcome.item is not None:
         return _stands(work, link, pending, outcome)
+    if link.state is State.ACTIVE:
+        return link  # somebody has taken it out of the recycle bin, and a reader was faster
     if isinstance(outcome, Written):
         outcome = Refused(outcome.order, link.id, pending.side, Why.INVALID, "no-item", NO_ITEM)
     if outcome.why in {Why.STOPPED, Why.HELD}:

@@ -128,7 +128,7 @@ def test_a_deletion_that_lost_against_an_edit_has_no_value_to_keep() -> None:  #
     case.shard.see(case.item(MICROSOFT, subject="Mine"))
     case.shard.see(Vanished("p1", MIKE), side=PRACTIFI)
     case.shard.set_policy(case.policy)
-    case.shard.write(case.item(PRACTIFI, subject="Mine"), case.shard.take())
+    case.shard.write(replace(case.item(PRACTIFI, subject="Mine"), id="p2"), case.shard.take())
     assert "Conflict" in case.shard.kinds()
     assert kept(case.shard) == []
 
