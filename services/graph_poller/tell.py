@@ -1,39 +1,63 @@
 """How the poller words what it knows: items for the reconciler, the state of a mailbox for the public, and the end of a
 run's reading."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
 from contracts.calendar import Side
 from contracts.facts import MailboxState, Said
-from contracts.observed import Observed, Pair, ReadDone
+from contracts.observed import Item, Observed, Pair, ReadDone, Vanished
 from contracts.status import Problem
 from services.graph_poller.digest import Digest
 from services.graph_poller.draft import RUN, Draft
-from services.graph_poller.rows import DIRECTORY, Running
+from services.graph_poller.rows import DIRECTORY, Root, Running
 from services.kernel.decision import SAME, Say
 
 ITEMS = 100
 """Items in one message: some 100 kB."""
+LONGEST = 500
+"""Items of one series in one message."""
 
 
 def observe(draft: Draft, out: Digest) -> int:
-    """Tell the reconciler, in messages of ITEMS; how many they were."""
-    starts = range(0, max(len(out.items), len(out.vanished)), ITEMS)
-    reader = draft.reader()
-    for start in starts:
-        items, vanished = out.items[start : start + ITEMS], out.vanished[start : start + ITEMS]
+    """Tell the reconciler, in messages of some ITEMS; how many they were."""
+    reader, count = draft.reader(), 0
+    for items, vanished in _parted(draft, out):
+        count += 1
         observed = Observed(
             Side.MICROSOFT, draft.sequence(), tuple(items), tuple(vanished), reader.pairs, reader.again
         )  # fmt: skip
         draft.effects.append(Say("reconciler", observed, SAME))
     if reader.again:
-        draft.rows["reader"] = replace(reader, told=reader.told + len(starts))
+        draft.rows["reader"] = replace(reader, told=reader.told + count)
     for unreadable in out.unreadable:
         draft.effects.append(Say("reconciler", unreadable, SAME, key=unreadable.id))
         draft.count("unreadable")
-    return len(starts)
+    return count
+
+
+def _parted(draft: Draft, out: Digest) -> Iterator[tuple[list[Item], list[Vanished]]]:
+    """What came and what went in parts, a series whole: which slot keeps which Event is told from both (ruling 2). What
+    is new or gone comes first, for it may be the same under another id (IDN-20)."""
+    roots: dict[str, tuple[list[Item], list[Vanished]]] = {}
+    for item in out.items:
+        roots.setdefault(item.series or item.id, ([], []))[0].append(item)
+    for gone in out.vanished:
+        roots.setdefault(gone.series or gone.id, ([], []))[1].append(gone)
+    old = {root for root in roots if draft.state.get(f"known/{out.mailbox}/{root}", Root) is not None}
+    items, vanished = list[Item](), list[Vanished]()
+    for root in sorted(roots, key=lambda root: root in old and not roots[root][1]):
+        came, went = roots[root]
+        if items + vanished and max(len(items) + len(came), len(vanished) + len(went)) > ITEMS:
+            yield items, vanished
+            items, vanished = [], []
+        items, vanished = [*items, *came], [*vanished, *went]
+        while max(len(items), len(vanished)) > LONGEST:
+            yield items[:LONGEST], vanished[:LONGEST]
+            items, vanished = items[LONGEST:], vanished[LONGEST:]
+    if items or vanished:
+        yield items, vanished
 
 
 def show(draft: Draft, mailbox: str, state: str, problem: Problem | None = None) -> None:
