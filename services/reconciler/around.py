@@ -12,7 +12,7 @@ from contracts.observed import Item, Vanished
 from services.kernel.decision import State
 from services.reconciler import adopt, idle, match, wish
 from services.reconciler.book import Who
-from services.reconciler.link import gone_key, holds, keys, minted, name_of, ref_key, stamp_of
+from services.reconciler.link import gone_key, keys, minted, name_of, ref_key, stamp_of
 from services.reconciler.listed import Idle
 from services.reconciler.meeting import guests, uid_key
 from services.reconciler.names import Ref, Series, Uid
@@ -78,7 +78,7 @@ def _places(state: State, side: Side, item: Item | Vanished) -> Iterator[str]:
     yield from of_link(state, own.partition("/")[2])
     if (known := loaded(state, ref, Ref)) is not None:
         yield from of_link(state, known.link)
-    if (link := loaded(state, own, Link)) is not None and not holds(link.on(side), side, item):
+    if loaded(state, own, Link) is not None:  # which may hold another one by the time that this is looked for
         yield from of_link(state, minted(side, item.mailbox, name_of(item), item.slot, again=1))
 
 

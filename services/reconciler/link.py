@@ -69,8 +69,11 @@ def find(work: Work, side: Side, item: Item) -> str:
 
 def known(work: Work, side: Side, gone: Vanished) -> Link | None:
     """The link that holds an item that has vanished, if any."""
-    ref = work.get(ref_key(side, gone.mailbox, name_of(gone), gone.slot), Ref)
-    link = work.link(ref.link if ref else minted(side, gone.mailbox, name_of(gone), gone.slot))
+    place = side, gone.mailbox, name_of(gone), gone.slot
+    ref = work.get(ref_key(*place), Ref)
+    link = work.link(ref.link if ref else minted(*place))
+    if ref is None and link is not None and not holds(link.on(side), side, gone):
+        link = work.link(minted(*place, again=1))
     return link if link is not None and holds(link.on(side), side, gone) else None
 
 

@@ -413,3 +413,35 @@ def test_one_that_cannot_go_on_keeps_no_other_from_it() -> None:  # SAF-11, AUT-
     assert [(one.side, one.event.subject) for one in shard.orders if isinstance(one, Write) and one.fields] == [
         (PRACTIFI, "Daily")
     ]
+
+
+def test_what_came_back_beside_its_successor_can_be_deleted_again() -> None:  # IDN-18, X1
+    """Deleted in Practifi and edited in Outlook at once, it was made in Practifi anew; then somebody took the first one
+    out of the bin, so that it was made in Microsoft, too."""
+    shard = Shard()
+    shard.see(there(), side=PRACTIFI)
+    shard.write(here(stamp=f"{shard.orders[0].link}-g0"))
+    shard.see(here(replace(STANDUP, subject="Daily"), mark="m-b"))
+    shard.refuse(Why.GONE)
+    shard.see(Vanished("p1", MIKE), side=PRACTIFI)
+    shard.write(there(replace(SHOWN, subject="Daily"), name="p2", edited=False))
+    shard.see(there(mark="p-back"), side=PRACTIFI)
+    order = shard.take()
+    shard.write(here(name="m2", stamp=f"{order.link}-g0"), order)
+    shard.see(Vanished("p1", MIKE), side=PRACTIFI)
+    erase = shard.take()
+    assert (type(erase), erase.side, isinstance(erase, Erase) and erase.target) == (Erase, MICROSOFT, "m2")
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_an_event_and_its_successor_may_be_told_of_together(back: bool) -> None:  # X1, INB-24
+    shard = Shard()
+    shard.see(there(), side=PRACTIFI)
+    order = shard.take()
+    shard.write(here(stamp=f"{order.link}-g0"), order)
+    shard.see(here(replace(STANDUP, subject="Daily"), mark="m-b"))
+    shard.refuse(Why.GONE)
+    again = there(replace(SHOWN, subject="Daily"), name="p2", edited=False, stamp=order.link)
+    shard.see(again, there(mark="p-back") if back else Vanished("p1", MIKE), side=PRACTIFI)
+    shard.write(again, shard.orders.pop(0))
+    assert [one.side for one in shard.orders] == [MICROSOFT] * back
