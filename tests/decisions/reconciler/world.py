@@ -1,8 +1,10 @@
 """Both calendars, their readers and a perfect writer, in memory, around one real reconciler: the smallest world in
-which merging can go wrong. Practifi keeps what it can: no zone, 255 characters, tentative as busy."""
+which merging can go wrong. Practifi keeps what it can: no zone, 255 characters, tentative as busy. Where it is `dated`,
+items tell when they were changed, as those of the real sides do."""
 
 from dataclasses import dataclass, field
 from dataclasses import replace as replaced
+from datetime import timedelta
 from typing import Any
 
 from msgspec.structs import replace
@@ -10,7 +12,7 @@ from msgspec.structs import replace
 from contracts.calendar import CalendarEvent, ShowAs, Side, Timed
 from contracts.observed import Item, Observed, ReadDone, Vanished
 from contracts.write import Erase, Order, Outcomes, Refused, Why, Write, Written
-from tests.decisions.reconciler.shard import JOHN, JOHNS, MICROSOFT, MIKE, MIKES, PRACTIFI, Shard
+from tests.decisions.reconciler.shard import JOHN, JOHNS, MICROSOFT, MIKE, MIKES, NOW, PRACTIFI, Shard
 
 
 def kept(event: CalendarEvent) -> CalendarEvent:
@@ -45,6 +47,7 @@ class World:
     answers: list[Written | Refused] = field(default_factory=list)
     log: list[Order] = field(default_factory=list)
     ticks: int = 0
+    dated: bool = False
 
     def tick(self) -> int:
         self.ticks += 1
@@ -73,7 +76,10 @@ class World:
     def item(self, side: Side, name: str) -> Item:
         row = self.rows[side][name]
         owner = OWNERS[row.mailbox] if side is PRACTIFI else ""
-        return Item(name, str(row.mark), row.mailbox, row.event, stamp=row.stamp, edited=row.edited, owner=owner)
+        at = NOW + timedelta(seconds=row.mark) if self.dated else None
+        return Item(
+            name, str(row.mark), row.mailbox, row.event, stamp=row.stamp, edited=row.edited, owner=owner, changed_at=at
+        )
 
     def look(self, side: Side) -> None:
         """The reader reads what has changed since it read last; the message is under way."""
@@ -105,6 +111,10 @@ class World:
         orders = list(self.shard.orders)
         self.perform()
         self.answers += [self._carry_out(order) for order in orders]
+
+    def die(self) -> None:
+        """It writes, and has forgotten that when it begins again."""
+        self.log += [order for order in self.shard.orders if self._carry_out(order)]
 
     def answer(self) -> None:
         if self.answers:
@@ -153,6 +163,10 @@ class World:
         event = replace(CalendarEvent(order.event.when), **values)
         stamp = f"{order.link}-g{order.generation}"
         twin = next((name for name, row in self.rows[order.side].items() if row.stamp == stamp), None)
+        if twin is not None and order.side is MICROSOFT:  # what stands is left as it is (graph.md §3.6)
+            return Written(
+                order.order, order.link, order.side, self.item(order.side, twin), self.rows[MICROSOFT][twin].event
+            )
         name = twin or self.make(order.side, event, stamp)
         row = self._put(order.side, name, Row(event, 0, stamp, mailbox=order.mailbox))
         return Written(order.order, order.link, order.side, self.item(order.side, name), row.event)
