@@ -24,6 +24,7 @@ from services.reconciler import (
     when,
     wish,
 )
+from services.reconciler.book import Owner
 from services.reconciler.buried import bury, half
 from services.reconciler.held import dead, held_of, invites, late, put, repeats, seen
 from services.reconciler.link import find, generation_of, gone_key, holds, keys, known, name_of, refer, stamp_of
@@ -204,13 +205,21 @@ def _joined(work: Work, link: Link, side: Side, item: Item, sequence: int) -> Li
     other = link.on(side.other)
     if other is not None and not other.gone and link.pending is None:
         link = put(link, side.other, replace(other, base=other.event, now=None))
-    link = replace(link, owner=link.owner or item.owner)
     owner = work.owner(link.mailbox)
+    link = replace(link, owner=_whose(link, item, owner))
     if link.pending is None:
         link = news.told(agreed(work, link, owner) if owner else link)
     if link.pending is None or link.pending.kind is not Kind.CREATE:
         link = made.found(link)
     return _attached(work, link, side, item, held)
+
+
+def _whose(link: Link, item: Item, owner: Owner | None) -> str:
+    """Whose its Event is: of what was born in Microsoft the mailbox's own user's, whoever had it for a while (ruling
+    14)."""
+    if link.born is Side.MICROSOFT and owner is not None:
+        return owner.user
+    return link.owner or item.owner
 
 
 def _attached(work: Work, link: Link, side: Side, item: Item, held: Held) -> Link:

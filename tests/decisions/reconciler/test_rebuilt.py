@@ -29,6 +29,7 @@ from tests.decisions.reconciler.shard import (
     JOHNS,
     MICROSOFT,
     MIKE,
+    MIKES,
     PRACTIFI,
     SHOWN,
     STANDUP,
@@ -198,6 +199,17 @@ def test_a_pair_lives_although_what_stood_there_before_its_making_is_heard_to_be
     order = shard.take()
     assert isinstance(order, Write)
     assert (order.side, order.target, order.event.subject) == (PRACTIFI, "p2", "Daily")
+
+
+@pytest.mark.parametrize("first", Side)
+def test_what_was_given_away_before_the_loss_gets_its_owner_back(first: Side) -> None:  # rulings 5, 14
+    shard = forgetful()
+    halves = {MICROSOFT: here(), PRACTIFI: there(stamp=OURS, owner=JOHNS, mailbox=JOHN, edited=False)}
+    for side in (first, first.other):
+        tells(shard, side, halves[side])
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.target, order.owner) == (PRACTIFI, "p1", MIKES)
 
 
 def test_an_event_that_lives_is_not_buried_by_an_older_one_of_its_name() -> None:  # ruling 5
