@@ -191,7 +191,7 @@ def _newer(held: Held, pending: Pending, item: Item) -> bool:
 def _source(link: Link, pending: Pending, fields: tuple[str, ...] | None) -> Link:
     """The other side's base moves to what it held when the order was decided: in `fields`, or in all."""
     other = link.on(pending.side.other)
-    if other is None or other.gone or other.base is None:
+    if other is None or other.base is None:
         return link
     sent = pending.source or other.base
     if fields is None:

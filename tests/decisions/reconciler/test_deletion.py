@@ -271,6 +271,21 @@ def test_deleted_before_we_are_told_that_our_own_order_made_it() -> None:  # O6
     assert erase.side is PRACTIFI
 
 
+def test_what_is_edited_and_deleted_in_practifi_before_its_making_is_answered() -> None:  # X1, O6
+    shard = Shard()
+    shard.set_policy(TWO_WAY, active=False)
+    shard.see(there(), side=PRACTIFI)
+    shard.see(there(replace(SHOWN, subject="Daily"), mark="p-b"), side=PRACTIFI)
+    shard.set_policy(TWO_WAY)
+    made = shard.take()
+    shard.see(Vanished("p1", MIKE), side=PRACTIFI)
+    shard.write(here(replace(STANDUP, subject="Daily"), stamp=f"{made.link}-g0"), made)
+    shard.round_done()
+    erased = shard.take()
+    assert isinstance(erased, Erase)
+    assert (erased.side, erased.target) == (MICROSOFT, "m1")
+
+
 @pytest.mark.parametrize("found", [False, True], ids=["the writer saw it", "it was gone when the writer looked"])
 @pytest.mark.parametrize("told", [False, True], ids=["the writer was faster", "a reader was faster"])
 def test_an_event_that_is_deleted_in_practifi_as_soon_as_it_is_made(told: bool, found: bool) -> None:  # X1, ruling 9
