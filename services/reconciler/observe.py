@@ -96,7 +96,10 @@ def vanish(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
         _noted(work, side, gone, sequence)
         bury(work, side, gone, sequence)
     held = link.on(side) if link is not None else None
-    if link is None or held is None or held.gone or sequence <= held.sequence:
+    if link is None or held is None or sequence <= held.sequence:
+        return
+    if held.gone:  # the writer was faster; what was read before comes too late by now
+        work.keep(put(link, side, replace(held, sequence=sequence)))
         return
     if link.state is State.COPY:
         _noted(work, side, gone, sequence)

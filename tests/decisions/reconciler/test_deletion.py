@@ -460,3 +460,22 @@ def test_an_event_and_its_successor_may_be_told_of_together(back: bool) -> None:
     shard.see(again, there(mark="p-back") if back else Vanished("p1", MIKE), side=PRACTIFI)
     shard.write(again, shard.orders.pop(0))
     assert [one.side for one in shard.orders] == [MICROSOFT] * back
+
+
+@pytest.mark.parametrize("side", Side)
+def test_an_edit_before_a_deletion_that_is_heard_after_it_brings_nothing_back(side: Side) -> None:  # X1, design §2.3
+    """Edited and then deleted; the writer finds it gone first, and the reader's two words arrive in the other order."""
+    shard = Shard()
+    shard.paired()
+    one, other = (here, there) if side is MICROSOFT else (there, here)
+    event, name = (STANDUP, "m1") if side is MICROSOFT else (SHOWN, "p1")
+    shard.see(other(replace(event, subject="Daily"), mark="b"), side=side.other)
+    shard.refuse(Why.GONE)
+    shard.orders.clear()
+    edited = Observed(side, shard.sequence + 1, (one(replace(event, location="Room 2"), mark="c"),))
+    shard.hear(Observed(side, shard.sequence + 2, (), (Vanished(name, MIKE),)))
+    shard.hear(edited)
+    (link,) = shard.links()
+    held = link.on(side)
+    assert held is not None
+    assert held.gone
