@@ -117,26 +117,30 @@ class Practifi:
         }
 
     async def _after(self, orders: Sequence[Write], results: Sequence[Result]) -> Fates:
-        """Put everybody on the Events who is to be there, then read what Practifi holds now."""
+        """Put everybody on the Events who is to be there, then read what Practifi holds now. Who could not be put there
+        just now is tried later: the next attempt finds the rest done."""
         pairs = list(zip(orders, results, strict=True))
         done = {order.order: result.id or order.target for order, result in pairs if not result.code}
-        await self._relate(orders, done)
+        passing = await self._relate(orders, done)
         there = await self._look({done[order.order]: order for order in orders if order.order in done})
-        return {
+        fates: Fates = {
             order.order: _refusal(order, result) if result.code else self._written(order, there[done[order.order]])
             for order, result in pairs
         }
+        return fates | {name: Later(passing[event]) for name, event in done.items() if event in passing}
 
-    async def _relate(self, orders: Sequence[Write], done: Mapping[str, str]) -> None:
-        """Whom to invite, and who answered what. The Event stands without those who could not be invited: what it
-        holds then is read and said."""
+    async def _relate(self, orders: Sequence[Write], done: Mapping[str, str]) -> dict[str, str]:
+        """Whom to invite, and who answered what: why that has to be tried again, by Event. The Event stands without
+        those who cannot be invited: what it holds then is read and said."""
         here = [(done[one.order], one) for one in orders if one.order in done]
         invited = {event: one.invitees for event, one in here if one.invitees is not None}
         answered = {event: dict(one.answers) for event, one in here if one.answers is not None}
-        told = list((await self.opened.org.relate(invited) if invited else {}).values())
-        told += (await self.opened.org.answer(answered) if answered else {}).values()
-        for result in (one for results in told for one in results if one.code):
+        told = list((await self.opened.org.relate(invited) if invited else {}).items())
+        told += (await self.opened.org.answer(answered) if answered else {}).items()
+        failed = [(event, one) for event, results in told for one in results if one.code]
+        for result in (one for _, one in failed if one.code not in PASSING):
             self.warn(result.code, result.reason)
+        return {event: one.code for event, one in failed if one.code in PASSING}
 
     async def _look(self, targets: Mapping[str, Order]) -> dict[str, Row | None]:
         """The rows by id, each read by the rule of its own order (P1, D11)."""

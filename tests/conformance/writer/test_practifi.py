@@ -178,6 +178,19 @@ async def test_an_owner_who_may_not_own_is_for_a_person_to_mend(place: Place) ->
     assert place.salesforce.rows("Event") == []
 
 
+async def test_who_cannot_be_invited_just_now_is_invited_later(place: Place) -> None:  # I2, O4
+    ann = place.user("Ann One")
+    made = await standing(place)
+    invites = replace(update(made), invitees=(ann,))
+    place.salesforce.fail_rows("UNABLE_TO_LOCK_ROW", 100)
+    assert await one(place, invites) == Later("UNABLE_TO_LOCK_ROW")
+    place.salesforce.memory.faults.clear()
+    done = await one(place, invites)
+    assert isinstance(done, Written)
+    assert done.item is not None
+    assert done.item.people == (ann,)
+
+
 async def test_internal_people_are_invited_and_one_who_cannot_be_is_told(place: Place) -> None:  # I2
     ann = place.user("Ann One")
     fates = await carried(place, creation("o1", invitees=(ann,)), creation("o2", invitees=("005000000000000AAA",)))
