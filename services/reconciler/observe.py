@@ -177,8 +177,6 @@ def _born_in_practifi(work: Work, link: Link, item: Item) -> None:
     if not (outward and item.edited and when.future(item.event.when, work.now)):
         idle.keep(work, item)
         return
-    if link.practifi is not None:
-        refer(work, Side.PRACTIFI, link.id, link.practifi)
     step(work, link)
 
 

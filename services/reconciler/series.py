@@ -5,17 +5,18 @@ from collections.abc import Iterable, Iterator
 
 from contracts.calendar import Side
 from contracts.observed import Item, Observed, Vanished
-from services.reconciler.link import minted, ref_key
+from services.reconciler.link import minted, name_of, ref_key
 from services.reconciler.names import Ref, Series
 from services.reconciler.rows import Link
 from services.reconciler.work import Work
 
 
 def arrange(work: Work, body: Observed) -> tuple[Vanished, ...]:
-    """Give the slots of a message their links, and return what has truly vanished."""
+    """Give the slots of a message their links, and return what has truly vanished. What a later message has told of
+    already is left as that has arranged it."""
     gone: list[Vanished] = []
-    slots = _by_series(body.items)
-    lost = _by_series(body.vanished)
+    slots = _by_series(one for one in body.items if not _overtaken(work, one, body.sequence))
+    lost = _by_series(one for one in body.vanished if not _overtaken(work, one, body.sequence))
     for (mailbox, master), new in slots.items():
         gone += _series(work, mailbox, master, new, lost.pop((mailbox, master), set()))
     for item in body.items:
@@ -46,7 +47,7 @@ def all_of(work: Work, mailbox: str, master: str) -> list[Link]:
     return [link for link in found if link is not None]
 
 
-def _by_series(items: tuple[Item, ...] | tuple[Vanished, ...]) -> dict[tuple[str, str], set[str]]:
+def _by_series(items: Iterable[Item] | Iterable[Vanished]) -> dict[tuple[str, str], set[str]]:
     found: dict[tuple[str, str], set[str]] = {}
     for item in items:
         if item.slot:
@@ -98,6 +99,12 @@ def _whole(work: Work, mailbox: str, master: str) -> tuple[Vanished, ...]:
 def _link(work: Work, mailbox: str, master: str, slot: str) -> Link | None:
     ref = work.get(ref_key(Side.MICROSOFT, mailbox, master, slot), Ref)
     return work.link(ref.link if ref else minted(Side.MICROSOFT, mailbox, master, slot))
+
+
+def _overtaken(work: Work, one: Item | Vanished, sequence: int) -> bool:
+    link = _link(work, one.mailbox, name_of(one), one.slot) if one.slot else None
+    held = link.microsoft if link is not None else None
+    return held is not None and held.slot == one.slot and held.sequence > sequence
 
 
 def _alive(link: Link | None) -> bool:

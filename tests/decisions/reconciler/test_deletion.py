@@ -344,6 +344,21 @@ def test_what_is_there_again_after_it_vanished_is_new() -> None:
     assert len(shard.orders) == 1
 
 
+@pytest.mark.parametrize("side", Side)
+def test_what_came_back_and_went_again_is_gone_though_its_coming_back_is_heard_last(side: Side) -> None:  # design §2.3
+    shard = Shard()
+    shard.paired()
+    name, back = ("m1", here(mark="m-b")) if side is MICROSOFT else ("p1", there(mark="p-b"))
+    shard.hear(Observed(side, 901, (), (Vanished(name, MIKE),)))
+    shard.hear(Observed(side, 903, (), (Vanished(name, MIKE),)))
+    shard.hear(Observed(side, 902, (back,)))
+    (link,) = shard.links()
+    held = link.on(side)
+    assert held is not None
+    assert held.gone
+    shard.orders.clear()
+
+
 def test_three_deleted_at_once_are_three_deletions() -> None:  # OUT-19
     shard = Shard()
     for number in range(3):

@@ -146,3 +146,12 @@ def test_the_answer_of_a_direct_read_does_not_forget_the_slot() -> None:
     shard.write(replace(slot(12, "direct", subject="Special"), slot=""))
     shard.see(gone(12))
     assert targets(shard) == [("Erase", "p-12")]
+
+
+def test_the_dates_of_a_series_that_arrive_after_later_ones_move_nothing() -> None:  # design §2.3, REC-10
+    shard, _ = synced(10, 12, 14)
+    shard.hear(Observed(MICROSOFT, 902, (slot(11), slot(13)), (gone(10), gone(12))))
+    shard.hear(Observed(MICROSOFT, 901, (slot(10, "b"), slot(12, "b")), (gone(14),)))
+    live = [one.microsoft.slot for one in shard.links() if one.microsoft is not None and not one.microsoft.gone]
+    assert sorted(live) == ["2026-03-11", "2026-03-13"]
+    assert [target for kind, target in targets(shard) if kind == "Erase"] == ["p-10", "p-12", "p-14"]
