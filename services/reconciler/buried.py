@@ -46,8 +46,8 @@ def half(link: Link, side: Side, item: Item, held: Held) -> Link | None:
     other = link.on(side.other)
     if link.on(side) is not None or other is None or not other.gone or other.base is not None:
         return None
-    if side is Side.PRACTIFI:  # also where its making was forgotten: the link had ended without it
-        link = replace(put(link, side.other, replace(other, base=item.event)), state=State.ACTIVE)
+    if side is Side.PRACTIFI or link.unsure:  # we may have made it, and the link has ended without it (ruling 9)
+        link = replace(put(link, side.other, replace(other, base=item.event)), state=State.ACTIVE, unsure=())
     return put(link, side, held)
 
 

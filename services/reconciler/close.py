@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import Side
 from contracts.write import Write
-from services.reconciler import consent, told, trouble
+from services.reconciler import consent, told, trouble, unheard
 from services.reconciler.order import order
 from services.reconciler.rows import Held, Kind, Link, Trouble
 from services.reconciler.work import Work
@@ -22,9 +22,10 @@ def closed(work: Work, link: Link) -> Link:
 
 
 def over(work: Work, link: Link) -> Link:
-    """The link that has ended: nothing is wrong with it any more, nobody is told anything, and nothing is in doubt."""
+    """The link that has ended: nothing is wrong with it any more, nobody is told anything, and nothing that it
+    said is left."""
     link = consent.own(replace(trouble.forgotten(work, link, *Trouble), brake=None))
-    return replace(link, status="", said="", shown="", lost=(), teams=None, unsure=())
+    return replace(link, status="", said="", shown="", lost=(), teams=None, unsure=unheard.left(link))
 
 
 def _may_speak(work: Work, link: Link) -> bool:

@@ -75,6 +75,11 @@ def _shown(link: Link, pending: Pending) -> tuple[str, ...]:
     return tuple(one for one in pending.fields if getattr(sent, one) != getattr(here.event, one))
 
 
+def left(link: Link) -> tuple[Pending, ...]:
+    """What a tombstone still has to know, without text: what may have been made in Microsoft for what is gone (X5)."""
+    return tuple(replace(one, source=None, sent=None, lost=None) for one in link.unsure if _makes(one))
+
+
 def deleted(work: Work, link: Link) -> tuple[Link, Link | None]:
     """The link whose new event was made, and deleted by a person before we heard that it was there (X1); and, where it
     was to take the place of the one in another mailbox, a link that has only that (ruling 14)."""

@@ -336,3 +336,23 @@ def test_what_is_typed_while_nobody_knows_that_we_have_made_the_event_is_an_edit
     order = shard.take()
     assert isinstance(order, Write)
     assert (order.side, order.fields, order.event.subject) == (side.other, ("subject",), "Typed")
+
+
+@pytest.mark.parametrize("seen", ["before", "after"])
+def test_what_we_made_for_an_event_that_went_meanwhile_goes_as_well(seen: str) -> None:  # X1, X5, ruling 9, ruling 26
+    shard = Shard()
+    shard.see(there(), side=PRACTIFI)
+    stands = here(stamp=f"{shard.orders[0].link}-g0")
+    shard.set_policy(shard.policy, active=False)
+    shard.see(Vanished("p1", MIKE), side=PRACTIFI)
+    shard.refuse(Why.STOPPED)
+    if seen == "before":
+        shard.see(stands)
+    shard.set_policy(shard.policy)
+    if seen == "after":
+        assert "Standup" not in str(shard.links())
+        shard.see(stands)
+    shard.round_done()
+    order = shard.take()
+    assert isinstance(order, Erase)
+    assert (order.side, order.target) == (MICROSOFT, "m1")
