@@ -85,7 +85,14 @@ def _outlived(work: Work, side: Side, item: Item, sequence: int) -> bool:
     gone = work.get(key, Gone)
     if gone is not None and gone.sequence < sequence:
         work.rows[key] = None
-    return gone is not None and gone.sequence > sequence
+    return (gone is not None and gone.sequence > sequence) or _moved(work, side, item, sequence)
+
+
+def _moved(work: Work, side: Side, item: Item, sequence: int) -> bool:
+    """Whether the link of this date of a series has been heard of at another date since (ruling 2)."""
+    link = work.get(keys(side, item)[1], Link) if item.slot else None
+    held = link.on(side) if link is not None else None
+    return held is not None and held.sequence > sequence
 
 
 def vanish(work: Work, side: Side, gone: Vanished, sequence: int) -> None:

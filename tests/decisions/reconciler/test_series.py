@@ -155,3 +155,11 @@ def test_the_dates_of_a_series_that_arrive_after_later_ones_move_nothing() -> No
     live = [one.microsoft.slot for one in shard.links() if one.microsoft is not None and not one.microsoft.gone]
     assert sorted(live) == ["2026-03-11", "2026-03-13"]
     assert [target for kind, target in targets(shard) if kind == "Erase"] == ["p-10", "p-12", "p-14"]
+
+
+def test_an_edit_of_a_date_that_is_heard_after_the_dates_have_shifted_makes_no_event_more() -> None:  # design §2.3
+    shard, _ = synced(10, 12)
+    moved = (slot(11, subject="Special"), slot(13))
+    shard.hear(Observed(MICROSOFT, 902, moved, (gone(10), gone(12))))
+    shard.hear(Observed(MICROSOFT, 901, (slot(10, "b", subject="Special"),)))
+    assert targets(shard) == [("Write", "p-10"), ("Write", "p-12")]
