@@ -44,11 +44,19 @@ def _being_made(link: Link) -> bool:
 def half(link: Link, side: Side, item: Item, held: Held) -> Link | None:
     """The link with the half that is left, where the other one was buried before; None where it was not."""
     other = link.on(side.other)
-    if link.on(side) is not None or other is None or not other.gone or other.base is not None:
+    if other is None or not other.gone or other.base is not None or not _lacks(link, side, item):
         return None
     if side is Side.PRACTIFI or link.unsure:  # we may have made it, and the link has ended without it (ruling 9)
         link = replace(put(link, side.other, replace(other, base=item.event)), state=State.ACTIVE, unsure=())
     return put(link, side, held)
+
+
+def _lacks(link: Link, side: Side, item: Item) -> bool:
+    """Whether the link has no event of a side, or had one and has ended, and an old order makes another in Practifi."""
+    old = link.on(side)
+    if old is None:
+        return True
+    return side is Side.PRACTIFI and link.state is State.ENDED and old.gone and old.id != item.id
 
 
 def _name(work: Work, side: Side, gone: Vanished) -> str:

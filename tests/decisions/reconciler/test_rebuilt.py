@@ -212,6 +212,16 @@ def test_what_was_given_away_before_the_loss_gets_its_owner_back(first: Side) ->
     assert (order.side, order.target, order.owner) == (PRACTIFI, "p1", MIKES)
 
 
+def test_what_an_old_order_makes_once_more_after_both_halves_were_deleted_is_erased() -> None:  # rulings 5, 6, X1
+    shard = forgetful()
+    tells(shard, PRACTIFI, Vanished("p1", MIKE, stamp=OURS))
+    tells(shard, MICROSOFT, Vanished("m1", MIKE))
+    shard.see(there(name="p2", stamp=OURS, edited=True), side=PRACTIFI)
+    order = shard.take()
+    assert isinstance(order, Erase)
+    assert (order.side, order.target) == (PRACTIFI, "p2")
+
+
 def test_an_event_that_lives_is_not_buried_by_an_older_one_of_its_name() -> None:  # ruling 5
     shard = forgetful()
     tells(shard, MICROSOFT, here())
