@@ -2,9 +2,11 @@
 may have been changed since, on either side: what one side was never told is news to it, and is not taken for agreed.
 Never orders."""
 
+from datetime import timedelta
+
 from msgspec.structs import replace
 
-from contracts.calendar import FIELDS, CalendarEvent, Side
+from contracts.calendar import FIELDS, CalendarEvent, Days, ShowAs, Side, Timed
 from contracts.write import Cause
 from services.reconciler import news
 from services.reconciler.held import put
@@ -12,7 +14,11 @@ from services.reconciler.merge import advance, same
 from services.reconciler.rows import Kind, Link, Pending
 
 KEPT = frozenset({"when", "subject", "location", "show_as"})
-"""What Microsoft keeps as it was sent: where it shows something else, somebody has changed it."""
+"""What Microsoft keeps as it was sent: where it shows something else, somebody has changed it. Practifi keeps only some
+values of these (`_fits`)."""
+
+LINE, LONGEST = 255, timedelta(days=14)
+"""So many characters of a line, and so long an event, Practifi keeps (salesforce.md §2.2)."""
 
 
 def differing(link: Link, pending: Pending) -> Link:
@@ -33,7 +39,12 @@ def differing(link: Link, pending: Pending) -> Link:
 
 def found(link: Link) -> Link:
     """The link of which a reader tells an event, while no order could say whether it had made that: as if the last one
-    was answered now. What stands with the owner before is another event."""
+    was answered now."""
+    return _in_practifi(_in_microsoft(link))
+
+
+def _in_microsoft(link: Link) -> Link:
+    """What stands with the owner before is another event."""
     orders = [one for one in link.unsure if one.kind is Kind.CREATE and one.side is Side.MICROSOFT]
     here, there = link.microsoft, link.practifi
     if not orders or here is None or here.gone or there is None or there.gone or here.mailbox != there.mailbox:
@@ -44,11 +55,49 @@ def found(link: Link) -> Link:
     return replace(differing(link, orders[-1]), unsure=left)
 
 
+def _in_practifi(link: Link) -> Link:
+    """Microsoft has told what the order says, and somebody has written in Practifi what differs from it, unless that is
+    Practifi's own way to keep it."""
+    orders = [one for one in link.unsure if one.kind is Kind.CREATE and one.side is Side.PRACTIFI]
+    here, there = link.microsoft, link.practifi
+    if not orders or here is None or here.gone or there is None or there.gone or here.mailbox != there.mailbox:
+        return link
+    sent, shown = orders[-1].source, there.base
+    if sent is None or shown is None or here.redacted or there.redacted:
+        return link
+    kept = KEPT.intersection(orders[-1].fields).difference(dict(there.places))
+    differ = [one for one in FIELDS if one in kept and not _alike(one, shown, sent)]
+    earlier = {one: old.source for one in differ for old in orders if old.source and _alike(one, shown, old.source)}
+    theirs = tuple(one for one in differ if one not in earlier and _fits(one, sent))
+    link = put(link, Side.PRACTIFI, advance(there, theirs, sent))
+    agreed = replace(sent, **{one: getattr(old, one) for one, old in earlier.items()})
+    link = put(link, Side.MICROSOFT, advance(here, FIELDS, agreed))
+    return replace(link, unsure=tuple(one for one in link.unsure if one not in orders))
+
+
+def _fits(field: str, sent: CalendarEvent) -> bool:
+    """Whether Practifi keeps this as it is sent."""
+    match field, sent.when:
+        case "when", Days(first, until):
+            return timedelta() < until - first <= LONGEST
+        case "when", Timed(start, end):
+            return timedelta() <= end - start <= LONGEST and not (start.second or end.second)
+        case "show_as", _:
+            return sent.show_as in {ShowAs.FREE, ShowAs.BUSY, ShowAs.AWAY}
+    text = getattr(sent, field)
+    return (
+        len(text.encode("utf-16-le")) <= 2 * LINE and text == text.strip() and text.isprintable() and "@{" not in text
+    )
+
+
 def tried(link: Link, pending: Pending) -> Link:
     """The link whose order was refused, or forgotten: a reader may have found what an earlier attempt made. For a new
     owner it finds it later: until then the event of the owner before is held."""
-    makes = pending.kind is Kind.CREATE and pending.side is Side.MICROSOFT and pending.cause is not Cause.OWNER
-    return found(news.told(link)) if makes else link
+    if pending.kind is not Kind.CREATE:
+        return link
+    if pending.side is Side.PRACTIFI:
+        return _in_practifi(link)
+    return link if pending.cause is Cause.OWNER else found(news.told(link))
 
 
 def untold(link: Link, pending: Pending, echo: CalendarEvent) -> tuple[str, ...]:

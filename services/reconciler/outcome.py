@@ -208,7 +208,7 @@ def _people(work: Work, link: Link, pending: Pending) -> Link:
 
 
 def _refused(work: Work, link: Link, pending: Pending, refused: Refused) -> None:
-    link = made.tried(unheard.recognised(work, unheard.doubted(link, pending), pending.side), pending)
+    link = made.tried(unheard.recognised(work, unheard.doubted(link, pending, refused.why), pending.side), pending)
     held = link.on(pending.side)
     match refused.why:
         case Why.STOPPED | Why.HELD:

@@ -6,7 +6,7 @@ people have typed on the other side meanwhile. It never orders."""
 from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent, Side
-from contracts.write import Written
+from contracts.write import Cause, Why, Written
 from services.reconciler import owners, say
 from services.reconciler.held import put
 from services.reconciler.merge import advance, same
@@ -17,14 +17,17 @@ MOST = 3
 """So many are remembered for one link."""
 
 
-def doubted(link: Link, pending: Pending) -> Link:
-    """The link whose order was refused, though an earlier attempt may have carried it out."""
+def doubted(link: Link, pending: Pending, why: Why | None = None) -> Link:
+    """The link whose order was refused, though an earlier attempt may have carried it out. Not a creation in Practifi
+    that met another one of ours; nor one after a loss of memory, which meets what had been there before."""
+    if _makes(pending, Side.PRACTIFI) and (why is Why.MOVED_ON or pending.cause is Cause.LOST):
+        return link
     held, other = link.on(pending.side), link.on(pending.side.other)
     sent = pending.source or (other.base if other is not None else None)
     if not pending.fields or sent is None or (held is not None and held.redacted):
         return link
     changes = pending.kind is Kind.UPDATE and held is not None
-    if not changes and (not _makes(pending) or other is None or other.redacted):
+    if not changes and (pending.kind is not Kind.CREATE or other is None or other.redacted):
         return link
     return replace(link, unsure=(*link.unsure, replace(pending, source=sent))[-MOST:])
 
@@ -53,7 +56,7 @@ def recognised(work: Work, link: Link, side: Side) -> Link:
         hides = side is Side.PRACTIFI and other.redacted and not (held.redacted or held.gone or other.gone)
         return replace(_hidden(link, held) if hides else link, unsure=())
     for pending in reversed(link.unsure):
-        if pending.side is side and not _makes(pending) and (done := _done(link, pending)):
+        if pending.side is side and pending.kind is not Kind.CREATE and (done := _done(link, pending)):
             link = _agreed(work, link, pending, done)
     return link
 
@@ -77,7 +80,7 @@ def _shown(link: Link, pending: Pending) -> tuple[str, ...]:
 
 def left(link: Link) -> tuple[Pending, ...]:
     """What a tombstone still has to know, without text: what may have been made in Microsoft for what is gone (X5)."""
-    return tuple(replace(one, source=None, sent=None, lost=None) for one in link.unsure if _makes(one))
+    return tuple(replace(one, source=None, sent=None, lost=None) for one in link.unsure if _makes(one, Side.MICROSOFT))
 
 
 def deleted(work: Work, link: Link) -> tuple[Link, Link | None]:
@@ -101,9 +104,9 @@ def unmade(link: Link, name: str = "", sequence: int = 0) -> Link:
     return replace(link, practifi=gone, generation=link.generation + 1)
 
 
-def _makes(pending: Pending) -> bool:
-    """Whether an order was to make an event in Microsoft (`made.py`)."""
-    return pending.kind is Kind.CREATE and pending.side is Side.MICROSOFT
+def _makes(pending: Pending, side: Side) -> bool:
+    """Whether an order was to make an event there (`made.py`)."""
+    return pending.kind is Kind.CREATE and pending.side is side
 
 
 def _done(link: Link, pending: Pending) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from tests.decisions.reconciler.shard import (
     Shard,
     here,
     there,
+    timed,
 )  # fmt: skip
 
 TYPED, AGAIN = replace(SHOWN, subject="Typed"), replace(SHOWN, subject="Typed again")
@@ -173,6 +174,81 @@ def test_the_link_of_a_meeting_that_a_reader_found_before_its_making_was_answere
     order = shard.take()
     assert isinstance(order, Write)
     assert (order.side, order.event.join_url) == (PRACTIFI, "https://teams.example/1")
+
+
+FOUND = ["a reader before its answer", "a reader after it", "a writer that forgot"]
+
+
+def found(way: str, shown: CalendarEvent, since: CalendarEvent = STANDUP, first: CalendarEvent = STANDUP) -> Shard:
+    """An Event was made for what Microsoft had `first`, and nobody heard of it; a reader finds it as it is `shown` by
+    now. Microsoft has the meeting as it is `since` then."""
+    shard = Shard()
+    shard.see(here(first))
+    stands = there(shown, stamp=shard.orders[0].link)
+    if way == "a writer that forgot":
+        shard.see(stands, side=PRACTIFI)
+        if since != first:
+            shard.see(here(since, mark="m-b"))
+        unheard(shard, lost=True)
+        return shard
+    if way == "a reader before its answer":
+        shard.see(stands, side=PRACTIFI)
+    shard.set_policy(shard.policy, active=False)
+    shard.refuse(Why.STOPPED)
+    if since != first:
+        shard.see(here(since, mark="m-b"))
+    if way == "a reader after it":
+        shard.see(stands, side=PRACTIFI)
+    shard.set_policy(shard.policy)
+    return shard
+
+
+@pytest.mark.parametrize("way", FOUND)
+def test_what_is_typed_in_practifi_while_nobody_knows_that_we_have_made_it_is_an_edit(way: str) -> None:  # PRO-02
+    shard = found(way, TYPED)  # ruling 9, ruling 26
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.target, order.fields, order.event) == (MICROSOFT, "m1", ("subject",), CARRIED)
+    assert not shard.link(order.link).unsure
+
+
+@pytest.mark.parametrize("way", FOUND)
+def test_what_is_typed_in_microsoft_meanwhile_is_an_edit_too(way: str) -> None:  # ruling 9, ruling 26
+    shard = found(way, SHOWN, since=DAILY)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.target, order.fields, order.event.subject) == (PRACTIFI, "p1", ("subject",), "Daily")
+
+
+@pytest.mark.parametrize("way", FOUND)
+def test_what_practifi_keeps_in_its_own_way_is_nobodys_edit(way: str) -> None:  # F3, PRO-12
+    long = CalendarEvent(timed(minutes=60 * 24 * 15), "\t" + "ä" * 300, "Room\n1", show_as=ShowAs.TENTATIVE)
+    cut = CalendarEvent(timed(minutes=60 * 24 * 14), "ä" * 254 + "…", "Room 1", show_as=ShowAs.BUSY)
+    assert not found(way, cut, long, long).orders
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["a pause", "a writer that forgot"])
+def test_what_is_typed_in_a_private_event_that_we_made_unheard_stays_there(lost: bool) -> None:  # PRV-07
+    hidden = CalendarEvent(STANDUP.when, "Private appointment", sensitivity=Sensitivity.PRIVATE)
+    shard = Shard()
+    shard.see(here(hidden, redacted=True))
+    stands = there(replace(hidden, when=SHOWN.when, subject="Mine"), redacted=True, stamp=shard.orders[0].link)
+    shard.see(stands, side=PRACTIFI)
+    unheard(shard, lost)
+    assert not shard.orders
+
+
+def test_an_event_that_an_earlier_order_made_unheard_gets_what_microsoft_has_since() -> None:  # ruling 9
+    shard = Shard()
+    shard.see(here())
+    order = shard.take()  # it is carried out; the next attempt is forbidden
+    shard.hear(Outcomes((Refused(order.order, order.link, PRACTIFI, Why.FORBIDDEN, "403", "because"),)))
+    shard.see(here(DAILY, mark="m-b"))
+    shard.see(there(stamp=order.link), side=PRACTIFI)
+    unheard(shard, lost=False)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.target, order.fields, order.event.subject) == (PRACTIFI, "p1", ("subject",), "Daily")
 
 
 def unheard(shard: Shard, lost: bool) -> None:
