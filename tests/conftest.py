@@ -1,9 +1,14 @@
-"""In which order the tests begin, and which of them stay together, when several workers share them (`make test`)."""
+"""In which order the tests begin, and which of them stay together, when several workers share them (`make test`); and
+that no property fails because they do."""
 
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped] # it publishes no types
+
+settings.register_profile("calsync", deadline=None)  # how long an example takes says how busy the machine is
+settings.load_profile("calsync")
 
 FIRST = ("tests/system/", "tests/simulation/")
 """What starts processes or plays long stories begins first. It mostly waits: for leases, for a broker, for rest; what

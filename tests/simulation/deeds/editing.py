@@ -90,6 +90,8 @@ async def _delete(tale: Tale, chance: Random, side: str) -> str:
     tale.touch(tag_of(one), side)
     calendars.delete(tale.sides, side, who, one["id"], tale.at(side))
     tale.note(tag_of(one), side, "")
+    if side == MICROSOFT:
+        tale.hidden.pop(tag_of(one), None)  # who has not been told that it was private never will be
     return f"{who} deletes {tag_of(one)} in {side}"
 
 
