@@ -32,7 +32,9 @@ class Write(Struct, frozen=True, omit_defaults=True, tag="write"):
     are internal users to be invited (I2). `my_response` among the fields is sent as the mailbox's own answer (A6).
     `answers` are the answers that related people gave, as Practifi shall show them (None: leave them). `status` is
     our word to who looks at the Practifi Event (None: leave it). `private` is the rule by which reads are redacted.
-    `consents` is how many there were when it was given: the writer may not have heard of the last one yet (X4).
+    `consents` is how many there were when it was given: the writer may not have heard of the last one yet (X4). `since`
+    is, of an Event that is to be made for a link that never had one, when that was ordered: one of this link that was
+    made since, and is deleted, was made by an attempt of which nobody heard (None: it may be one that is known).
     """
 
     order: str
@@ -53,6 +55,7 @@ class Write(Struct, frozen=True, omit_defaults=True, tag="write"):
     cause: Cause = Cause.EDIT
     private: PrivateEvents = PrivateEvents.BUSY_ONLY
     consents: int = 0
+    since: Instant | None = None
 
 
 class Erase(Struct, frozen=True, omit_defaults=True, tag="erase"):

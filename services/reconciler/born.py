@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import Attendee, Side
 from contracts.policy import Invitations, PractifiSeries, PrivateEvents
-from contracts.write import Write
+from contracts.write import Cause, Write
 from services.reconciler import adopt, answers, match, reach, say, when, wish
 from services.reconciler.book import Known, Owner
 from services.reconciler.held import put
@@ -44,12 +44,13 @@ def in_practifi(work: Work, link: Link, here: Held, owner: Owner, conflicts: tup
     fields = reach.new(policy, Side.PRACTIFI, here.event, redacted=here.redacted)
     who = meant(work, here, owner) if reach.related(policy, Side.PRACTIFI) else Matched()
     given = answers.first(work, here, (*who.people, *who.users))
+    known = link.practifi is not None or link.cause is Cause.LOST  # there, or perhaps there, before this order
 
     def write(name: str) -> Write:
         return Write(
             order=name, link=link.id, side=Side.PRACTIFI, mailbox=here.mailbox, event=here.event, fields=fields,
             owner=owner.user, generation=link.generation, people=who.people, invitees=who.users or None,
-            answers=given or None,
+            answers=given or None, since=None if known else work.now,
         )  # fmt: skip
 
     link = order(

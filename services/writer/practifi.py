@@ -4,6 +4,7 @@ second Event; it would take back what a person has typed since the first, so cre
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from msgspec.structs import replace
@@ -15,7 +16,7 @@ from services.clients.salesforce.mapping import echo, lost, render
 from services.clients.salesforce.opened import Opened
 from services.clients.salesforce.privacy import Privacy
 from services.clients.salesforce.refusal import NOT_IN_BIN, NOT_SENT, UNKNOWN_OUTCOME
-from services.clients.salesforce.row import Result, Row
+from services.clients.salesforce.row import Bearing, Result, Row
 from services.kernel.errors import Transient
 from services.kernel.lanes import Later
 from services.writer import compare
@@ -27,6 +28,9 @@ PASSING = frozenset({"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", NOT_SENT, UNKNO
 GONE = frozenset({"ENTITY_IS_DELETED", "NOT_FOUND", NOT_IN_BIN})
 FORBIDDEN = frozenset({"INSUFFICIENT_ACCESS_OR_READONLY", "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
                        "INACTIVE_OWNER_OR_USER"})  # fmt: skip
+
+CLOCKS = timedelta(minutes=5)
+"""So far Salesforce's clock and ours may be apart."""
 
 _NAMES = frozenset({"id", "M365_Key__c"})
 
@@ -60,11 +64,15 @@ class Practifi:
 
     async def _create(self, orders: Sequence[Write]) -> Fates:
         """An earlier attempt may have made an Event whose answer was lost, and an order may be an old one that was put
-        back with a store. What stands is never written over: it is said as it is (rulings 7, 9)."""
-        ids = await self.opened.org.bearing(self.opened.shape, [order.link for order in orders])
+        back with a store. What stands is never written over: it is said as it is (rulings 7, 9); and what a person has
+        deleted is not made again (X1)."""
+        bearing = await self.opened.org.bearing(self.opened.shape, [order.link for order in orders])
+        ids = bearing.there
+        fates: Fates = {one.order: gone(one) for one in orders if _deleted(one, bearing)}
+        orders = [order for order in orders if order.order not in fates]
         there = await self._look({ids[order.link]: order for order in orders if order.link in ids})
         standing = {one.link: row for one in orders if (row := there.get(ids.get(one.link, ""))) is not None}
-        fates = {one.order: no for one in orders if (no := self._otherwise(one, standing.get(one.link))) is not None}
+        fates |= {one.order: no for one in orders if (no := self._otherwise(one, standing.get(one.link))) is not None}
         orders = [order for order in orders if order.order not in fates]
         fresh = [self._row(order) for order in orders if order.link not in standing]
         made = iter(await self.opened.org.upsert(self.opened.shape, fresh))
@@ -180,6 +188,14 @@ def _unfit(order: compare.Order, row: Row | None) -> Fate | None:
     if row is None:
         return gone(order)
     return unreadable(order, row.error) if row.event is None else overtaken(order, item_of(row, order.mailbox))
+
+
+def _deleted(order: Write, bearing: Bearing) -> bool:
+    """Whether an earlier attempt has made this Event, and a person has deleted it before anybody heard of it (X1)."""
+    made = bearing.deleted.get(order.link)
+    if order.since is None or made is None or order.link in bearing.there:
+        return False
+    return made >= order.since - CLOCKS
 
 
 def _stamp(row: Row | None) -> str:

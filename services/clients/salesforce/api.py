@@ -14,7 +14,7 @@ from services.clients.salesforce.answer import Described, Part, decoded
 from services.clients.salesforce.login import Session
 from services.clients.salesforce.privacy import Privacy
 from services.clients.salesforce.refusal import codes, judge
-from services.clients.salesforce.row import Cursors, OrgRound, Place, Result, Row, Shape
+from services.clients.salesforce.row import Bearing, Cursors, OrgRound, Place, Result, Row, Shape
 from services.clients.salesforce.shape import OBJECTS, shape
 from services.clients.salesforce.wire import Sub, Wire
 
@@ -68,9 +68,9 @@ class Org:
         """These Events as they are now with everybody on them, 2,000 a request; None for those that are gone (X2)."""
         return await reading.look(self._wire, shape, ids, privacy)
 
-    async def bearing(self, shape: Shape, keys: Sequence[str]) -> dict[str, str]:
-        """The Events with these M365_Key__c: id by key, 1,000 a request. Without the key's field none is known."""
-        return await reading.bearing(self._wire, keys) if shape.has_key else {}
+    async def bearing(self, shape: Shape, keys: Sequence[str]) -> Bearing:
+        """The Events with these M365_Key__c, 1,000 a request. Without the key's field none is known."""
+        return await reading.bearing(self._wire, shape, keys) if shape.has_key else Bearing()
 
     async def upsert(self, shape: Shape, rows: Sequence[dict[str, Any]]) -> tuple[Result, ...]:
         """Create Events, or update those that bear the row's M365_Key__c: 1,000 a request. Without the key's field they

@@ -4,16 +4,17 @@ right after it, so that every row and every person is complete. Many rows come p
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.clients.salesforce import people, soql
 from services.clients.salesforce.book import contacts_asked, points_asked, read_people
+from services.clients.salesforce.fields import moment
 from services.clients.salesforce.neutral import parse
 from services.clients.salesforce.privacy import Privacy
 from services.clients.salesforce.progress import CONTACTS, EVENTS, POINTS, RELATIONS, USERS, Progress
 from services.clients.salesforce.record import EventRecord, RelationRecord, UserRecord, record_of
-from services.clients.salesforce.row import Cursors, OrgRound, Place, Row, Shape
+from services.clients.salesforce.row import Bearing, Cursors, OrgRound, Place, Row, Shape
 from services.clients.salesforce.wire import Ask, Wire, batched
 from services.kernel.errors import Permanent
 
@@ -129,7 +130,22 @@ async def _archived(wire: Wire, shape: Shape, ids: Sequence[str]) -> list[EventR
     return [one for answer in await wire.ask(asks) for one in answer if not one.deleted]
 
 
-async def bearing(wire: Wire, keys: Sequence[str]) -> dict[str, str]:
-    """The Events that bear keys of ours: their ids, by key."""
+async def bearing(wire: Wire, shape: Shape, keys: Sequence[str]) -> Bearing:
+    """The Events that bear keys of ours. Who has deleted one is its last editor: an org that did not note that would
+    name us, who made it, and it would be left out."""
     asks = [Ask(EventRecord, soql.bearing(some)) for some in batched(keys, soql.KEYS)]
-    return {one.key: one.id for answer in await wire.ask(asks) for one in answer if one.key}
+    found = Bearing()
+    for one in (one for answer in await wire.ask(asks) for one in answer if one.key):
+        if not one.deleted:
+            found.there[one.key] = one.id
+        elif one.editor not in {None, shape.user_id} and (made := _made(one)) is not None:
+            found.deleted[one.key] = max(made, found.deleted.get(one.key, made))
+    return found
+
+
+def _made(record: EventRecord) -> datetime | None:
+    """When an Event was made, None where that cannot be understood."""
+    try:
+        return moment(record.created or "")
+    except (ValueError, OverflowError):
+        return None

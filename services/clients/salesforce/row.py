@@ -41,6 +41,14 @@ class Row(Struct, frozen=True, omit_defaults=True):
     places: tuple[tuple[str, str], ...] = ()
 
 
+class Bearing(Struct, frozen=True):
+    """Who bears keys of ours, by key: the ids of those that stand (`there`), and of those that somebody else than us
+    has deleted, when the newest one was made (`deleted`)."""
+
+    there: dict[str, str] = {}
+    deleted: dict[str, datetime] = {}
+
+
 class OrgUser(Struct, frozen=True, omit_defaults=True):
     """A Salesforce user, as far as pairing needs it (M7)."""
 

@@ -78,8 +78,9 @@ def events_of(shape: Shape, ids: Iterable[str]) -> str:
 
 
 def bearing(keys: Iterable[str]) -> str:
-    """The Events that bear these keys."""
-    return _select(("Id", "M365_Key__c"), "Event", f"{among('M365_Key__c', keys)} AND IsDeleted = false")
+    """The Events that bear these keys, and those in the recycle bin that bore them."""
+    columns = ("Id", "M365_Key__c", "IsDeleted", "CreatedDate", "LastModifiedById")
+    return _select(columns, "Event", among("M365_Key__c", keys))
 
 
 def in_bin(ids: Iterable[str]) -> str:

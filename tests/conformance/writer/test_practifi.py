@@ -49,7 +49,9 @@ async def test_an_old_creation_that_comes_back_with_a_store_takes_back_nothing_t
     assert [row["Subject"] for row in place.salesforce.rows("Event")] == ["New"]
 
 
-async def test_a_creation_of_unknown_outcome_is_made_once(place: Place) -> None:  # ruling 9
+async def carried_out_unheard(place: Place) -> str:
+    """An Event that was made by an order whose answer was lost."""
+
     def lost(request: Request) -> Reply | None:
         if request.path.endswith("/composite") and b'"PATCH"' in request.body:
             place.salesforce.handle(request)
@@ -58,10 +60,52 @@ async def test_a_creation_of_unknown_outcome_is_made_once(place: Place) -> None:
 
     place.spoil = lost
     with pytest.raises(UnknownOutcome):
-        await carried(place, creation())
+        await carried(place, creation(since=place.now))
     place.spoil = lambda _: None
+    (row,) = place.salesforce.rows("Event")
+    return str(row["Id"])
+
+
+async def test_a_creation_of_unknown_outcome_is_made_once(place: Place) -> None:  # ruling 9
+    await carried_out_unheard(place)
     await standing(place)
     assert len(place.salesforce.rows("Event")) == 1
+
+
+async def test_what_was_made_unheard_and_a_person_has_deleted_is_not_made_again(place: Place) -> None:  # X1, ruling 9
+    began, made = place.now, await carried_out_unheard(place)
+    place.salesforce.delete("Event", made, place.later(minutes=1), by=place.user("Mike"))
+    again = await one(place, creation(since=began))
+    assert isinstance(again, Refused)
+    assert again.why is Why.GONE
+    assert place.salesforce.rows("Event") == []
+
+
+async def test_what_was_made_unheard_and_is_taken_out_of_the_bin_stands(place: Place) -> None:  # X5, ruling 9
+    began, made = place.now, await carried_out_unheard(place)
+    place.salesforce.delete("Event", made, place.later(minutes=1), by=place.user("Mike"))
+    await place.org.revive([made])
+    again = await one(place, creation(since=began))
+    assert isinstance(again, Written)
+    assert again.item is not None
+    assert again.item.id == made
+
+
+@pytest.mark.parametrize(
+    "why", ["it is known to be gone", "it is older than the order", "we have deleted it ourselves"]
+)
+async def test_what_is_deleted_for_another_reason_is_made_again(place: Place, why: str) -> None:  # REC-27, ruling 5
+    began, made = place.now, await carried_out_unheard(place)
+    by = "" if why == "we have deleted it ourselves" else place.user("Mike")
+    if by:
+        place.salesforce.delete("Event", made, place.later(minutes=1), by=by)
+    else:
+        await place.org.delete([made])
+    since = {"it is known to be gone": None, "it is older than the order": place.later(minutes=6)}.get(why, began)
+    again = await one(place, creation(since=since))
+    assert isinstance(again, Written)
+    assert again.item is not None
+    assert again.item.id != made
 
 
 async def test_two_thousand_creations_are_two_writes(place: Place) -> None:  # salesforce.md §7

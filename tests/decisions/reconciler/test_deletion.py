@@ -140,6 +140,21 @@ def test_what_outlook_brings_back_comes_back_as_the_next_generation() -> None:  
     assert order.generation > 0
 
 
+def test_what_a_person_deletes_unheard_is_told_only_from_what_never_was_there() -> None:  # X1, REC-27, ruling 9
+    shard = Shard()
+    shard.see(here())
+    first = shard.take()
+    assert isinstance(first, Write)
+    assert first.since == shard.now
+    shard.write(there(stamp=first.link, edited=False), first)
+    shard.see(Vanished("m1", MIKE))
+    shard.write()
+    shard.see(here())
+    again = shard.take()
+    assert isinstance(again, Write)
+    assert (again.side, again.target, again.since) == (PRACTIFI, "", None)
+
+
 def test_an_event_deleted_in_practifi_while_microsoft_changes_it_comes_back() -> None:
     shard = Shard()
     shard.paired()

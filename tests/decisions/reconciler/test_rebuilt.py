@@ -188,6 +188,15 @@ def test_what_is_heard_late_of_a_deletion_before_the_loss_deletes_nothing_in_mic
     assert [one for one in shard.orders if isinstance(one, Erase)] == []
 
 
+def test_what_was_deleted_before_the_loss_does_not_stop_what_is_made_after_it() -> None:  # ruling 5, X2
+    shard = forgetful()
+    tells(shard, MICROSOFT, here())
+    tells(shard, PRACTIFI)
+    made = shard.take()
+    assert isinstance(made, Write)
+    assert (made.side, made.cause, made.since) == (PRACTIFI, Cause.LOST, None)
+
+
 def test_a_pair_lives_although_what_stood_there_before_its_making_is_heard_to_be_gone() -> None:  # ruling 5
     shard = forgetful()
     tells(shard, MICROSOFT, here())
