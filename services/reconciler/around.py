@@ -66,6 +66,7 @@ def of_gone(state: State, side: Side, gone: Vanished) -> Iterator[str]:
         yield idle.key(gone)
         yield from of_link(state, gone.stamp) if gone.stamp else ()
     if side is Side.MICROSOFT:
+        yield from (f"pair/{gone.mailbox}", f"size/{gone.mailbox}")  # its other half may be somebody else's by now
         yield f"series/{gone.mailbox}/{name_of(gone)}"
         if not gone.slot:
             yield from of_series(state, gone.mailbox, gone.id)

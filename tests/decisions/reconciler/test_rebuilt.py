@@ -253,6 +253,15 @@ def test_what_goes_in_microsoft_meanwhile_goes_in_practifi(first: Side) -> None:
     assert (order.side, order.target) == (PRACTIFI, "p1")
 
 
+def test_the_same_where_the_event_in_practifi_has_been_given_away() -> None:  # X1, X2, ruling 14, O5
+    shard = forgetful()
+    tells(shard, PRACTIFI, there(stamp=OURS, owner=JOHNS, mailbox=JOHN, edited=False))
+    tells(shard, MICROSOFT, Vanished("m1", MIKE))
+    order = shard.take()
+    assert isinstance(order, Erase)
+    assert (order.side, order.target) == (PRACTIFI, "p1")
+
+
 def test_half_of_a_pair_that_microsoft_does_not_show_is_said_and_left_alone() -> None:  # X2, E8
     shard = forgetful()
     tells(shard, PRACTIFI, there(stamp=OURS, edited=False))
