@@ -15,7 +15,7 @@ from contracts.policy import PolicyNow
 from services.graph_poller import again
 from services.graph_poller.draft import RUN, Draft
 from services.graph_poller.failing import set_aside
-from services.graph_poller.meaning import roots, understand
+from services.graph_poller.meaning import roots, understand, unshown
 from services.graph_poller.rows import (
     DIRECTORY,
     DirectoryRead,
@@ -29,6 +29,7 @@ from services.graph_poller.rows import (
     Root,
     Rounds,
     Unread,
+    Unshown,
 )  # fmt: skip
 from services.graph_poller.runs import directory_read, not_read, pairs_known, run_due, undirected
 from services.kernel.decision import Decision, Forgot, State, Undone
@@ -95,11 +96,13 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
 
 def made(draft: Draft, mailbox: str, id_: str) -> None:
     """One more event that has to be there: without this, one that is deleted before a round has shown it would not be
-    missed by a fresh round."""
+    missed. Where the next round does not show it, either, it is looked for: the last one may have been a fresh one,
+    after whose end nobody says that it is gone."""
     key = f"known/{mailbox}/{id_}"
     if draft.get(key, Root) is None:
         place = draft.place(mailbox)
         draft.rows |= {key: Root({id_: ""}), f"place/{mailbox}": replace(place, size=place.size + 1)}
+        draft.rows[f"{unshown(mailbox)}{id_}"] = Unshown()
 
 
 def was_proved(draft: Draft, proved: Proved) -> None:

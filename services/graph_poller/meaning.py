@@ -12,7 +12,7 @@ from services.graph_poller import slide, window
 from services.graph_poller.brake import brake, size_after, stands
 from services.graph_poller.digest import Digest, Looked, roots_of, single
 from services.graph_poller.draft import Draft
-from services.graph_poller.rows import Ahead, Left, Place, Prove, Root, Rounds
+from services.graph_poller.rows import Ahead, Left, Place, Prove, Root, Rounds, Unshown
 from services.graph_poller.series import series
 from services.graph_poller.tell import observe, over, show
 from services.kernel.decision import Do, State
@@ -21,15 +21,23 @@ LIED = "Microsoft lists no occurrence of a series, but has some: nothing is dele
 S = TypeVar("S", bound=Struct)
 
 
+def unshown(mailbox: str) -> str:
+    """The prefix of the rows of what we have made in a mailbox and no round has shown."""
+    return f"made/{mailbox}/"
+
+
 def roots(state: State, mailbox: str, round_: Round, *, new_day: bool) -> Iterable[str]:
     """The rows to load: all of a mailbox when the round is fresh, else what it touches and, on a `new_day`, what waits
     for its day."""
     known, ahead = f"known/{mailbox}/", slide.ahead(mailbox)
     yield from (f"left/{mailbox}/{row.id}" for row in round_.rows if row.kind is Kind.REMOVED)
+    made = unshown(mailbox)
+    yield made
     if round_.fresh:
         yield from (known, ahead)
         return
-    for root in roots_of(round_.rows):
+    late = {key.removeprefix(made) for key in (state.under(made, Unshown) if state.known(made) else ())}
+    for root in roots_of(round_.rows) | late:
         yield from (f"{known}{root}", f"{ahead}{root}")
     if new_day:
         yield ahead
@@ -57,6 +65,8 @@ def _say(draft: Draft, out: Digest, held: Rounds) -> None:
     day = draft.now.date() if draft.state.known(slide.ahead(mailbox)) else place.day
     size = size_after(draft, out)
     draft.rows |= {f"known/{mailbox}/{root}": row for root, row in out.known.items()}
+    shown = roots_of(held.round.rows) | {root for root, row in out.known.items() if row is None}
+    draft.rows |= {f"{unshown(mailbox)}{root}": None for root in shown & _late(draft, mailbox)}
     draft.rows |= slide.rows(out) | {f"left/{mailbox}/{root}": Left() for root in out.left}
     draft.rows |= {
         f"held/{mailbox}": None,
@@ -80,15 +90,16 @@ def _digested(draft: Draft, mailbox: str, held: Rounds) -> Digest:
     for row in held.round.rows:
         by_root.setdefault(row.series or row.id, []).append(row)
     before = dict(_kept(draft, slide.ahead(mailbox), by_root, Ahead))
-    known = dict(_kept(draft, f"known/{mailbox}/", by_root.keys() | before.keys(), Root))
+    late = _late(draft, mailbox)
+    known = dict(_kept(draft, f"known/{mailbox}/", by_root.keys() | before.keys() | late, Root))
     looked, said = Looked(held.looked, held.series), window.said(draft.policy, draft.now)
     out = Digest(mailbox, looked, said, (held.view.start, held.view.end), before)
     for root, rows in by_root.items():
         if root in known or root in before or not _left(draft, mailbox, rows):
             _root(root, rows, known.get(root), out)
-    if held.round.fresh:
-        for root in (known.keys() | before.keys()) - by_root.keys():
-            _absent(root, known.get(root) or Root({}), out)
+    missing = known.keys() | before.keys() if held.round.fresh else known.keys() & late
+    for root in missing - by_root.keys():
+        _absent(root, known.get(root) or Root({}), out)
     slide.slide(out, known)
     return out
 
@@ -114,6 +125,10 @@ def _absent(root: str, known: Root, out: Digest) -> None:
         series(root, there, (), known, out)
     elif any(known.members.values()):
         single(there, known, out)
+
+
+def _late(draft: Draft, mailbox: str) -> set[str]:
+    return {key.removeprefix(unshown(mailbox)) for key in draft.under(unshown(mailbox), Unshown)}
 
 
 def _left(draft: Draft, mailbox: str, rows: list[Seen]) -> bool:

@@ -72,6 +72,10 @@ class Root(Struct, frozen=True, omit_defaults=True):
     when: When | None = None
 
 
+class Unshown(Struct, frozen=True):
+    """Row `made/<mailbox>/<id>`: we have made it, and no round has shown it yet."""
+
+
 class Ahead(Struct, frozen=True):
     """Row `ahead/<mailbox>/<id>`: items of a single event or a series that lie after the window, to be said on the day
     on which they come within it (D9)."""

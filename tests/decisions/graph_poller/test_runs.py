@@ -153,6 +153,41 @@ def test_what_we_made_ourselves_is_missed_like_anything_else() -> None:  # X1, C
     assert gone(poller.proves(made=None)) == ["made"]
 
 
+def test_what_we_made_and_no_round_has_shown_is_looked_for() -> None:  # X1, CUR-03
+    """Microsoft forgot its cursors when the event had been made and deleted, and before we heard that it was made."""
+    poller = Poller()
+    poller.reads(single("old"), fresh=True)
+    poller.hear(Made(MIKE, "made"))
+    poller.reads()
+    assert poller.asked(Prove)[0].ids == ("made",)
+    assert gone(poller.proves(made=None)) == ["made"]
+    poller.reads()
+    assert not poller.asked(Prove)
+
+
+def test_what_we_made_is_not_looked_for_once_a_round_has_shown_it() -> None:  # X1
+    poller = Poller()
+    poller.reads(single("old"), fresh=True)
+    poller.hear(Made(MIKE, "made"))
+    for rows in ((single("made"),), ()):
+        assert gone(poller.reads(*rows)) == []
+        assert not poller.asked(Prove)
+
+
+def test_what_we_made_is_looked_for_until_a_round_shows_it() -> None:  # X1
+    """The round may have ended before it was made."""
+    poller = Poller()
+    poller.reads(single("old"), fresh=True)
+    poller.hear(Made(MIKE, "made"))
+    for _ in range(2):
+        poller.reads()
+        assert poller.asked(Prove)[0].ids == ("made",)
+        assert gone(poller.proves(made=single("made"))) == []
+    poller.reads(single("made"))
+    poller.reads()
+    assert not poller.asked(Prove)
+
+
 def test_the_first_run_waits_for_the_mailboxes() -> None:
     poller = newborn()
     assert poller.due() == []
