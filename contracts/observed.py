@@ -136,7 +136,9 @@ class ReadDone(Struct, frozen=True, omit_defaults=True):
     """A reader has read all that `run` asked for and said it in `messages` Observed messages, which may still be under
     way; `failed` are the mailboxes or orgs that could not be read, `again` the wish that this run has fulfilled
     (`Again`), and `told` how many Observed messages bear that wish by now, of this run and of others. Where it is
-    `blind`, nothing was read at all, so that it does not tell what is there."""
+    `blind`, nothing was read at all, so that it does not tell what is there. Nor does it tell what is in the `closed`
+    mailboxes, which cannot be synced or have no user, and are no failure (E3, M7); a
+    `part` is a run that reads one mailbox only."""
 
     run: str
     reader: str
@@ -146,3 +148,5 @@ class ReadDone(Struct, frozen=True, omit_defaults=True):
     again: str = ""
     blind: bool = False
     told: int = 0
+    closed: tuple[str, ...] = ()
+    part: bool = False

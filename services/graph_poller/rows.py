@@ -98,7 +98,8 @@ class Rounds(Struct, frozen=True, omit_defaults=True):
 
 class Running(Struct, frozen=True, omit_defaults=True):
     """Row `run/<run>`: what the run still waits for (mailboxes, or "pairs") and what it has brought so far. `mailbox`
-    and `fresh` are as in RunDue, `again` is the last wish to be told all anew that it obeys."""
+    and `fresh` are as in RunDue, `again` is the last wish to be told all anew that it obeys, `closed` as in
+    ReadDone."""
 
     waiting: tuple[str, ...]
     items: int = 0
@@ -107,6 +108,7 @@ class Running(Struct, frozen=True, omit_defaults=True):
     mailbox: str = ""
     fresh: bool = False
     again: str = ""
+    closed: tuple[str, ...] = ()
 
 
 class ReadDirectory(Struct, frozen=True):

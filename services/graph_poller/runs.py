@@ -1,7 +1,7 @@
 """How a run of the poller begins, and how it goes on where something cannot be read. A run reads every paired mailbox
 of the shard once, each by its own policy (D11)."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -11,7 +11,16 @@ from contracts.observed import Mailboxes, Pair, Paired, ReadDone, Undirected
 from contracts.status import Problem
 from services.graph_poller import window
 from services.graph_poller.draft import Draft
-from services.graph_poller.rows import DIRECTORY, PAIRS, DirectoryRead, Pairs, ReadDirectory, ReadMailbox, Unread
+from services.graph_poller.rows import (
+    DIRECTORY,
+    PAIRS,
+    DirectoryRead,
+    Pairs,
+    ReadDirectory,
+    ReadMailbox,
+    Running,
+    Unread,
+)
 from services.graph_poller.tell import begin, over, show, show_pair
 from services.kernel.decision import SAME, Do, Say
 
@@ -32,7 +41,7 @@ def run_due(draft: Draft, due: RunDue) -> None:
         draft.effects.append(Do(DIRECTORY, ReadDirectory(), key="replace:directory"))
         draft.rows["reader"] = replace(reader, directory_at=draft.now)
     if reader.pairs == 0:
-        begin(draft, due.run, (PAIRS,), due.mailbox, fresh=due.fresh)
+        begin(draft, due.run, Running((PAIRS,), mailbox=due.mailbox, fresh=due.fresh))
         if due.run <= reader.vain:
             _in_vain(draft)
     else:
@@ -73,7 +82,8 @@ def not_read(draft: Draft, unread: Unread) -> None:
         return
     show(draft, unread.mailbox, unread.state, problem)
     draft.rows[f"held/{unread.mailbox}"] = None
-    over(draft, unread.mailbox, failed="" if unread.state == "excluded" else unread.mailbox)
+    closed = unread.state == "excluded"
+    over(draft, unread.mailbox, failed="" if closed else unread.mailbox, closed=closed)
 
 
 def undirected(draft: Draft, word: Undirected) -> None:
@@ -98,11 +108,13 @@ def _undirected(draft: Draft, problem: Problem) -> None:
     _in_vain(draft)
 
 
-def _read_all(draft: Draft, run: str, address: str, pairs: Iterable[Pair], *, fresh: bool) -> None:
+def _read_all(draft: Draft, run: str, address: str, pairs: Sequence[Pair], *, fresh: bool) -> None:
+    """A mailbox that was read before and has no user now is closed to us, like one that cannot be synced."""
     chosen = [pair for pair in pairs if pair.user and (not address or address.lower() in pair.addresses)]
     for pair in chosen:
         read(draft, pair, fresh=fresh)
-    begin(draft, run, (pair.mailbox for pair in chosen), address)
+    closed = (pair.mailbox for pair in pairs if not pair.user and draft.place(pair.mailbox).cursor)
+    begin(draft, run, Running(tuple(pair.mailbox for pair in chosen), mailbox=address, closed=tuple(closed)))
 
 
 def read(draft: Draft, pair: Pair, *, fresh: bool = False) -> None:

@@ -1,7 +1,7 @@
 """How the poller words what it knows: items for the reconciler, the state of a mailbox for the public, and the end of a
 run's reading."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
@@ -79,21 +79,23 @@ def show_pair(draft: Draft, pair: Pair) -> None:
         draft.effects.append(Say("feed", Said((fact,)), key=pair.mailbox))
 
 
-def begin(draft: Draft, run: str, waiting: Iterable[str], mailbox: str = "", *, fresh: bool = False) -> None:
-    """A run waits for these mailboxes. One that reads a single `mailbox` fulfils no wish to be told all anew."""
-    again = "" if mailbox else draft.reader().again
-    _keep(draft, run, Running(tuple(waiting), mailbox=mailbox, fresh=fresh, again=again))
+def begin(draft: Draft, run: str, running: Running) -> None:
+    """A run waits for mailboxes. One that reads a single mailbox fulfils no wish to be told all anew."""
+    _keep(draft, run, replace(running, again="" if running.mailbox else draft.reader().again))
 
 
-def over(draft: Draft, waited: str, *, items: int = 0, messages: int = 0, failed: str = "") -> None:
-    """A mailbox is done: for every run that waited for it. Its messages are the oldest one's: each is heard once, and
-    a run that waited for it a second time would never be over."""
+def over(
+    draft: Draft, waited: str, *, items: int = 0, messages: int = 0, failed: str = "", closed: bool = False
+) -> None:
+    """A mailbox is done, or cannot be read: for every run that waited for it. Its messages are the oldest one's: each
+    is heard once, and a run that waited for it a second time would never be over."""
     for run, running in draft.running().items():
         if waited in running.waiting:
             left = tuple(name for name in running.waiting if name != waited)
             failures = (*running.failed, failed) if failed else running.failed
-            items_now, messages_now = running.items + items, running.messages + messages
-            _keep(draft, run, replace(running, waiting=left, items=items_now, messages=messages_now, failed=failures))
+            shut = (*running.closed, waited) if closed else running.closed
+            count = {"items": running.items + items, "messages": running.messages + messages}
+            _keep(draft, run, replace(running, waiting=left, failed=failures, closed=shut, **count))
             messages = 0
 
 
@@ -105,6 +107,7 @@ def _keep(draft: Draft, run: str, running: Running) -> None:
         reader = draft.reader()
         told = reader.told if running.again == reader.again else 0
         done = ReadDone(
-            run, "graph-poller", running.items, running.messages, running.failed, running.again, blind, told
+            run, "graph-poller", running.items, running.messages, running.failed, running.again, blind, told,
+            running.closed, part=bool(running.mailbox),
         )  # fmt: skip
         draft.effects.append(Say("reconciler", done, SAME))

@@ -224,7 +224,7 @@ class Runs(Struct, frozen=True, omit_defaults=True):
     """The row `runs`. `heard` counts the Observed of each side since the last run settled, `said` how many each reader
     says there are; `pending` the orders of this `epoch` that are out. An epoch ends with a run, so that an order which
     is never answered holds up one run only. `last` is the run that settled last, `newest` the highest sequence of
-    Practifi that was heard."""
+    Practifi that was heard; `failed` and `closed` are as in ReadDone."""
 
     run: str = ""
     heard: dict[str, int] = {}
@@ -237,6 +237,7 @@ class Runs(Struct, frozen=True, omit_defaults=True):
     shard: int = 0
     last: str = ""
     newest: int = 0
+    closed: tuple[str, ...] = ()
 
 
 class Look(Struct, frozen=True):

@@ -86,11 +86,13 @@ def _closed(get: Gets, side: Side) -> bool:
 
 
 def _unread(work: Work, runs: Runs) -> Unread | None:
-    """The mailboxes of which nothing has been told yet."""
+    """The mailboxes of which nothing has been told yet. One that cannot be synced at all may be some day, with what is
+    ours in it (E3)."""
     old = work.get("unread", Unread)
     lost = wish.of(work.get, Side.MICROSOFT) is not None
     anew = lost or work.get(_row(Side.MICROSOFT), Mark) is None
     left = [one for one in runs.failed if anew or (old is not None and one in old.mailboxes)]
+    left += [one for one in runs.closed if lost or (old is not None and one in old.mailboxes)]
     return Unread(tuple(left), lost or (old is not None and old.lost)) if left else None
 
 
@@ -144,7 +146,7 @@ def _heard(runs: Runs, body: Observed, wanted: str | None) -> Runs:
 
 def _done(runs: Runs, body: ReadDone, sender: str, wanted: str | None) -> Runs:
     """With a reader's word; one about an older run comes too late. A newer run ends the one before it unsettled. A run
-    that began before its reader knew that we want all anew makes nothing known."""
+    that began before its reader knew that we want all anew makes nothing known, nor does one that reads a part."""
     side = READERS[body.reader]
     if body.run <= runs.last or body.run < runs.run or (body.run == runs.run and side.value in runs.said):
         return runs
@@ -155,8 +157,8 @@ def _done(runs: Runs, body: ReadDone, sender: str, wanted: str | None) -> Runs:
     failed = tuple(dict.fromkeys((*runs.failed, *body.failed)))
     return replace(
         runs, run=body.run, said={**runs.said, side.value: 0 if old else body.messages},
-        items=runs.items + body.items, failed=failed,
-        unread=(*runs.unread, side.value) if old or (body.failed and not mine) else runs.unread,
+        items=runs.items + body.items, failed=failed, closed=body.closed if mine else runs.closed,
+        unread=(*runs.unread, side.value) if old or body.part or (body.failed and not mine) else runs.unread,
         shard=int(sender.rpartition("/")[2] or 0) if mine else runs.shard,
     )  # fmt: skip
 

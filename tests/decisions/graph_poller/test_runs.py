@@ -86,7 +86,8 @@ def test_an_unread_mailbox_ends_its_part_of_the_run(unread: Any, state: str, fai
     poller.due("mike@firm.example")
     poller.hear(unread)
     assert states(poller) == [(MIKE, state)]
-    assert poller.told(ReadDone)[0].failed == failed
+    (done,) = poller.told(ReadDone)
+    assert (done.failed, done.closed, done.part) == (failed, () if failed else (MIKE,), True)
 
 
 def test_a_mailbox_that_works_again_is_healthy_and_keeps_its_place() -> None:  # O4
@@ -118,13 +119,13 @@ def test_one_mailbox_can_be_synced_alone() -> None:  # D5
     poller = Poller()
     assert [order.mailbox for order in poller.due("John@Firm.example")] == [JOHN]
     brings(poller, JOHN)
-    assert poller.told(ReadDone) == [ReadDone("run-1", "graph-poller")]
+    assert poller.told(ReadDone) == [ReadDone("run-1", "graph-poller", part=True)]
 
 
 def test_a_run_that_has_nothing_to_read_is_done_at_once() -> None:
     poller = Poller()
     poller.due("nobody@firm.example")
-    assert poller.told(ReadDone) == [ReadDone("run-1", "graph-poller")]
+    assert poller.told(ReadDone) == [ReadDone("run-1", "graph-poller", part=True)]
 
 
 def test_a_newer_read_of_a_mailbox_ends_both_runs() -> None:  # CUR-34
@@ -248,6 +249,16 @@ def test_a_mailbox_without_a_user_is_not_read_and_says_why() -> None:  # M7
     assert said.facts == (MailboxState(MIKE, "excluded", "nobody has this address"),)
     assert [order.mailbox for order in poller.due()] == [JOHN]
     assert poller.row(f"place/{MIKE}", Place) == Place(state="excluded")
+
+
+def test_a_mailbox_that_has_no_user_any_more_is_said_to_be_closed() -> None:  # M7, ruling 5
+    poller = Poller()
+    poller.reads(single(), fresh=True)
+    poller.hear(Paired(2, (Pair(MIKE, 0), PAIRS[1], Pair("never-read", 0))))
+    poller.due()
+    poller.hear(MailboxRead(JOHN, Round((), "c1", fresh=True), View()))
+    done = poller.told(ReadDone)[-1]
+    assert (done.closed, done.part) == ((MIKE,), False)
 
 
 @pytest.mark.parametrize("meanwhile", [(Pair(MIKE, 0), PAIRS[1]), PAIRS[1:]], ids=["no user", "unnamed"])

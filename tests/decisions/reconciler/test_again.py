@@ -134,6 +134,19 @@ def test_a_mailbox_that_could_not_be_read_the_first_time_takes_no_event_before_i
     assert shard.take().side is MICROSOFT
 
 
+def test_a_run_of_one_mailbox_makes_no_other_one_known() -> None:  # ruling 5, A5
+    shard = Shard(ready=False)
+    shard.see(there(edited=True), side=PRACTIFI)
+    for run, more in (("run-a", {"part": True}), ("run-b", {"failed": (MIKE,)}), ("run-c", {"part": True})):
+        done(shard, PRACTIFI, run, messages=int(run == "run-a"))
+        done(shard, MICROSOFT, run, **more)
+        assert shard.orders == [], "it may be there already"
+    done(shard, PRACTIFI, "run-d")
+    done(shard, MICROSOFT, "run-d")
+    assert shard.take().side is MICROSOFT
+    assert [settled.run for settled in shard.settled][:3] == ["run-a", "run-b", "run-c"], "each is over all the same"
+
+
 def test_each_loss_has_a_wish_of_its_own_although_the_sign_is_the_same() -> None:  # ruling 6
     """What was read for the first one is not told once more, so that it does not stand for the second."""
     shard = Shard()
@@ -163,6 +176,29 @@ def test_a_mailbox_that_could_not_be_read_takes_no_event_before_it_was() -> None
     assert shard.orders == []
     (link,) = shard.links()
     assert (link.microsoft and link.microsoft.id, link.practifi and link.practifi.id) == ("m1", "p1")
+
+
+def test_a_mailbox_that_could_not_be_synced_takes_no_event_before_it_was_read() -> None:  # rulings 5, 6, E3
+    """Its user had no licence when our memory was lost, and has one again: what is in it was ours before."""
+    shard = forgetful()
+    tells(shard, PRACTIFI, there(edited=True))
+    done(shard, MICROSOFT, closed=(MIKE,), again=shard.asked["graph-poller"].wish)
+    shard.set_policy(TWO_WAY, consents=1)
+    done(shard, PRACTIFI, run="run-y")
+    done(shard, MICROSOFT, run="run-y", closed=(MIKE,))
+    assert shard.orders == [], "it may be there already"
+    shard.see(here(stamp=f"{THEIRS}-g0"))
+    done(shard, PRACTIFI, run="run-z")
+    done(shard, MICROSOFT, run="run-z", messages=1)
+    assert (shard.orders, len(shard.links())) == ([], 1)
+
+
+def test_a_mailbox_that_cannot_be_synced_says_so_for_each_event_where_nothing_was_lost() -> None:  # E3, E8
+    shard = Shard(ready=False)
+    shard.see(there(edited=True), side=PRACTIFI)
+    done(shard, PRACTIFI, messages=1)
+    done(shard, MICROSOFT, closed=(MIKE,))
+    assert shard.take().side is MICROSOFT
 
 
 def test_another_sign_changes_nothing_while_all_is_on_its_way() -> None:
