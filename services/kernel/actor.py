@@ -13,7 +13,7 @@ from msgspec import Struct
 from contracts.control import Known
 from contracts.message import Message, encode_body
 from contracts.policy import PolicyNow
-from services.kernel.decision import Decision, Forgot, State, Thinks
+from services.kernel.decision import Decision, Forgot, State, Thinks, Unloaded
 from services.kernel.effects import NewEffect
 from services.kernel.errors import Fatal, Transient
 from services.kernel.keeping import Words
@@ -132,8 +132,7 @@ class Actor:
             return Decision(), {}, []
         state.change(level)
         try:
-            await self._gather(tx, state, message)
-            thought = self._mind.decide(state, message, self._now())
+            thought = await self._thought(tx, state, message)
             decision = replace(thought, rows={**level, **thought.rows})
             return decision, _packed(decision.rows), self._kept(thought, message)
         except (Transient, Fatal):
@@ -151,6 +150,19 @@ class Actor:
         kept = state.get(POLICY, PolicyNow)
         news = kept is None or (body.version >= kept.version and body != kept)
         return {POLICY: body} if news else None
+
+    async def _thought(self, tx: Tx, state: State, message: Message) -> Decision:
+        """What the mind makes of it. A row that it had not named is loaded, and it thinks again: thinking changes
+        nothing. It is counted, because it costs."""
+        unnamed = 0
+        while True:
+            try:
+                await self._gather(tx, state, message)
+                thought = self._mind.decide(state, message, self._now())
+                return replace(thought, counts={**thought.counts, "unnamed": unnamed}) if unnamed else thought
+            except Unloaded as row:
+                unnamed += 1
+                state.load(await tx.rows(str(self.scope), [row.key]))
 
     async def _gather(self, tx: Tx, state: State, message: Message) -> None:
         """Load what the decision will read; one row may lead to the next."""

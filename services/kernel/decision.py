@@ -82,9 +82,16 @@ class Decision:
     anew: bool = False
 
 
+class Unloaded(KeyError):
+    """A row, or a prefix, was read that was not asked for: it would silently look like a row that is not there."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
 class State:
-    """The rows that a decision asked for, decoded on first use. Reading a row that was not asked for is a KeyError:
-    it would silently look like a row that is not there."""
+    """The rows that a decision asked for, decoded on first use."""
 
     def __init__(self, stored: Mapping[str, bytes | None]) -> None:
         self._stored: dict[str, bytes | None] = dict(stored)
@@ -94,16 +101,16 @@ class State:
         self._place(stored)
 
     def get(self, key: str, kind: type[S]) -> S | None:
-        """The row `key`, or None when there is none. KeyError when `needs` did not name it."""
+        """The row `key`, or None when there is none. Unloaded when `needs` did not name it."""
         if key not in self._live:
             raw = self._raw(key)
             self._live[key] = None if raw is None else msgspec.msgpack.decode(raw, type=kind)
         return self._live[key]  # type: ignore[return-value]  # the row was decoded as `kind`
 
     def under(self, prefix: str, kind: type[S]) -> dict[str, S]:
-        """All rows whose key begins with `prefix` (it ends with "/"), by key. KeyError as in `get`."""
+        """All rows whose key begins with `prefix` (it ends with "/"), by key. Unloaded as in `get`."""
         if prefix not in self._under:
-            raise KeyError(prefix)
+            raise Unloaded(prefix)
         found = {key: self.get(key, kind) for key in sorted(self._below.get(prefix, ()))}
         return {key: row for key, row in found.items() if row is not None}
 
@@ -131,7 +138,7 @@ class State:
 
     def _raw(self, key: str) -> bytes | None:
         if not self.known(key):
-            raise KeyError(key)
+            raise Unloaded(key)
         return self._stored.get(key)
 
 
@@ -145,7 +152,8 @@ def _prefixes(key: str) -> Iterator[str]:
 
 class Thinks(Protocol):
     """A service's mind: two pure functions. `needs` names the rows (or prefixes ending with "/") that `decide` will
-    read; it is asked again until it names nothing new, so it may follow one row to the next."""
+    read; it is asked again until it names nothing new, so it may follow one row to the next. A row that it forgets
+    costs one more thought: `decide` is asked anew with it."""
 
     def needs(self, state: State, message: Message) -> Iterable[str]: ...
 

@@ -132,13 +132,30 @@ async def test_a_decision_is_kept_whole_or_not_at_all(store: Store) -> None:
     assert await store.dead_count(SCOPE) == 1
 
 
-async def test_a_row_that_was_not_named_is_a_mistake_and_not_an_absent_row(store: Store) -> None:
-    class Greedy(Listener):
+async def test_a_row_that_was_not_named_is_read_all_the_same_and_counted(store: Store) -> None:  # O5
+    """It is not taken for an absent one, and its message is not set aside."""
+
+    class Forgetful(Listener):
         def needs(self, state: State, message: Message) -> Iterable[str]:
             return ()
 
-    done = await turn(store, message("one", 5), mind=Greedy())
-    assert done.dead == [("RunDue", "KeyError: 'heard/one'")]
+    await turn(store, message("one", 5))
+    done = await turn(store, message("one", 6), message("two", 7), mind=Forgetful())
+    assert (done.dead, done.counts) == ([], {"unnamed": 2})
+    assert await rows(store) == {"heard/one": 2, "heard/two": 1}
+
+
+async def test_rows_under_a_name_that_was_not_named_are_read_all_the_same(store: Store) -> None:  # O5
+    class All:
+        def needs(self, state: State, message: Message) -> Iterable[str]:
+            return ()
+
+        def decide(self, state: State, message: Message, now: datetime) -> Decision:
+            return Decision({"heard/sum": Count(sum(row.n for row in state.under("heard/", Count).values()))})
+
+    await turn(store, message("one", 5), message("two", 6))
+    await turn(store, message("x", 7), mind=All())
+    assert (await rows(store))["heard/sum"] == 2
 
 
 async def test_one_row_may_lead_to_the_next(store: Store) -> None:
