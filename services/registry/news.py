@@ -8,8 +8,8 @@ import msgspec
 from contracts.policy import Policy
 from services.registry.rows import TenantFile
 
-GONE = ""
-"""The digest of a file that is not there."""
+GONE = "gone"
+"""The digest of a file that is not there: unlike that of one which was never looked for, which is empty."""
 
 
 def news(

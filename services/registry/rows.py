@@ -34,9 +34,9 @@ class Asked(Struct, frozen=True, omit_defaults=True):
 
 
 class Ledger(Struct, frozen=True, omit_defaults=True):
-    """The row `registry`. `policy` is the last readable one of the file and `present` whether the file is there. `run`
-    is the run that goes on, `asked` the one that waits, `due` when the interval is over. `consents` and `outbound` are
-    those of PolicyNow."""
+    """The row `registry`. `policy` is the last readable one of the file, `digest` the file's own ("": it was not looked
+    for yet) and `present` whether it is there. `run` is the run that goes on, `asked` the one that waits, `due` when
+    the interval is over. `consents` and `outbound` are those of PolicyNow."""
 
     policy: Policy = Policy()
     digest: str = ""

@@ -14,7 +14,8 @@ from contracts.message import Message
 from contracts.policy import Policy, PolicyNow
 from services.kernel.decision import Do, Effect, Say, State, Wake
 from services.registry.decide import decide, needs
-from services.registry.rows import PolicySaid, TenantFile
+from services.registry.news import news
+from services.registry.rows import PolicySaid
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -78,7 +79,10 @@ class Firm:
         return After([*decision.effects, *answered])
 
     def file(self, policy: Policy | None, *, start: bool = False, minutes: float = 0) -> After:
-        return self.hear(TenantFile(policy, str(policy), start), minutes=minutes)
+        """The file says this now, or is gone (None)."""
+        told, files = {} if start else {"firm": "another"}, {} if policy is None else {"firm": policy}
+        (heard,) = news(told, files, (), ["firm"]).values()
+        return self.hear(heard, minutes=minutes)
 
     def settle(self, run: str, *, shard: int = 0, items: int = 0, failed: tuple[str, ...] = ()) -> After:
         return self.hear(RunSettled(run, shard, items, failed), minutes=1)

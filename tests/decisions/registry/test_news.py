@@ -2,7 +2,6 @@
 
 from contracts.policy import Policy
 from services.registry.news import broken_slug, news
-from services.registry.rows import TenantFile
 
 ON, OFF = Policy(enabled=True), Policy()
 
@@ -29,7 +28,9 @@ def test_a_broken_file_leaves_its_tenant_as_it_was_and_harms_no_other() -> None:
 
 
 def test_a_file_that_is_gone_is_news() -> None:  # D2
-    assert news(told({"firm": ON}), {}, (), ["firm"]) == {"firm": TenantFile(None, "", start=False)}
+    (gone,) = news(told({"firm": ON}), {}, (), ["firm"]).values()
+    assert (gone.policy, gone.start) == (None, False)
+    assert news({"firm": gone.digest}, {}, (), ["firm"]) == {}, "once"
 
 
 def test_tenants_of_other_replicas_are_theirs() -> None:  # S5
