@@ -114,12 +114,13 @@ def _begin(tenant: Tenant, version: int, cause: str) -> Tenant:
     ledger, spoken = tenant.ledger, tenant.spoken
     if spoken is None or spoken.version != version or not ledger.active or ledger.asked is None or tenant.run:
         return tenant
-    name = f"{tenant.now:%Y%m%dT%H%M%S%f}-{sha256(cause.encode()).hexdigest()[:6]}"  # a later run's is greater
+    at = max(tenant.now, ledger.newest + timedelta.resolution) if ledger.newest else tenant.now
+    name = f"{at:%Y%m%dT%H%M%S%f}-{sha256(cause.encode()).hexdigest()[:6]}"  # a later run's is greater
     shards = tuple(range(spoken.policy.shards))
     due = [RunDue(name, ledger.asked.mailbox, shard, ledger.asked.fresh) for shard in shards]
     readers = (*(Say("graph-poller", one, one.shard) for one in due), Say("salesforce-watcher", due[0]))
     begun = Decision({f"run/{name}": Run(tenant.now, shards)}, (*readers, public(RunStarted(name))), {"runs": 1})
-    return tenant.changed(run=name, asked=None).plus(begun)
+    return tenant.changed(run=name, newest=at, asked=None).plus(begun)
 
 
 def _settle(tenant: Tenant, settled: RunSettled) -> Tenant:

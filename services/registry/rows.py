@@ -35,8 +35,9 @@ class Asked(Struct, frozen=True, omit_defaults=True):
 
 class Ledger(Struct, frozen=True, omit_defaults=True):
     """The row `registry`. `policy` is the last readable one of the file, `digest` the file's own ("": it was not looked
-    for yet) and `present` whether it is there. `run` is the run that goes on, `asked` the one that waits, `due` when
-    the interval is over. `consents` and `outbound` are those of PolicyNow."""
+    for yet) and `present` whether it is there. `run` is the run that goes on, `newest` the time in the name of the last
+    one, `asked` the one that waits, `due` when the interval is over. `consents` and `outbound` are those of
+    PolicyNow."""
 
     policy: Policy = Policy()
     digest: str = ""
@@ -45,6 +46,7 @@ class Ledger(Struct, frozen=True, omit_defaults=True):
     consents: int = 0
     outbound: Instant | None = None
     run: str = ""
+    newest: Instant | None = None
     asked: Asked | None = None
     due: Instant | None = None
 

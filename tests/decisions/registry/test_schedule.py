@@ -152,3 +152,12 @@ def test_the_names_of_runs_grow_also_within_a_second(firm: Any) -> None:
         firm.now += timedelta(milliseconds=1) - timedelta(minutes=1)
         names.append(firm.hear(SyncNow("ann")).run.run)
     assert names == sorted(set(names))
+
+
+def test_the_names_of_runs_grow_although_the_clock_was_set_back(firm: Any) -> None:  # O6
+    """A run of an earlier name would be an old one to everybody, and never settle."""
+    names = [firm.file(ON, start=True).run.run]
+    for minutes in (-60, 15, 15, 45):
+        firm.settle(names[-1])
+        names.append(firm.hear(NextRun(), minutes=minutes - 1).run.run)
+    assert names == sorted(set(names))
