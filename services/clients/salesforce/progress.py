@@ -35,10 +35,8 @@ class Progress:
     def __post_init__(self) -> None:
         before, self.cursors = self.cursors, _fitting(self.cursors, self.shape)
         kinds = (kind for kind in KINDS if kind != POINTS or self.shape.has_contact_points)
-        self.going = {
-            kind: place if getattr(before, kind) == getattr(self.cursors, kind) else Place()
-            for kind, place in (self.going or dict.fromkeys(kinds, Place())).items()
-        }
+        alike = (before.shape, before.book) == (self.cursors.shape, self.cursors.book)
+        self.going = (self.going if alike else {}) or dict.fromkeys(kinds, Place())
         self.first = any(kind in self.going and not getattr(self.cursors, kind) for kind in _PEOPLE)
         wanted = _PEOPLE if self.first else KINDS
         self.asked = tuple(kind for kind in wanted if kind in self.going and (kind != RELATIONS or self.cursors.events))

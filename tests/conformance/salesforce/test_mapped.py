@@ -70,6 +70,18 @@ async def test_an_edit_in_the_other_column_is_read(place: Any) -> None:  # F2
     assert row.event.subject == "Moved"
 
 
+async def test_a_mapping_that_changes_while_many_events_are_read_holds_for_all_of_them(place: Any) -> None:  # F2
+    place.salesforce.add_field(ELSEWHERE["subject"])
+    for _ in range(501):
+        place.event(Subject="of before", Title__c="Review")
+    titles: dict[str, str] = {}
+    async for piece in place.pieces(Privacy()):
+        titles |= {row.id: row.event.subject for row in piece.rows}
+        if titles:
+            await place.describe(subject="Title__c")
+    assert (len(titles), set(titles.values())) == (501, {"Review"})
+
+
 async def test_a_private_event_shows_nothing_of_them_either(place: Any) -> None:  # P1
     await moved(place)
     place.event(IsPrivate=True, Title__c="Surgery", Notes__c="Clinic", Tags__c="Health")
