@@ -133,15 +133,17 @@ def undirected(draft: Draft, word: Undirected) -> None:
 
 def org_read(draft: Draft, read: OrgRead) -> None:
     """Users, people and Events, in this order: each builds on the one before. Events that were read by a rule that
-    holds no more are not said, but read again (ruling 20)."""
+    holds no more are not said, but read again from where they were said last (ruling 20)."""
     round_, before = read.round, draft.reader()
     draft.rows[PROBLEM] = None
     misfit.show(draft, read.columns)
     outbound.timed(draft, round_.now)
     _users(draft, round_.users)
     _people(draft, round_.people)
-    allowed = read.privacy == draft.privacy()
-    messages = observe(draft, quiet(draft, news.of(draft, before, read), round_.now)) if allowed else []
+    if read.privacy != draft.privacy():
+        _read(draft)
+        return
+    messages = observe(draft, quiet(draft, news.of(draft, before, read), round_.now))
     recent, reading = news.said(before, read)
     draft.rows["reader"] = replace(
         draft.reader(), cursors=round_.cursors, recent=recent, reading=reading, privacy=read.privacy,
@@ -150,7 +152,7 @@ def org_read(draft: Draft, read: OrgRead) -> None:
     waiting = draft.waiting()
     counted = zip_longest(waiting.messages, messages, fillvalue=0)
     draft.rows["waiting"] = replace(waiting, messages=tuple(map(sum, counted)))
-    if round_.going or not allowed:
+    if round_.going:
         _read(draft, round_.going)
         return
     look_again(draft, (id_ for id_, row in settling(draft).items() if row.until <= round_.now))

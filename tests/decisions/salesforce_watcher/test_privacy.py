@@ -10,7 +10,7 @@ from contracts.observed import Mailbox, Mailboxes
 from contracts.policy import Narrower, PrivateEvents
 from services.clients.salesforce.privacy import Privacy
 from services.clients.salesforce.row import OrgUser
-from services.salesforce_watcher.rows import LookRows, RowsLooked, Settled
+from services.salesforce_watcher.rows import LookRows, OrgUnread, RowsLooked, Settled
 from tests.decisions.salesforce_watcher.org import JOHNS, MAILBOXES, MIKES, TWO_WAY, Watcher, row
 
 FULL, BUSY, SKIP = PrivateEvents.FULL, PrivateEvents.BUSY_ONLY, PrivateEvents.SKIP
@@ -78,6 +78,20 @@ def test_a_rule_that_changes_while_events_are_read_holds_for_them() -> None:  # 
     assert watcher.hears(row("00U1", "b")) == []
     assert watcher.order
     assert (watcher.order.privacy, watcher.order.cursors.events) == (Privacy(BUSY), "")
+
+
+def test_what_was_read_by_a_rule_that_did_not_hold_then_is_said_when_it_holds_again() -> None:  # ruling 20
+    watcher = Watcher(OPEN)
+    watcher.reads(row())
+    watcher.due()
+    watcher.govern(replace(OPEN, private_events=BUSY))
+    before = watcher.order.cursors if watcher.order else None
+    assert watcher.hears(row("00U1", "b")) == []
+    watcher.hear(OrgUnread("", "throttled", heals=True))
+    watcher.govern(OPEN)
+    (order,) = watcher.due()
+    assert order.cursors == before
+    assert [item.mark for item in watcher.hears(row("00U1", "b"))] == ["b"]
 
 
 def test_events_that_settled_are_looked_at_again_when_the_rule_changed_meanwhile() -> None:  # ruling 20
