@@ -27,6 +27,7 @@ def policy(number: int) -> Policy:
         ),
         settle_seconds=chance.choice((0, 0, 60)),
         excluded_categories=chance.choice(((), (LEFT_OUT,))),
+        shards=chance.choice((1, 1, 2)),
     )
 
 

@@ -49,8 +49,11 @@ async def outlook_shows(tale: Tale, chance: Random) -> str:
 
 @deed
 async def owner_changes(tale: Tale, chance: Random) -> str:
-    """An Event is given to somebody else: what was born in Practifi follows, anything else is put back (ruling 14)."""
+    """An Event is given to somebody else: what was born in Practifi follows, anything else is put back (ruling 14). Not
+    where the other's mailbox may be another shard's: that is only shown."""
     who = chance.choice(SYNCED)
+    if tale.policy.shards > 1:
+        return f"{who} hands nothing over between shards"
     found = [one for one in tale.events(PRACTIFI, who) if single(one)]
     if not found:
         return f"{who} has nothing to hand over"

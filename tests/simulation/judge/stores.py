@@ -27,7 +27,7 @@ async def links(tale: Tale) -> list[str]:
 
 async def _living(tale: Tale) -> list[Link]:
     """The links whose Practifi side is there."""
-    sql = "SELECT value FROM row WHERE scope = 'firm/0' AND key LIKE 'link/%'"
+    sql = "SELECT value FROM row WHERE scope LIKE 'firm/%' AND key LIKE 'link/%'"
     (process, *_) = tale.stage.processes["reconciler"]
     kept = [msgspec.msgpack.decode(raw, type=Link) for (raw,) in await process.replica.host.store.fetch(sql)]
     both = [link for link in kept if link.microsoft is not None and link.practifi is not None]
