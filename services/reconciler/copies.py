@@ -55,13 +55,14 @@ def _may_be_declined(link: Link, new: Held) -> bool:
 
 
 def gone(work: Work, link: Link) -> None:
-    """The copy is gone: declined, or called off. Its order may still be out."""
+    """The copy is gone: declined, or called off. Its order may still be out, but no new invitation is answered by the
+    same word."""
     assert link.microsoft is not None
+    row = _row(work, link) if link.microsoft.gone else _over(work, link)
     if link.pending is not None:
-        work.keep(replace(link, microsoft=replace(link.microsoft, gone=True)))
+        work.keep(replace(link, microsoft=replace(link.microsoft, gone=True), answer=None))
         return
     trouble.forgotten(work, link, *Trouble)
-    row = _over(work, link)
     if row is not None:
         left = tuple(one for one in row.copies if one != link.id)
         work.rows[f"uid/{link.microsoft.uid}~"] = replace(row, copies=left)
@@ -134,16 +135,18 @@ def _dropped(work: Work, link: Link) -> Link:
 
 def _over(work: Work, link: Link) -> Uid | None:
     """The meeting, of which this user's answer is dealt with: a new invitation is not answered by an old word."""
-    if link.microsoft is None or not link.microsoft.uid:  # left out since it is private: what it was is not told
-        return None
-    key = f"uid/{link.microsoft.uid}~"
-    row, owner = work.get(key, Uid), work.owner(link.mailbox)
-    if row is None or owner is None:
+    row, owner = _row(work, link), work.owner(link.mailbox)
+    if row is None or owner is None or link.microsoft is None:
         return row
     answers = tuple((one, Response.NONE if one == owner.user else given, at) for one, given, at in row.answers)
     row = replace(row, answers=answers)
-    work.rows[key] = row
+    work.rows[f"uid/{link.microsoft.uid}~"] = row
     return row
+
+
+def _row(work: Work, link: Link) -> Uid | None:
+    """What is known of the meeting of a copy; nothing of what is left out since it is private."""
+    return work.get(f"uid/{link.microsoft.uid}~", Uid) if link.microsoft is not None and link.microsoft.uid else None
 
 
 def _found(old: Held, new: Held) -> Held:

@@ -177,6 +177,17 @@ def test_what_was_declined_and_is_invited_to_anew_is_not_declined_by_an_old_word
     assert shard.orders == []
 
 
+def test_a_new_invitation_is_not_declined_by_an_answer_that_is_still_out() -> None:  # A6, ruling 9
+    shard = synced()
+    said(shard, (JOHNS, DECLINED), mark="p-c")
+    shard.see(Vanished("j1", JOHN))  # by our answer, which nobody has told us yet
+    shard.see(replace(johns(mark="j-b", event=replace(meeting(DECLINED), location="Room 2")), id="j2"))
+    shard.refuse(Why.GONE)
+    assert shard.orders == []
+    said(shard, (JOHNS, ACCEPTED), mark="p-d")
+    assert (given(shard).target, len(copies(shard))) == ("j2", 1)
+
+
 def test_an_org_that_does_not_keep_an_answer_is_not_asked_again() -> None:  # CON-15
     shard = synced()
     shard.see(mikes(ACCEPTED, mark="m-b"))
