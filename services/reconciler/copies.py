@@ -41,9 +41,9 @@ def tell(work: Work, link: Link, row: Uid) -> None:
 
 def seen(work: Work, link: Link, new: Held) -> Link:
     """The copy as it is now: nothing of it is merged with anything."""
-    declined = _may_be_declined(link, new)
+    over = _may_be_declined(link, new) or _overruled(link, link.pending, new)
     link = replace(link, microsoft=replace(new, base=new.event, now=None))
-    return _dropped(work, link) if declined else go_on(work, link)
+    return _dropped(work, link) if over else go_on(work, link)
 
 
 def _may_be_declined(link: Link, new: Held) -> bool:
@@ -52,6 +52,16 @@ def _may_be_declined(link: Link, new: Held) -> bool:
     assert link.microsoft is not None
     another = link.microsoft.id != new.id
     return another and link.pending is not None and link.answer is Response.DECLINED
+
+
+def _overruled(link: Link, pending: Pending | None, new: Held) -> bool:
+    """Whether its user has answered otherwise in Outlook meanwhile, which stands (C1). What an order of ours has left
+    there is no such answer, nor is that a changed meeting has none yet."""
+    assert link.microsoft is not None
+    given = new.event.my_response
+    if link.answer is None or given in {Response.NONE, link.answer, link.microsoft.event.my_response}:
+        return False
+    return pending is None or pending.answers != (("", given),)
 
 
 def gone(work: Work, link: Link) -> None:
@@ -103,7 +113,10 @@ def settle(work: Work, link: Link, pending: Pending, outcome: Written | Refused)
         gone(work, link)
         return
     if outcome.item is not None:
-        link = replace(link, microsoft=_found(link.microsoft, held_of(work, Side.MICROSOFT, outcome.item)))
+        new = _found(link.microsoft, held_of(work, Side.MICROSOFT, outcome.item))
+        over = _overruled(link, pending, new)
+        link = replace(link, microsoft=new)
+        link = _dropped(work, link) if over else link
     if isinstance(outcome, Written):
         say.done(work, link, pending, outcome)
         link = trouble.forgotten(work, consent.carried_out(link, outcome.side), *Trouble)

@@ -188,6 +188,35 @@ def test_a_new_invitation_is_not_declined_by_an_answer_that_is_still_out() -> No
     assert (given(shard).target, len(copies(shard))) == ("j2", 1)
 
 
+@pytest.mark.parametrize("read", [True, False], ids=["which is read first", "which the writer finds"])
+def test_who_answers_otherwise_in_outlook_meanwhile_has_answered_that(read: bool) -> None:  # C1, A6
+    shard = synced()
+    said(shard, (JOHNS, DECLINED), mark="p-c")
+    answered = johns(ACCEPTED, mark="j-b")
+    if read:
+        shard.see(answered)
+    shard.refuse(Why.MOVED_ON, answered)
+    assert shard.orders == []
+
+
+def test_an_answer_of_ours_that_comes_back_hides_no_later_one() -> None:  # A6
+    shard = synced()
+    said(shard, (JOHNS, ACCEPTED), mark="p-c")
+    first = given(shard)
+    said(shard, (JOHNS, DECLINED), mark="p-d")
+    shard.see(johns(ACCEPTED, mark="j-b"))
+    shard.write(johns(ACCEPTED, mark="j-b"), first)
+    assert given(shard).event.my_response is DECLINED
+
+
+def test_a_changed_meeting_is_answered_although_it_has_no_answer_yet() -> None:  # A6
+    shard = synced()
+    shard.see(johns(TENTATIVE, mark="j-b"))
+    said(shard, (JOHNS, ACCEPTED), mark="p-c")
+    shard.refuse(Why.MOVED_ON, johns(NONE, mark="j-c"))
+    assert given(shard).event.my_response is ACCEPTED
+
+
 def test_an_org_that_does_not_keep_an_answer_is_not_asked_again() -> None:  # CON-15
     shard = synced()
     shard.see(mikes(ACCEPTED, mark="m-b"))
