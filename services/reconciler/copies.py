@@ -73,9 +73,11 @@ def gone(work: Work, link: Link) -> None:
         work.keep(replace(link, microsoft=replace(link.microsoft, gone=True), answer=None))
         return
     trouble.forgotten(work, link, *Trouble)
+    if link.state is State.WAITING:
+        invites(work, link.id, link.microsoft.event, None)
     if row is not None:
-        left = tuple(one for one in row.copies if one != link.id)
-        work.rows[f"uid/{link.microsoft.uid}~"] = replace(row, copies=left)
+        copies, waiting = (tuple(one for one in some if one != link.id) for some in (row.copies, row.waiting))
+        work.rows[f"uid/{link.microsoft.uid}~"] = replace(row, copies=copies, waiting=waiting)
     work.rows[f"link/{link.id}"] = None
 
 

@@ -108,7 +108,7 @@ def vanish(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
     if held.gone:  # the writer was faster; what was read before comes too late by now
         work.keep(put(link, side, replace(held, sequence=sequence)))
         return
-    if link.state is State.COPY:
+    if link.state in {State.COPY, State.WAITING}:
         _noted(work, side, gone, sequence)
         copies.gone(work, link)
         return
@@ -116,7 +116,7 @@ def vanish(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
     if link.state is State.ENDED:
         work.keep(end(work, dead(link, side)))
         return
-    step(work, meeting.released(dead(link, side)))
+    step(work, dead(link, side))
 
 
 def _noted(work: Work, side: Side, gone: Vanished, sequence: int) -> None:

@@ -50,6 +50,27 @@ def test_an_invitation_waits_for_the_organizers_own_event() -> None:  # ruling 1
     assert len(shard.orders) == 2
 
 
+def test_an_invitation_thrown_away_before_that_and_taken_back_is_no_second_event() -> None:  # ruling 18
+    shard = Shard()
+    shard.see(there(people=(JOHNS,)), side=PRACTIFI)
+    order = shard.take()
+    shard.see(copy())
+    shard.see(Vanished("j1", JOHN))
+    shard.write(here(MEETING, uid="uid-1", stamp=f"{order.link}-g0"), order)
+    shard.see(copy(mark="j-b"))
+    assert [one for one in shard.orders if not one.target] == []
+    assert sorted(link.state for link in shard.links()) == [State.ACTIVE, State.COPY]
+
+
+def test_an_invitation_that_comes_and_goes_is_one_event_in_the_end() -> None:  # ruling 19
+    shard = Shard()
+    shard.see(copy())
+    shard.see(Vanished("j1", JOHN))
+    shard.see(copy(mark="j-b"))
+    shard.see(here(MEETING, uid="uid-1"))
+    assert sorted(order.owner for order in shard.orders if isinstance(order, Write)) == [JOHNS, MIKES]
+
+
 def test_it_does_not_wait_for_ever() -> None:  # ruling 19
     shard = Shard()
     shard.see(copy())
