@@ -42,7 +42,7 @@ def in_practifi(work: Work, link: Link, here: Held, owner: Owner, conflicts: tup
     if left := adopt.halves(work, link, here):
         return adopt.adopted(work, link, left[0]) if len(left) == 1 else barred(work, link, ALIKE)
     fields = reach.new(policy, Side.PRACTIFI, here.event, redacted=here.redacted)
-    who = meant(work, here, owner) if reach.related(policy, Side.PRACTIFI) else Matched()
+    who = meant(work, link, here, owner) if reach.related(policy, Side.PRACTIFI) else Matched()
     given = answers.first(work, here, (*who.people, *who.users))
     known = link.practifi is not None or link.cause is Cause.LOST  # there, or perhaps there, before this order
 

@@ -1,7 +1,8 @@
-"""The people of a link: whom Microsoft's list means now, against whom it meant when both last agreed."""
+"""The people of a link: whom Microsoft's list means now, against whom it means now."""
 
 from msgspec.structs import replace
 
+from contracts.calendar import Side
 from services.reconciler.book import Owner, Who
 from services.reconciler.held import synced
 from services.reconciler.match import Matched, after, matched
@@ -9,13 +10,14 @@ from services.reconciler.rows import Held, Link
 from services.reconciler.work import Work
 
 
-def meant(work: Work, here: Held, owner: Owner) -> Matched:
-    """The people whom a Microsoft event means now (M1 to M3); nobody, when it is private."""
+def meant(work: Work, link: Link, here: Held, owner: Owner) -> Matched:
+    """The people whom a Microsoft event means now (M1 to M3); nobody, when it is private. Of what was born in Practifi
+    no synced user has an own version, but Salesforce's child (ruling 18)."""
     if here.redacted or not (here.event.attendees or here.event.organizer):
         return Matched()
     return matched(
         here.event, owner.user, work.domains(), lambda address: work.get(f"who/{address}", Who),
-        lambda user: synced(work, user),
+        lambda user: link.born is Side.MICROSOFT and synced(work, user),
     )  # fmt: skip
 
 
@@ -23,7 +25,7 @@ def agreed(work: Work, link: Link, owner: Owner) -> Link:
     """As if Practifi had been told of everybody whom Microsoft's list means now."""
     if link.microsoft is None or link.microsoft.gone:
         return link
-    who = meant(work, link.microsoft, owner)
+    who = meant(work, link, link.microsoft, owner)
     return replace(link, related=who.people, invited=who.users)
 
 

@@ -101,7 +101,7 @@ def _to_practifi(work: Work, link: Link, plan: Plan, owner: Owner) -> Link:
 def _meant(work: Work, link: Link, here: Held, owner: Owner) -> Matched:
     """Whom Practifi shall have on the Event because of Microsoft's list; as before, where people do not travel (F2)."""
     if here.redacted or related(work.policy_of(link.mailbox), Side.PRACTIFI):
-        return meant(work, here, owner)
+        return meant(work, link, here, owner)
     return Matched(link.related, link.invited)
 
 

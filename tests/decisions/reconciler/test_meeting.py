@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent
-from contracts.observed import Item, Observed, ReadDone, Vanished
+from contracts.observed import Item, Observed, Paired, ReadDone, Vanished
 from contracts.write import Erase, Write
 from services.kernel.decision import Forgot
 from services.reconciler.link import minted
@@ -21,6 +21,7 @@ from tests.decisions.reconciler.shard import (
     MIKES,
     PAIRS,
     PRACTIFI,
+    SHOWN,
     STANDUP,
     Shard,
     guest,
@@ -69,6 +70,48 @@ def test_an_invitation_that_comes_and_goes_is_one_event_in_the_end() -> None:  #
     shard.see(copy(mark="j-b"))
     shard.see(here(MEETING, uid="uid-1"))
     assert sorted(order.owner for order in shard.orders if isinstance(order, Write)) == [JOHNS, MIKES]
+
+
+def made_in_practifi(*people: str, guests: tuple[str, ...] = ()) -> Shard:
+    """Mike's meeting, which he made in Practifi with these people; by now it has these guests in Outlook."""
+    shard = Shard()
+    shard.see(there(people=people), side=PRACTIFI)
+    order = shard.take()
+    event = replace(MEETING, attendees=guest(*guests), attendee_count=len(guests))
+    shown = there(replace(SHOWN, attendee_count=len(guests)), people=people, mark="p-b", stamp=order.link)
+    shard.write(here(event, uid="uid-1", stamp=f"{order.link}-g0"), order)
+    while shard.orders:
+        shard.write(shown)
+    return shard
+
+
+def test_a_colleague_whom_the_organizer_invites_in_outlook_sees_the_meeting_in_practifi() -> None:  # I1, ruling 18
+    shard = made_in_practifi()
+    shard.see(here(replace(MEETING, attendee_count=1), uid="uid-1", mark="m-b"), copy())
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.target, order.invitees) == ("p1", (JOHNS,))
+
+
+def test_a_colleague_whom_the_organizer_removes_in_outlook_sees_it_there_no_more() -> None:  # INB-26
+    shard = made_in_practifi(JOHNS, guests=("john@firm.example",))
+    shard.see(here(replace(MEETING, attendees=(), attendee_count=0), uid="uid-1", mark="m-b"))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.target, order.invitees) == ("p1", ())
+
+
+def test_a_colleague_who_has_no_user_for_a_while_stays_invited() -> None:  # A4, M7
+    shard = made_in_practifi(JOHNS, guests=("john@firm.example",))
+    for sequence, pairs in ((2, PAIRS.pairs[:1]), (3, PAIRS.pairs)):
+        shard.hear(Paired(sequence, pairs))
+        event = replace(MEETING, subject=f"Daily {sequence}", attendee_count=1)
+        shard.see(here(event, uid="uid-1", mark=f"m-{sequence}"))
+        order = shard.take()
+        assert isinstance(order, Write)
+        assert (order.fields, order.invitees) == (("subject",), None)
+        shown = replace(SHOWN, subject=event.subject, attendee_count=1)
+        shard.write(there(shown, people=(JOHNS,), mark=f"p-{sequence}", stamp=order.link), order)
 
 
 def test_it_does_not_wait_for_ever() -> None:  # ruling 19
