@@ -1,4 +1,4 @@
-"""The people of a link: whom Microsoft's list means now, against whom it means now."""
+"""The people of a link: whom Microsoft's list means now, against whom it meant when both last agreed."""
 
 from msgspec.structs import replace
 
@@ -22,10 +22,10 @@ def meant(work: Work, link: Link, here: Held, owner: Owner) -> Matched:
 
 
 def agreed(work: Work, link: Link, owner: Owner) -> Link:
-    """As if Practifi had been told of everybody whom Microsoft's list means now."""
+    """As if Practifi had been told of everybody whom Microsoft's list meant when both last agreed."""
     if link.microsoft is None or link.microsoft.gone:
         return link
-    who = meant(work, link, link.microsoft, owner)
+    who = meant(work, link, replace(link.microsoft, now=None), owner)
     return replace(link, related=who.people, invited=who.users)
 
 

@@ -13,6 +13,7 @@ from services.reconciler.link import minted
 from services.reconciler.rows import State
 from services.reconciler.runs import READERS
 from tests.decisions.reconciler.shard import (
+    ANN,
     INWARD,
     JOHN,
     JOHNS,
@@ -91,6 +92,19 @@ def test_a_colleague_whom_the_organizer_invites_in_outlook_sees_the_meeting_in_p
     order = shard.take()
     assert isinstance(order, Write)
     assert (order.target, order.invitees) == ("p1", (JOHNS,))
+
+
+def test_who_is_invited_in_outlook_before_we_hear_that_it_was_made_there_is_shown_as_well() -> None:  # A1, M1
+    shard = Shard()
+    shard.see(there(), side=PRACTIFI)
+    order = shard.take()
+    stamp = f"{order.link}-g0"
+    event = replace(STANDUP, attendees=guest("ann@client.example", "john@firm.example"), attendee_count=2)
+    shard.see(here(event, uid="uid-1", mark="m-b", stamp=stamp))
+    shard.write(here(uid="uid-1", stamp=stamp), order)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.target, order.people, order.invitees) == ("p1", (ANN,), (JOHNS,))
 
 
 def test_a_colleague_whom_the_organizer_removes_in_outlook_sees_it_there_no_more() -> None:  # INB-26
