@@ -22,6 +22,7 @@ from services.reconciler import (
     exposed,
     heir,
     idle,
+    joined,
     judge,
     late,
     meeting,
@@ -32,6 +33,7 @@ from services.reconciler import (
     sizes,
     turn,
 )
+from services.reconciler.joined import Joined
 from services.reconciler.judge import Judge
 from services.reconciler.listed import Forget, Inherit, More
 from services.reconciler.needs import needs
@@ -45,7 +47,7 @@ from services.reconciler.work import Work
 
 __all__ = ["PRIVATE", "decide", "needs"]
 
-PRIVATE: tuple[type[Struct], ...] = (Look, Judge, Prune, Forget, More, Inherit)
+PRIVATE: tuple[type[Struct], ...] = (Look, Judge, Prune, Forget, More, Inherit, Joined)
 """What the reconciler says to itself."""
 
 
@@ -81,6 +83,8 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
             _look(work, name)
         case Inherit(name):
             heir.inherit(work, name)
+        case Joined() as body:
+            joined.meet(work, body)
         case Ask() as body:
             asked.answer(work, body)
         case other:

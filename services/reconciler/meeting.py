@@ -143,6 +143,13 @@ def guests(state: Rows, item: Item) -> Iterator[str]:
         yield from (f"address/{one.address}" for one in item.event.attendees if one.address)
 
 
+def invited(work: Work, link: Link, address: str) -> None:
+    """A guest's mailbox is synced from now on: if another shard keeps it, that is told."""
+    here, place = link.microsoft, work.get(f"address/{address}", Address)
+    if here is not None and here.mine and uid_key(here) and place is not None and place.shard != work.shard:
+        work.tell(place.shard, Meeting(here.uid, link.id, link.born))
+
+
 def _shards(work: Work, item: Item) -> set[int]:
     """The other shards that keep a mailbox of somebody who is invited."""
     if work.policy.shards == 1:

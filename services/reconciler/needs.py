@@ -13,7 +13,7 @@ from contracts.person import People
 from contracts.policy import PolicyNow
 from contracts.write import Outcomes, Refused, Written
 from services.kernel.decision import Forgot, State
-from services.reconciler import again, asked, idle, prune, series
+from services.reconciler import again, asked, idle, joined, prune, series
 from services.reconciler.around import (
     loaded,
     of_answers,
@@ -26,6 +26,7 @@ from services.reconciler.around import (
     of_series,
 )
 from services.reconciler.book import Known
+from services.reconciler.joined import Joined
 from services.reconciler.judge import Judge
 from services.reconciler.late import addresses
 from services.reconciler.link import gone_key
@@ -65,6 +66,8 @@ def needs(state: State, message: Message) -> Iterable[str]:  # noqa: C901, PLR09
             yield from _wish(state, body)
         case Again() as body:
             yield from again.needs(state, body)
+        case Joined() as body:
+            yield from joined.needs(state, body)
         case Forgot():
             yield "anew"
         case Own(meetings):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from contracts.calendar import Side
 from contracts.observed import Observed, Pair, Paired
-from services.reconciler import match, wish
+from services.reconciler import joined, match, wish
 from services.reconciler.book import Address, Firm, Owner
 from services.reconciler.rows import Link, Mark
 from services.reconciler.step import step
@@ -31,6 +31,8 @@ def pair(work: Work, body: Paired) -> None:
     work.rows["firm"] = Firm(body.sequence, tuple(domains), body.shard)
     if old != new:
         go_on(work)
+    if firm is not None:  # else there is no event yet
+        joined.follow(work, old.values(), new.values())
 
 
 def early(work: Work, body: Observed) -> timedelta | None:

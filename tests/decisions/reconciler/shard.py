@@ -21,6 +21,7 @@ from contracts.policy import Direction, Policy, PolicyNow
 from contracts.write import Order, Orders, Outcomes, Refused, Why, Written
 from services.kernel.decision import Decision, Say, State, Wake
 from services.reconciler import decide
+from services.reconciler.joined import Joined
 from services.reconciler.judge import Judge
 from services.reconciler.listed import Inherit, More
 from services.reconciler.prune import Prune
@@ -95,7 +96,7 @@ class Shard:
     made: list[str] = field(default_factory=list)
     early: list[Observed] = field(default_factory=list)
     wakes: list[Wake] = field(default_factory=list)
-    due: list[Judge | More | Prune | Inherit] = field(default_factory=list)
+    due: list[Judge | More | Prune | Inherit | Joined] = field(default_factory=list)
     pairs: Paired = PAIRS
     runs_asked: int = 0
     told: list[tuple[int, Own]] = field(default_factory=list)
@@ -227,7 +228,7 @@ class Shard:
                     self.answers.append(answer)
                 case Wake(body=Observed() as body):
                     self.early.append(body)
-                case Wake(body=Judge() | More() | Prune() | Inherit() as body):
+                case Wake(body=Judge() | More() | Prune() | Inherit() | Joined() as body):
                     self.due.append(body)
                 case Wake():
                     self.wakes.append(effect)

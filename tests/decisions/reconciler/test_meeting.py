@@ -128,6 +128,20 @@ def test_a_colleague_who_has_no_user_for_a_while_stays_invited() -> None:  # A4,
         shard.write(there(shown, people=(JOHNS,), mark=f"p-{sequence}", stamp=order.link), order)
 
 
+def test_who_is_synced_from_now_on_is_no_invitee_beside_an_own_version() -> None:  # I2
+    shard = Shard(pairs=Paired(1, PAIRS.pairs[:1]))
+    event = replace(MEETING, attendee_count=1)
+    shard.see(here(event, uid="uid-1"))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert order.invitees == (JOHNS,)
+    shard.write(there(replace(SHOWN, attendee_count=1), people=(JOHNS,), stamp=order.link, edited=False), order)
+    shard.hear(replace(PAIRS, sequence=2))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.target, order.invitees) == ("p1", ())
+
+
 def test_it_does_not_wait_for_ever() -> None:  # ruling 19
     shard = Shard()
     shard.see(copy())

@@ -132,6 +132,19 @@ def test_who_is_invited_later_has_a_copy_like_the_others() -> None:  # rulings 1
     assert ([link.state for link in firm.johns.links()], firm.johns.wakes) == ([State.COPY], [])
 
 
+def test_who_is_synced_later_in_another_shard_has_no_second_event_of_their_copy() -> None:  # rulings 18, 19
+    firm = Firm()
+    for shard in (firm.mikes, firm.johns):
+        shard.hear(Paired(2, (PAIRS[0],), shard.pairs.shard))
+    firm.mikes.see(there(people=(JOHNS,)), side=PRACTIFI)
+    made(firm, firm.take(firm.mikes, MICROSOFT))
+    for shard in (firm.mikes, firm.johns):
+        shard.hear(Paired(3, PAIRS, shard.pairs.shard))
+    firm.exchange()
+    firm.johns.see(copy())
+    assert ([link.state for link in firm.johns.links()], firm.johns.orders) == ([State.COPY], [])
+
+
 def test_the_same_is_told_once_and_heard_twice_without_harm() -> None:  # O6
     firm = Firm()
     firm.johns.see(copy())
