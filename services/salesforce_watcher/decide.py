@@ -165,6 +165,7 @@ def looked_again(draft: Draft, looked: RowsLooked) -> None:
         look_again(draft, looked.ids)
         return
     draft.rows |= {f"{PREFIX}{id_}": None for id_ in looked.ids}
+    draft.rows["reader"] = news.looked(draft.reader(), looked)
     observe(draft, quiet(draft, looked.rows, draft.now + draft.reader().ahead))
 
 

@@ -1,9 +1,11 @@
 """What of a read is news. Every read looks back a little (SFD-02), so most of what it brings has been said before: it
 is known by its marks, and must not be said again in each run."""
 
+from msgspec.structs import replace
+
 from services.clients.salesforce.row import Row
 from services.salesforce_watcher.draft import Draft
-from services.salesforce_watcher.rows import OrgRead, Reader
+from services.salesforce_watcher.rows import OrgRead, Reader, RowsLooked
 from services.salesforce_watcher.settle import settling
 
 
@@ -21,6 +23,13 @@ def said(before: Reader, read: OrgRead) -> tuple[dict[str, str], dict[str, str]]
     if alike and before.cursors.events:
         marks = {**before.reading, **marks}
     return (before.recent if alike else {}, marks) if read.round.going else (marks, {})
+
+
+def looked(before: Reader, found: RowsLooked) -> Reader:
+    """What was looked at by itself was said as it was then, and no more as it had been read before."""
+    recent, reading = ({id_: mark for id_, mark in one.items() if id_ not in found.ids}
+                       for one in (before.recent, before.reading))  # fmt: skip
+    return replace(before, recent=recent | {row.id: row.mark for row in found.rows}, reading=reading)
 
 
 def _alike(before: Reader, read: OrgRead) -> bool:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from contracts.policy import Direction, Policy, PolicyNow
 from services.salesforce_watcher.rows import LookRows, Settled, Settling
-from tests.decisions.salesforce_watcher.org import TWO_WAY, Watcher, row
+from tests.decisions.salesforce_watcher.org import JOHNS, TWO_WAY, Watcher, row
 
 INWARD = Policy(enabled=True, direction=Direction.MICROSOFT_TO_PRACTIFI)
 
@@ -75,6 +75,28 @@ def test_what_the_look_back_has_lost_is_looked_at() -> None:
     watcher.later(minutes=15)
     watcher.reads()
     assert watcher.asked(LookRows)[0].ids == ("00U9",)
+
+
+def test_who_is_taken_off_a_new_event_right_after_it_was_said_is_missed() -> None:  # ruling 10, CON-24
+    """Nobody's coming or going moves the stamp of an Event: it looks again as it did before it was said."""
+    watcher = outbound()
+    alone = watcher.fresh()
+    invited = replace(alone, mark="b", invitees=(JOHNS,))
+    watcher.reads(alone)
+    watcher.later(seconds=60)
+    assert [item.people for item in watcher.settles(invited)] == [(JOHNS,)]
+    watcher.later(minutes=5)
+    assert [item.people for item in watcher.reads(alone)] == [()]
+    assert watcher.reads(alone) == []
+
+
+def test_what_was_looked_at_is_no_news_to_the_next_run() -> None:  # CON-24
+    watcher = outbound()
+    made = watcher.fresh()
+    watcher.reads(made)
+    watcher.later(seconds=60)
+    watcher.settles(replace(made, mark="b"))
+    assert watcher.reads(replace(made, mark="b")) == []
 
 
 def test_a_wake_without_anything_to_settle_asks_nothing() -> None:
