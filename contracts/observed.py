@@ -3,7 +3,7 @@ late arrival harms nothing."""
 
 from msgspec import Struct
 
-from contracts.calendar import CalendarEvent, Instant, Response, Side
+from contracts.calendar import CalendarEvent, Instant, Response, Side, When
 
 
 class Item(Struct, frozen=True, omit_defaults=True):
@@ -80,12 +80,14 @@ class Made(Struct, frozen=True):
     id: str
 
 
-class Believed(Struct, frozen=True):
+class Believed(Struct, frozen=True, omit_defaults=True):
     """What a mailbox is believed to hold, said to a poller that has lost its memory: what is gone of it has to be
-    missed. By the id of the single event or the series: the ids of its items, and their slots."""
+    missed. By the id of the single event or the series: the ids of its items, and their slots; `when` a single event
+    is, by its id."""
 
     mailbox: str
     roots: dict[str, dict[str, str]]
+    when: dict[str, When] = {}
 
 
 class Mailbox(Struct, frozen=True, omit_defaults=True):

@@ -63,8 +63,8 @@ def _believe(draft: Draft, body: Believed) -> None:
     key = f"known/{body.mailbox}/"
     for root, members in body.roots.items():
         known = draft.get(f"{key}{root}", Root)
-        mine = known.members if known is not None else {}
-        draft.rows[f"{key}{root}"] = Root({**members, **mine}, known.when if known is not None else None)
+        mine, when = (known.members, known.when) if known is not None else ({}, None)
+        draft.rows[f"{key}{root}"] = Root({**members, **mine}, body.when.get(root, when))
     _afresh(draft, body.mailbox, f"{draft.message.id}@{draft.now.isoformat()}")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from contracts.calendar import When
 from contracts.control import Again
 from contracts.meeting import Meeting
 from contracts.observed import Believed
@@ -126,12 +127,17 @@ def _tell(work: Work, shard: int, uid: str, row: Uid) -> None:
 def _believed(work: Work) -> Iterator[Believed]:
     """What each mailbox is believed to hold."""
     held: dict[str, dict[str, dict[str, str]]] = {}
+    when: dict[str, When] = {}
     for link in work.state.under("link/", Link).values():
         here = link.microsoft
         if here is not None and not here.gone:
             root = (here.series or here.id) if here.slot else here.id
             held.setdefault(here.mailbox, {}).setdefault(root, {})[here.id] = here.slot
+            when |= {} if here.slot else {root: here.event.when}
     for mailbox, roots in held.items():
         names = list(roots)
         for start in range(0, len(names), ITEMS):
-            yield Believed(mailbox, {name: roots[name] for name in names[start : start + ITEMS]})
+            some = names[start : start + ITEMS]
+            yield Believed(
+                mailbox, {name: roots[name] for name in some}, {name: when[name] for name in some if name in when}
+            )

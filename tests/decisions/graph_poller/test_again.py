@@ -1,11 +1,13 @@
 """A poller that has lost its memory, or serves somebody who has: everything is read from the beginning, once, and what
 is gone meanwhile is missed (ruling 6)."""
 
+import pytest
+
 from contracts.control import Again
 from contracts.observed import Believed, Observed, ReadDone
-from services.graph_poller.rows import DIRECTORY, ReadDirectory, ReadMailbox
+from services.graph_poller.rows import DIRECTORY, Prove, ReadDirectory, ReadMailbox
 from services.kernel.decision import SAME, Do, Forgot, Say
-from tests.decisions.graph_poller.mailbox import JOHN, MIKE, POLICY, Poller, gone, single, thin
+from tests.decisions.graph_poller.mailbox import JOHN, MIKE, POLICY, Poller, gone, single, thin, timed
 
 WISH = Again("w1", "reconciler")
 
@@ -105,6 +107,26 @@ def test_it_is_missed_although_the_mailbox_was_read_before_that_was_heard() -> N
     poller.order = mike
     poller.brings(single("s1"), fresh=True)
     assert gone(poller.proves(s2=None)) == ["s2"]
+
+
+@pytest.mark.parametrize("day", ["2026-01-15", "2025-06-02"], ids=["still in sight", "out of sight"])
+def test_what_was_deleted_in_microsoft_after_it_had_left_the_window_stays_in_practifi(day: str) -> None:  # D9, ruling 6
+    """As with a poller that has not forgotten."""
+    poller = Poller()
+    poller.hear(Believed(MIKE, {"s1": {"s1": ""}}, {"s1": timed(day)}))
+    said = poller.reads(fresh=True)
+    assert gone(poller.proves(s1=None) if poller.asked(Prove) else said) == []
+
+
+def test_what_had_left_the_window_while_nobody_knew_is_missed_when_it_is_deleted() -> None:  # X1, ruling 6
+    """Practifi still shows it where it was."""
+    poller = Poller()
+    poller.hear(Believed(MIKE, {"s1": {"s1": ""}}, {"s1": timed("2026-03-10")}))
+    poller.reads(fresh=True)
+    assert gone(poller.proves(s1=single("s1", "2036-01-01"))) == []
+    poller.due(fresh=True)
+    poller.brings(fresh=True)
+    assert gone(poller.proves(s1=None)) == ["s1"]
 
 
 def test_what_the_poller_knows_better_stays_known() -> None:

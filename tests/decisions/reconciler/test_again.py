@@ -278,8 +278,10 @@ def test_a_poller_that_forgot_is_told_what_is_believed_to_be_there() -> None:  #
     shard.see(here(name="o1", series="s1", slot="2026-03-09"), here(name="o2", series="s1", slot="2026-03-16"))
     shard.see(here(name="m7", mailbox=JOHN), Vanished("m1", MIKE))
     shard.hear(Again("w", "graph-poller"))
-    told = {one.mailbox: one.roots for one in shard.believed}
-    assert told == {MIKE: {"s1": {"o1": "2026-03-09", "o2": "2026-03-16"}}, JOHN: {"m7": {"m7": ""}}}
+    assert {one.mailbox: (one.roots, one.when) for one in shard.believed} == {
+        MIKE: ({"s1": {"o1": "2026-03-09", "o2": "2026-03-16"}}, {}),
+        JOHN: ({"m7": {"m7": ""}}, {"m7": STANDUP.when}),
+    }
 
 
 def test_a_shard_that_forgot_is_told_of_the_meetings_that_are_here() -> None:  # ruling 21
