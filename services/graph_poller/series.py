@@ -18,13 +18,14 @@ from services.graph_poller.window import within
 @dataclass(slots=True)
 class Members:
     """The occurrences of one series, id to slot: `before` this round, and `now` as far as is known; `came`: the round
-    has shown some."""
+    has shown some; `when` it was while it stood alone."""
 
     root: str
     master: Seen | None
     before: dict[str, str]
     now: dict[str, str]
     came: bool
+    when: When | None
 
 
 def series(root: str, own: Seen | None, rows: Iterable[Seen], known: Root | None, out: Digest) -> None:
@@ -42,7 +43,8 @@ def series(root: str, own: Seen | None, rows: Iterable[Seen], known: Root | None
     before = dict(known.members) if known else {}
     occurrences = [row for row in rows if row.id != root]
     now = {} if own else dict(before)
-    some = Members(root, own or out.looked.events.get(root), before, now, came=bool(occurrences))
+    master, when = own or out.looked.events.get(root), known.when if known else None
+    some = Members(root, master, before, now, bool(occurrences), when)
     for row in occurrences:
         _member(row, some, out)
     _missing(some, out)
@@ -84,7 +86,7 @@ def _missing(some: Members, out: Digest) -> None:
     slots = {slot for slot in some.now.values() if slot}
     lost = {id_: slot for id_, slot in some.before.items() if id_ not in some.now and slot not in slots}
     if some.root in lost and some.came:  # a single event has become this series, whose first slot it is (ruling 2)
-        out.gone(some.root, some.root, lost.pop(some.root))
+        out.gone(some.root, some.root, lost.pop(some.root), some.when)
     suspects = {id_: slot for id_, slot in lost.items() if not slot or inside(slot, out.read)}
     unseen = some.root in out.before and not some.came
     if (suspects or unseen) and some.root not in out.looked.series:

@@ -47,6 +47,12 @@ def test_a_series_that_becomes_a_single_event_leaves_nothing_ahead() -> None:  #
     assert days(poller, "2026-03-03", 12) == {}
 
 
+def test_a_single_event_that_has_left_the_window_and_repeats_there_stays_in_practifi() -> None:  # D9, ruling 28
+    poller = knows(single(SERIES, "2026-02-02"))
+    poller.now = at("2026-03-10", 8)
+    assert gone(poller.reads(master("2026-02-02"), thin("2026-02-02"), thin("2026-02-03"))) == []
+
+
 def test_a_series_of_long_ago_with_one_occurrence_ahead_is_not_lost_by_a_round_that_misses_it() -> None:  # CUR-33
     poller = knows(master("2020-01-01"), thin(AHEAD))
     poller.reads(fresh=True)
