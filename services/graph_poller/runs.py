@@ -20,6 +20,7 @@ from services.graph_poller.rows import (
     ReadMailbox,
     Running,
     Unread,
+    View,
 )
 from services.graph_poller.tell import begin, over, show, show_pair
 from services.kernel.decision import SAME, Do, Say
@@ -113,7 +114,7 @@ def _read_all(draft: Draft, run: str, address: str, pairs: Sequence[Pair], *, fr
     chosen = [pair for pair in pairs if pair.user and (not address or address.lower() in pair.addresses)]
     for pair in chosen:
         read(draft, pair, fresh=fresh)
-    closed = (pair.mailbox for pair in pairs if not pair.user and draft.place(pair.mailbox).cursor)
+    closed = (pair.mailbox for pair in pairs if not pair.user and draft.place(pair.mailbox).view != View())
     begin(draft, run, Running(tuple(pair.mailbox for pair in chosen), mailbox=address, closed=tuple(closed)))
 
 

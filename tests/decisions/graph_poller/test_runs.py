@@ -251,12 +251,17 @@ def test_a_mailbox_without_a_user_is_not_read_and_says_why() -> None:  # M7
     assert poller.row(f"place/{MIKE}", Place) == Place(state="excluded")
 
 
-def test_a_mailbox_that_has_no_user_any_more_is_said_to_be_closed() -> None:  # M7, ruling 5
+@pytest.mark.parametrize("fresh", [False, True], ids=["", "it was to be read from the beginning"])
+def test_a_mailbox_that_has_no_user_any_more_is_said_to_be_closed(fresh: bool) -> None:  # M7, ruling 5
     poller = Poller()
     poller.reads(single(), fresh=True)
+    if fresh:
+        poller.due(fresh=True)
+        poller.hear(Unread(MIKE, "waiting", "it broke off"))
+        poller.hear(MailboxRead(JOHN, Round((), "c1", fresh=True), poller.order.view))
     poller.hear(Paired(2, (Pair(MIKE, 0), PAIRS[1], Pair("never-read", 0))))
     poller.due()
-    poller.hear(MailboxRead(JOHN, Round((), "c1", fresh=True), View()))
+    poller.hear(MailboxRead(JOHN, Round((), "c1", fresh=True), poller.order.view))
     done = poller.told(ReadDone)[-1]
     assert (done.closed, done.part) == ((MIKE,), False)
 
