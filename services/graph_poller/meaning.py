@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from contracts.observed import Pair
 from contracts.status import Problem
 from services.clients.graph.seen import Kind, Round, Seen
 from services.graph_poller import slide, window
@@ -13,6 +14,7 @@ from services.graph_poller.brake import brake, size_after, stands
 from services.graph_poller.digest import Digest, Looked, roots_of, single
 from services.graph_poller.draft import Draft
 from services.graph_poller.rows import Ahead, Left, Place, Prove, Root, Rounds, Unshown
+from services.graph_poller.runs import read
 from services.graph_poller.series import series
 from services.graph_poller.tell import observe, over, show
 from services.kernel.decision import Do, State
@@ -46,7 +48,13 @@ def roots(state: State, mailbox: str, round_: Round, *, new_day: bool) -> Iterab
 
 
 def understand(draft: Draft, mailbox: str, held: Rounds) -> None:
-    """Say what a round means and go on from its end, or ask for what it needs."""
+    """Say what a round means and go on from its end, or ask for what it needs. What was read by rules that do not hold
+    any more is not said, but read again: it may show what nobody shall see by now (ruling 20), and nobody may take it,
+    although the rules may be back before the next round (ruling 12)."""
+    pair = next((pair for pair in draft.pairs() if pair.mailbox == mailbox), None)
+    if pair is not None and not window.ruled(held.view, window.view(draft.policy, pair, draft.now)):
+        _again(draft, pair)
+        return
     out = _digested(draft, mailbox, held)
     if out.look or out.list:
         prove = Prove(mailbox, tuple(sorted(out.look)), tuple(sorted(out.list)), held.view)
@@ -58,6 +66,14 @@ def understand(draft: Draft, mailbox: str, held: Rounds) -> None:
         brake(draft, out)
     else:
         _say(draft, out, held)
+
+
+def _again(draft: Draft, pair: Pair) -> None:
+    draft.rows[f"held/{pair.mailbox}"] = None
+    if pair.user:
+        read(draft, pair)
+    else:
+        over(draft, pair.mailbox, closed=True)
 
 
 def _say(draft: Draft, out: Digest, held: Rounds) -> None:

@@ -56,6 +56,11 @@ def stale(place: Place, mailbox: str, wanted: View, now: datetime) -> bool:
     return wanted.start - held.start + (now - _midnight(now)) > REBASE + _share(mailbox)
 
 
+def ruled(held: View, wanted: View) -> bool:
+    """Whether a mailbox was looked at by the very rules that are wanted."""
+    return (held.private, held.excluded, held.writes) == (wanted.private, wanted.excluded, wanted.writes)
+
+
 def kept(held: View, wanted: View) -> View:
     """How a mailbox is looked at further on with its cursor."""
     return replace(held, writes=wanted.writes)

@@ -10,8 +10,8 @@ from contracts.control import RunDue
 from contracts.observed import Observed, Pair, Paired
 from contracts.policy import Policy
 from services.clients.graph.seen import Kind, Round, Seen
-from services.graph_poller import decide
-from services.graph_poller.rows import MailboxRead, Prove, Proved, ReadMailbox, View
+from services.graph_poller import decide, window
+from services.graph_poller.rows import MailboxRead, Prove, Proved, ReadMailbox
 from tests.decisions.life import Life
 
 MIKE, JOHN = "mailbox-mike", "mailbox-john"
@@ -63,7 +63,7 @@ class Poller(Life):
 
     def __init__(self, policy: Policy = POLICY, **more: Any) -> None:
         super().__init__(decide, policy, **more)
-        self.order = ReadMailbox(MIKE, "", View(self.now, self.now))
+        self.order = ReadMailbox(MIKE, "", window.view(policy, PAIRS[0], self.now))
         self.runs = 0
         self.pair()
 

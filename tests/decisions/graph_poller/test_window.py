@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from contracts.observed import Pair, Paired
 from contracts.policy import Direction, Narrower, Policy, PrivateEvents
 from services.graph_poller import window
-from services.graph_poller.rows import Place, ReadMailbox
-from tests.decisions.graph_poller.mailbox import MIKE, PAIRS, Poller, at, single
+from services.graph_poller.rows import Place, Proved, ReadMailbox
+from tests.decisions.graph_poller.mailbox import MIKE, PAIRS, Poller, at, removed, single
 from tests.decisions.life import NOW
 
 POLICY = Policy(enabled=True)
@@ -164,3 +165,32 @@ def test_whose_own_address_it_is_matters_only_where_domains_are_left_out(names: 
     assert view.excluded.categories == tuple(name.strip().casefold() for name in names)
     domains = window.view(Policy(excluded_domains=("@X.example",)), PAIRS[0], NOW).excluded
     assert (domains.domains, domains.own) == (("x.example",), ("mike@firm.example",))
+
+
+@pytest.mark.parametrize("meanwhile", [
+    pytest.param(Policy(enabled=True, direction=Direction.PRACTIFI_TO_MICROSOFT), id="Practifi is not written"),
+    pytest.param(Policy(enabled=True, private_events=PrivateEvents.SKIP), id="what is private is not shown"),
+    pytest.param(Policy(enabled=True, excluded_categories=("Private",)), id="a category is left out"),
+])  # fmt: skip
+def test_what_was_read_by_rules_that_do_not_hold_any_more_is_not_said_but_read_again(  # rulings 12, 20
+    meanwhile: Policy,
+) -> None:
+    poller = Poller()
+    poller.due()
+    poller.govern(meanwhile)
+    poller.brings(single(), fresh=True)
+    (order,) = poller.asked(ReadMailbox)
+    assert (poller.heard().items, order) == ((), ReadMailbox(MIKE, "", window.view(meanwhile, PAIRS[0], NOW)))
+    poller.govern(POLICY)
+    assert [one.cursor for one in poller.due()] == ["", ""], "it was away for a moment only"
+
+
+def test_so_it_is_with_what_waited_for_its_proofs_in_a_mailbox_that_has_no_user_any_more() -> None:  # ruling 20
+    poller = Poller()
+    poller.reads(single(), single("s2"), fresh=True)
+    poller.reads(removed("s1"), single("s2", subject="Renamed"))
+    poller.hear(Paired(2, (Pair(MIKE, 0), PAIRS[1])))
+    poller.govern(Policy(enabled=True, private_events=PrivateEvents.SKIP))
+    poller.hear(Proved(MIKE, {"s1": None}, {}))
+    assert (poller.heard().items, poller.asked(ReadMailbox)) == ((), [])
+    assert f"held/{MIKE}" not in poller.rows
