@@ -66,7 +66,7 @@ def adopted(work: Work, link: Link, half: Link) -> Link:
     if key and (row := work.get(key, Uid)) is not None and row.link == link.id:
         work.rows[key] = replace(row, link=half.id)
     half = put(half, Side.MICROSOFT, replace(here, base=here.event, now=None))
-    return news.told(put(half, Side.PRACTIFI, replace(there, base=there.event, now=None)))
+    return news.told(put(half, Side.PRACTIFI, news.standing(there, here)))
 
 
 def _open(half: Link, here: Held) -> bool:

@@ -1,12 +1,23 @@
 """What two halves that find each other have to tell, although both are taken as they stand (ruling 5): what only
-Microsoft can say of an event that was made there for Practifi (T2), and that an event is private by now, so that
-nothing that it said before stays in Practifi (P2). Of all else nobody knows which is newer: it is never an edit."""
+Microsoft can say of an event that was made there for Practifi (T2), that an event is private by now, so that nothing
+that it said before stays in Practifi (P2), and what somebody has changed on one side since it showed what the other
+one still shows. Of all else nobody knows which is newer: it is never an edit."""
 
 from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent, Side
 from services.reconciler.held import answered, put
+from services.reconciler.merge import advance, changed, same
 from services.reconciler.rows import Held, Link
+
+
+def standing(first: Held, found: Held) -> Held:
+    """The half that was heard `first`, as it stands now that the other one is `found`: a mailbox that is closed when
+    our memory is lost may be found weeks later."""
+    if first.base is None or first.redacted or found.redacted:
+        return replace(first, base=first.event, now=None)
+    fields = (one for one in changed(first) if not same(one, getattr(first.base, one), getattr(found.event, one)))
+    return advance(first, tuple(fields), first.event)
 
 
 def told(link: Link) -> Link:

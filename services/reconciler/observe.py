@@ -212,7 +212,7 @@ def _joined(work: Work, link: Link, side: Side, item: Item, sequence: int) -> Li
     link = replace(link, state=State.ACTIVE, generation=max(link.generation, generation_of(item)))
     other = link.on(side.other)
     if other is not None and not other.gone and link.pending is None:
-        link = put(link, side.other, replace(other, base=other.event, now=None))
+        link = put(link, side.other, news.standing(other, held))
     owner = work.owner(link.mailbox)
     link = replace(link, owner=_whose(link, item, owner))
     if link.pending is None:

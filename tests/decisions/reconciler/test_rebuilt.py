@@ -125,6 +125,21 @@ def test_a_mailbox_that_could_not_be_read_finds_its_events_when_it_can_be() -> N
     assert (link.microsoft and link.microsoft.id, link.practifi and link.practifi.id) == ("m1", "p1")
 
 
+@pytest.mark.parametrize("born", Side)
+def test_what_is_typed_in_practifi_while_a_mailbox_cannot_be_read_goes_out_when_it_can_be(born: Side) -> None:
+    shard, stamp = forgetful(), OURS if born is MICROSOFT else ""  # ruling 5, PRO-02
+    tells(shard, PRACTIFI, there(stamp=stamp))
+    done(shard, MICROSOFT, failed=(MIKE,), again=shard.asked["graph-poller"].wish)
+    typed = replace(SHOWN, subject="Daily", location="Room 2")
+    shard.see(there(typed, mark="p-b", stamp=stamp), side=PRACTIFI)
+    elsewhere = replace(STANDUP, location="Room 9")
+    shard.see(here(elsewhere, stamp="" if stamp else f"{THEIRS}-g0"))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.target, order.fields) == (MICROSOFT, "m1", ("subject",)), "who knows which room is newer"
+    assert order.event == replace(elsewhere, subject="Daily")
+
+
 def test_what_only_practifi_has_waits_for_consent_and_is_said() -> None:  # A5, ruling 16
     """It was made just now, or deleted in Microsoft just now: nobody knows."""
     shard = forgetful()
