@@ -140,6 +140,7 @@ def changed(work: Work, link: Link, side: Side, held: Held, item: Item, sequence
         other = link.on(side.other)
         owner = link.owner if other is not None and not other.gone else item.owner or link.owner
         link = replace(link, state=State.ACTIVE, owner=owner)
+        refer(work, side, link.id, new)  # it may have been buried without a name
     if side is Side.MICROSOFT:
         invites(work, link.id, held.now or held.base, item.event)
         refer(work, side, link.id, new)

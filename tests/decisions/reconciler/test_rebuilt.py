@@ -192,6 +192,19 @@ def test_what_was_deleted_in_practifi_is_not_made_again(first: Side) -> None:  #
     assert shard.orders == []
 
 
+@pytest.mark.parametrize("first", Side)
+def test_what_was_deleted_and_is_taken_out_of_the_bin_can_be_deleted_again(first: Side) -> None:  # rulings 5, X1, X5
+    shard = forgetful()
+    halves = {MICROSOFT: here(), PRACTIFI: Vanished("p1", MIKE, stamp=OURS)}
+    for side in (first, first.other):
+        tells(shard, side, halves[side])
+    shard.see(there(mark="p-b", stamp=OURS), side=PRACTIFI)
+    shard.see(Vanished("p1", MIKE, stamp=OURS), side=PRACTIFI)
+    erase = shard.take()
+    assert isinstance(erase, Erase)
+    assert (erase.side, erase.target) == (MICROSOFT, "m1")
+
+
 def test_what_is_heard_late_of_a_deletion_before_the_loss_deletes_nothing_in_microsoft() -> None:  # ruling 5, X2
     shard = forgetful()
     tells(shard, MICROSOFT, here())
