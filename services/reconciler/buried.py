@@ -9,7 +9,7 @@ from contracts.observed import Item, Vanished
 from contracts.write import Cause
 from services.reconciler import unheard, wish
 from services.reconciler.held import put
-from services.reconciler.link import minted, name_of
+from services.reconciler.link import keys, minted, name_of
 from services.reconciler.rows import Held, Kind, Link, State
 from services.reconciler.step import end, step
 from services.reconciler.work import Work
@@ -26,7 +26,8 @@ def bury(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
             work.keep(unheard.unmade(link, gone.id, sequence))
         return
     tomb = Held(gone.id, gone.mailbox, series=gone.series, slot=gone.slot, sequence=sequence, gone=True)
-    link = put(link or Link(name, Side.MICROSOFT), side, tomb)
+    ours = keys(side, gone)[1] == f"link/{name}"
+    link = put(link or Link(name, side if ours else side.other, generation=sequence), side, tomb)
     there = link.practifi
     if side is Side.PRACTIFI:
         work.keep(end(work, link))

@@ -81,11 +81,17 @@ def _overtaken(side: Side, held: Held, item: Item) -> bool:
 
 def _outlived(work: Work, side: Side, item: Item, sequence: int) -> bool:
     """Whether we know already that the item is gone: this word of it was said before and comes after."""
+    gone = work.get(gone_key(side, name_of(item), item.slot), Gone)
+    return (gone is not None and gone.sequence > sequence) or _moved(work, side, item, sequence)
+
+
+def _risen(work: Work, side: Side, item: Item) -> int:
+    """A generation that no event of the item's link has had, where it comes from Practifi's recycle bin: ours may have
+    gone in Microsoft when it was deleted, and what was made once is never made again (ruling 1). Else 0."""
     key = gone_key(side, name_of(item), item.slot)
     gone = work.get(key, Gone)
-    if gone is not None and gone.sequence < sequence:
-        work.rows[key] = None
-    return (gone is not None and gone.sequence > sequence) or _moved(work, side, item, sequence)
+    work.rows |= {key: None} if gone is not None else {}
+    return gone.sequence if gone is not None and side is Side.PRACTIFI else 0
 
 
 def _moved(work: Work, side: Side, item: Item, sequence: int) -> bool:
@@ -158,7 +164,7 @@ def _guests(work: Work, link: Link, held: Held, item: Item) -> None:
 
 def _first(work: Work, side: Side, item: Item, sequence: int, name: str) -> None:
     """An item that no link knows: a new event, half of a link that a lost store forgot (ruling 5), or not ours."""
-    held = held_of(work, side, item, sequence)
+    held, risen = held_of(work, side, item, sequence), _risen(work, side, item)
     if stamp_of(item) == name:
         born = side if keys(side, item)[1] == f"link/{name}" else side.other
         link = put(Link(name, born, generation=generation_of(item), owner=item.owner), side, held)
@@ -172,7 +178,7 @@ def _first(work: Work, side: Side, item: Item, sequence: int, name: str) -> None
         return
     else:
         cause = Cause.LOST if wish.untold(work.get, side, item.mailbox) else Cause.EDIT
-        link = put(Link(name, side, cause=cause), side, held)
+        link = put(Link(name, side, generation=risen, cause=cause), side, held)
         if side is Side.PRACTIFI:
             _born_in_practifi(work, link, item)
         else:

@@ -205,6 +205,18 @@ def test_what_was_deleted_and_is_taken_out_of_the_bin_can_be_deleted_again(first
     assert (erase.side, erase.target) == (MICROSOFT, "m1")
 
 
+@pytest.mark.parametrize("stamp", ["", THEIRS], ids=["never written by us", "written by us"])
+def test_what_was_deleted_on_both_sides_and_is_taken_out_of_the_bin_is_made_in_microsoft_anew(stamp: str) -> None:
+    shard = forgetful()  # rulings 1, 5, X5
+    tells(shard, PRACTIFI, Vanished("p1", MIKE, stamp=stamp))
+    tells(shard, MICROSOFT)
+    shard.see(there(mark="p-b", stamp=stamp), side=PRACTIFI)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.target, order.link) == (MICROSOFT, "", THEIRS)
+    assert order.generation > 0, "the first one is gone in Microsoft, and would be missed at once"
+
+
 def test_what_is_heard_late_of_a_deletion_before_the_loss_deletes_nothing_in_microsoft() -> None:  # ruling 5, X2
     shard = forgetful()
     tells(shard, MICROSOFT, here())
