@@ -113,6 +113,7 @@ def of_link(state: State, name: str) -> Iterator[str]:
     event = link.microsoft and (link.microsoft.now or link.microsoft.base)
     if event:
         yield from of_event(state, event)
+        yield from (f"address/{event.organizer}",) if event.organizer and link.practifi is None else ()
     if link.practifi is not None:
         yield from (f"person/{person}" for person in link.practifi.people)
         yield from of_answers(state, name, link.practifi.answers)

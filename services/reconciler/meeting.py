@@ -12,6 +12,7 @@ from contracts.calendar import Response, Side
 from contracts.meeting import Meeting
 from contracts.observed import Item
 from contracts.policy import Direction, PolicyNow
+from contracts.write import Cause
 from services.kernel.decision import State as Rows
 from services.reconciler import copies, wish
 from services.reconciler.book import Address
@@ -68,11 +69,18 @@ def wait(work: Work, link: Link, item: Item) -> None:
 
 def waits(work: Work, link: Link) -> bool:
     """Whether a copy goes on waiting although its time is over: nobody has read Microsoft anew since our memory was
-    lost, so that its organizer's event may be there and not be known (ruling 5)."""
-    if link.state is not State.WAITING or wish.known(work, Side.MICROSOFT, ""):
+    lost, or not the organizer's mailbox, so that the organizer's event may be there and not be known (ruling 5)."""
+    if link.state is not State.WAITING or wish.known(work, Side.MICROSOFT, _unread(work, link)):
         return False
     _wake(work, link)
     return True
+
+
+def _unread(work: Work, link: Link) -> str:
+    """The organizer's mailbox, if a copy was there before our memory was lost, "" else."""
+    here = link.microsoft
+    place = work.get(f"address/{here.event.organizer}", Address) if here is not None else None
+    return place.mailbox if place is not None and link.cause is Cause.LOST else ""
 
 
 def _wake(work: Work, link: Link) -> None:

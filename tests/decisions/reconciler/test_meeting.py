@@ -167,6 +167,24 @@ def test_while_nobody_has_read_microsoft_anew_it_waits_on() -> None:  # rulings 
     assert [one for one in shard.orders if not one.target] == []
 
 
+def test_what_was_there_before_a_loss_waits_until_the_organizers_mailbox_can_be_read() -> None:  # rulings 5, 18, 19
+    shard = Shard()
+    shard.hear(Forgot("writer", 0))
+    shard.hear(PAIRS)
+    wishes = {side: shard.asked[reader].wish for reader, side in READERS.items()}
+    link = minted(PRACTIFI, MIKE, "p1")
+    shard.hear(Observed(PRACTIFI, 20, (there(people=(JOHNS,), stamp=link),), again=wishes[PRACTIFI]))
+    shard.hear(ReadDone("run-x", "salesforce-watcher", again=wishes[PRACTIFI], told=1))
+    shard.hear(Observed(MICROSOFT, 21, (copy(),), again=wishes[MICROSOFT]))
+    shard.hear(ReadDone("run-x", "graph-poller", again=wishes[MICROSOFT], told=1, failed=(MIKE,)))
+    for _ in range(3):
+        shard.now += timedelta(minutes=31)
+        shard.hear(shard.wakes[-1].body)
+    shard.hear(Observed(MICROSOFT, 22, (here(MEETING, uid="uid-1", stamp=f"{link}-g0"),), again=wishes[MICROSOFT]))
+    assert sorted(one.state for one in shard.links()) == [State.ACTIVE, State.COPY]
+    assert [one for one in shard.orders if not one.target] == []
+
+
 def test_an_invitation_from_outside_waits_for_nobody() -> None:  # I4
     shard = Shard()
     shard.see(copy(replace(MEETING, organizer="somebody@else.example")))
