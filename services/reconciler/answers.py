@@ -65,6 +65,18 @@ def written(link: Link, pending: Pending, item: Item | None) -> Link:
     return replace(link, answers=_kept(agreed))
 
 
+def kept(link: Link, pending: Pending, read: Held, found: Held) -> Held:
+    """What the writer found, with what people have answered since, which a reader was faster to tell: an answer changes
+    nothing of its Event, so no time says who is newer. What is as it was agreed is older than what is not."""
+    agreed = {one.person: one.practifi for one in link.answers or ()}
+    ours, said, now = dict(pending.answers or ()), dict(read.answers), dict(found.answers)
+    for one in dict.fromkeys((*said, *agreed)):
+        old, new = agreed.get(one, Response.NONE), said.get(one, Response.NONE)
+        if one not in ours and new is not old and now.get(one, Response.NONE) is old:
+            now[one] = new
+    return replace(found, answers=tuple((one, given) for one, given in now.items() if given is not Response.NONE))
+
+
 def _known(link: Link, there: Held) -> dict[str, Agreed]:
     """What was agreed; at first, what Practifi shows is no news (ruling 5)."""
     if link.answers is not None:

@@ -265,6 +265,28 @@ def test_who_answers_twice_has_answered_as_the_second_time() -> None:  # CON-21
     assert given(shard).event.my_response is DECLINED
 
 
+def test_an_answer_that_is_heard_before_what_became_of_another_write_goes_out() -> None:  # A6, ruling 7
+    shard = synced()
+    shard.see(replace(mikes(mark="m-b"), event=replace(meeting(), subject="Daily")))
+    order = given(shard)
+    event = replace(shown().event, subject="Daily", attendee_count=2)
+    item = replace(shown(mark="p-c"), event=event, status=order.status or "")
+    shard.see(replace(item, mark="p-d", answers=((JOHNS, DECLINED),)), side=PRACTIFI)
+    shard.write(item, order)
+    assert (given(shard).mailbox, order.fields) == (JOHN, ("subject",))
+
+
+def test_our_own_answer_is_not_undone_by_what_was_read_before_it() -> None:  # A6
+    shard = synced()
+    shard.see(mikes(ACCEPTED, mark="m-b"))
+    order = given(shard)
+    said(shard, mark="p-c")
+    at = replace(shown((JOHNS, ACCEPTED), mark="p-d"), event=replace(shown().event, attendee_count=2))
+    shard.write(replace(at, status=order.status or ""), order)
+    shard.see(mikes(NONE, mark="m-c"))
+    assert given(shard).answers == ((JOHNS, NONE),)
+
+
 def test_who_answers_before_the_copy_is_known_has_answered() -> None:  # ruling 19, A6
     shard = synced(copied=False)
     said(shard, (JOHNS, ACCEPTED), mark="p-c")
