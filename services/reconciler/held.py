@@ -94,6 +94,14 @@ def dead(link: Link, side: Side, *, settled: bool = False) -> Link:
     return replace(put(link, side, held), generation=link.generation + 1, death=death, refused=())
 
 
+def bare(held: Held) -> Held:
+    """What a tombstone knows of a side: no text of what is gone, nor of what was there before it was hidden (X5, ruling
+    20)."""
+    if held.gone:
+        return replace(held, base=None, now=None)
+    return replace(held, base=held.event, now=None) if held.redacted else held
+
+
 def users_of(work: Work, side: Side, people: tuple[str, ...]) -> tuple[str, ...]:
     """Those of the related people who are internal users."""
     if side is Side.MICROSOFT or not people:

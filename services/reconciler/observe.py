@@ -26,7 +26,7 @@ from services.reconciler import (
 )
 from services.reconciler.book import Owner
 from services.reconciler.buried import bury, half
-from services.reconciler.held import dead, held_of, invites, late, put, repeats, seen
+from services.reconciler.held import bare, dead, held_of, invites, late, put, repeats, seen
 from services.reconciler.link import find, generation_of, gone_key, holds, keys, known, name_of, refer, stamp_of
 from services.reconciler.names import Gone
 from services.reconciler.people import agreed
@@ -138,7 +138,7 @@ def changed(work: Work, link: Link, side: Side, held: Held, item: Item, sequence
     if link.state is State.COPY:
         return copies.seen(work, link, new)
     if link.state is State.ENDED and not held.gone:
-        return put(link, side, new)
+        return put(link, side, bare(new))
     if link.refused and (new.now, new.people) != (held.now, held.people):
         link = replace(link, refused=())
     link = consent.touched(work, link, side, held, new)
@@ -151,7 +151,8 @@ def changed(work: Work, link: Link, side: Side, held: Held, item: Item, sequence
         invites(work, link.id, held.now or held.base, item.event)
         refer(work, side, link.id, new)
         _guests(work, link, held, item)
-    return unheard.recognised(work, put(link, side, new), side)
+    link = put(link, side, new)
+    return unheard.recognised(work, news.told(link) if held.gone else link, side)
 
 
 def _guests(work: Work, link: Link, held: Held, item: Item) -> None:

@@ -12,7 +12,7 @@ from services.reconciler import born, copies, dying, restore, teams, trouble
 from services.reconciler.book import Owner
 from services.reconciler.close import closed, over
 from services.reconciler.guard import unsent
-from services.reconciler.held import invites, put
+from services.reconciler.held import bare, invites, put
 from services.reconciler.life import Then, follows
 from services.reconciler.listed import Inherit
 from services.reconciler.order import order
@@ -42,8 +42,7 @@ def end(work: Work, link: Link) -> Link:
         invites(work, link.id, link.microsoft.now or link.microsoft.base, None)
     for side in Side:
         held = link.on(side)
-        if held is not None and held.gone:
-            link = put(link, side, replace(held, base=None, now=None))
+        link = put(link, side, bare(held)) if held is not None else link
     return replace(over(work, link), state=State.ENDED)
 
 

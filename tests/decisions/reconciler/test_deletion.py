@@ -34,6 +34,7 @@ from tests.decisions.reconciler.shard import (
     timed,
 )  # fmt: skip
 
+HIDDEN = CalendarEvent(STANDUP.when, "Private appointment", sensitivity=Sensitivity.PRIVATE)
 PAST = replace(STANDUP, when=timed(NOW - timedelta(days=1)))
 
 
@@ -65,10 +66,34 @@ def test_what_turns_private_while_it_is_deleted_in_practifi_leaves_no_text() -> 
     shard = Shard(replace(TWO_WAY, private_events=PrivateEvents.SKIP))
     name = shard.paired()
     shard.see(Vanished("p1", MIKE), side=PRACTIFI, whole=False)
-    hidden = CalendarEvent(STANDUP.when, "Private appointment", sensitivity=Sensitivity.PRIVATE)
-    shard.see(here(hidden, mark="m-b", redacted=True))
+    shard.see(here(HIDDEN, mark="m-b", redacted=True))
     shard.round_done(messages=1)
     assert not shard.orders
+    assert b"Standup" not in shard.rows[f"link/{name}"]
+
+
+def test_what_turns_private_after_it_was_deleted_in_practifi_leaves_no_text() -> None:  # P2, X5, ruling 20
+    """Nor does it bring any back when the Event is taken out of the bin."""
+    shard = Shard(INWARD)
+    name = shard.paired()
+    shard.see(Vanished("p1", MIKE), side=PRACTIFI)
+    shard.see(here(HIDDEN, mark="m-b", redacted=True))
+    assert shard.link(name).state is State.ENDED
+    assert b"Standup" not in shard.rows[f"link/{name}"]
+    shard.see(there(mark="p-b", stamp=name), side=PRACTIFI)
+    purge = shard.take()
+    assert isinstance(purge, Write)
+    assert (purge.side, purge.event.subject, purge.event.location) == (PRACTIFI, "Private appointment", "")
+
+
+def test_the_same_in_a_pause_where_nothing_goes_to_practifi() -> None:  # P2, D1, ruling 20
+    shard = Shard()
+    name = shard.paired(here(mine=False))
+    shard.set_policy(OUTWARD, active=False)
+    shard.see(here(HIDDEN, mark="m-b", redacted=True, mine=False))
+    shard.see(Vanished("p1", MIKE), side=PRACTIFI)
+    shard.set_policy(OUTWARD)
+    assert shard.link(name).state is State.ENDED
     assert b"Standup" not in shard.rows[f"link/{name}"]
 
 
