@@ -97,9 +97,10 @@ def _missing(some: Members, out: Digest) -> None:
     there = {row.id for row in out.looked.series.get(some.root) or () if not row.cancelled}
     for id_, slot in suspects.items():
         alone = out.looked.events.get(id_) if id_ != some.root else None
-        if id_ in there or (id_ == some.root and there):
+        moved = alone is not None and not alone.cancelled  # out of sight; Practifi shows it where it was
+        if moved or id_ in there or (id_ == some.root and there):
             some.now[id_] = slot
-        elif alone is None or alone.cancelled:
+        else:
             out.gone(some.root, id_, slot)
     _still_ahead(some.root, there, out)
 

@@ -94,6 +94,15 @@ def test_one_that_has_moved_out_of_sight_says_nothing_of_the_others() -> None:  
     assert gone(poller.proves(REC_2026_03_11=None)) == list(DAYS[1:]), "the moved one is not gone"
 
 
+def test_one_that_has_moved_out_of_sight_is_missed_when_its_series_is_deleted_unseen() -> None:  # X1
+    """Microsoft has forgotten the cursor, so that nothing says that it is removed; Practifi shows it where it was."""
+    poller = missing(edited("2030-01-01", slot=DAYS[0]))
+    poller.proves(REC_2026_03_11=None)
+    poller.due()
+    poller.brings(single(), fresh=True)
+    assert gone(poller.proves(REC=None)) == [DAYS[0]]
+
+
 def test_occurrences_that_the_round_itself_brings_stay() -> None:
     poller = emptied(thin(DAYS[0]))
     poller.proves(REC=master())
