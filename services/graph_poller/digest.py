@@ -29,7 +29,7 @@ class Digest:
     """What a round of `mailbox` means. While `look` or `list` is not empty, the rest is not yet complete; `lied` names
     series of which Microsoft denies what it has. What lies after the window `said` is kept in `ahead` (root to id to
     item; `before` is what was kept so far), what lies before it is none of ours, and neither is taken for gone (D9).
-    Outside `read` nothing can be seen at all."""
+    Outside `read` nothing can be seen at all: what has `left` for there, and what is `away` since we have made it."""
 
     mailbox: str
     looked: Looked
@@ -41,6 +41,7 @@ class Digest:
     unreadable: list[Unreadable] = field(default_factory=list)
     known: dict[str, Root | None] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
+    away: set[str] = field(default_factory=set)
     ahead: dict[str, dict[str, Item]] = field(default_factory=dict)
     look: set[str] = field(default_factory=set)
     list: set[str] = field(default_factory=set)
@@ -95,9 +96,10 @@ class Digest:
             self.vanished.append(Vanished(id_, self.mailbox, root if id_ != root else "", slot))
 
     def forget(self, root: str, known: Root | None) -> None:
-        """A root is gone with all that belonged to it; what was never said is not missed (INB-16)."""
+        """A root is gone with all that belonged to it; what was never said is not missed (INB-16). What the other side
+        shows after the window, which was wider once, is missed when the window has come to it (D9)."""
         self.ahead[root] = {}
-        if known is not None:
+        if known is not None and not self._later(known, self.said):
             self.known[root] = None
             for id_, slot in known.members.items():
                 self.gone(root, id_, slot, known.when)
@@ -127,11 +129,18 @@ class Digest:
         return far and not self.waiting(root)
 
     def _leave(self, root: str, known: Root) -> None:
-        """Out of sight it is none of ours, unless the other side still shows it within the window."""
+        """Out of sight it is none of ours, unless the other side still shows it within the window, or will when that
+        has come to it; of what we have made and not seen since, nobody knows."""
         self.ahead[root] = {}
-        if known.when is None or not within(known.when, *self.said):
+        made = known.when is None and not any(known.members.values())
+        if made or self._later(known, self.read):
+            self.away.add(root)
+        elif known.when is None or not within(known.when, *self.said):
             self.known[root] = None
-            self.left |= {root} if known.when or any(known.members.values()) else set()
+            self.left.add(root)
+
+    def _later(self, known: Root, window: Window) -> bool:
+        return known.when is not None and after(known.when, window[1])
 
     def _in_sight(self, root: str, there: Seen, known: Root) -> bool:
         slots = {slot for slot in known.members.values() if slot}

@@ -87,7 +87,7 @@ def _say(draft: Draft, out: Digest, held: Rounds) -> None:
     day = draft.now.date() if draft.state.known(slide.ahead(mailbox)) else place.day
     size = size_after(draft, out)
     draft.rows |= {f"known/{mailbox}/{root}": row for root, row in out.known.items()}
-    shown = roots_of(held.round.rows) | {root for root, row in out.known.items() if row is None}
+    shown = roots_of(held.round.rows) | {root for root, row in out.known.items() if row is None} | out.away
     draft.rows |= {f"{unshown(mailbox)}{root}": None for root in shown & _late(draft, mailbox)}
     draft.rows |= slide.rows(out) | {f"left/{mailbox}/{root}": Left() for root in out.left}
     draft.rows |= {

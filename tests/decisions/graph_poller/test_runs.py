@@ -189,6 +189,19 @@ def test_what_we_made_is_looked_for_until_a_round_shows_it() -> None:  # X1
     assert not poller.asked(Prove)
 
 
+def test_what_we_made_and_somebody_moved_out_of_sight_is_missed_when_it_is_deleted_there() -> None:  # X1, D9
+    """Practifi still shows it where it was; it is asked for once, and again when a whole round does not show it."""
+    poller = Poller()
+    poller.reads(single("old"), fresh=True)
+    poller.hear(Made(MIKE, "made"))
+    poller.reads()
+    assert gone(poller.proves(made=single("made", "2036-01-01"))) == []
+    poller.reads()
+    assert not poller.asked(Prove)
+    poller.reads(single("old"), fresh=True)
+    assert gone(poller.proves(made=None)) == ["made"]
+
+
 def test_the_first_run_waits_for_the_mailboxes() -> None:
     poller = newborn()
     assert poller.due() == []

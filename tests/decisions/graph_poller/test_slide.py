@@ -213,6 +213,23 @@ def test_a_narrower_window_lets_what_lies_after_it_wait() -> None:  # SAF-07
     assert (said.items, said.vanished) == ((), ())
     poller.reads(removed("s1"))
     assert gone(poller.proves(s1=None)) == [], "outside the window nothing is touched"
+    poller.govern(replace(MONTH, future_inbound_months=2))
+    poller.reads(fresh=True)
+    assert gone(poller.proves(s1=None)) == ["s1"], "it is missed when the window is as wide as before"
+
+
+def test_what_lies_out_of_sight_because_the_window_became_narrower_is_missed_when_it_is_as_wide_again() -> None:  # D9
+    poller = Poller(replace(MONTH, future_inbound_months=6))
+    poller.reads(single(day="2026-08-10"), fresh=True)
+    poller.govern(MONTH)
+    poller.due(fresh=True)
+    poller.brings(fresh=True)
+    assert not poller.asked(Prove)
+    poller.reads(removed("s1"))
+    assert not poller.asked(Prove)
+    poller.govern(replace(MONTH, future_inbound_months=6))
+    poller.reads(fresh=True)
+    assert gone(poller.proves(s1=None)) == ["s1"]
 
 
 def test_what_is_kept_is_what_will_be_said() -> None:  # ruling 1
