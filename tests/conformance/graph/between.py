@@ -27,8 +27,10 @@ class Direct(Http):
     """The one door, without a network behind it; `before` each request something may happen. A page is small, so that a
     round has many."""
 
-    def __init__(self, microsoft: Microsoft, before: Callable[[], None]) -> None:
-        super().__init__(ROOT, where="Microsoft Graph", now=lambda: NOON)
+    def __init__(
+        self, microsoft: Microsoft, before: Callable[[], None], now: Callable[[], datetime] = lambda: NOON
+    ) -> None:
+        super().__init__(ROOT, where="Microsoft Graph", now=now)
         self._microsoft, self._before = microsoft, before
 
     async def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
@@ -36,7 +38,7 @@ class Direct(Http):
         parts, low = urlsplit(url), {name.lower(): value for name, value in headers.items()}
         low["prefer"] = low.get("prefer", "").replace(f"maxpagesize={PAGE}", "maxpagesize=2")
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        answer = self._microsoft.handle(Request(method, parts.path, NOON, query, low, body or b"", ROOT))
+        answer = self._microsoft.handle(Request(method, parts.path, self.now(), query, low, body or b"", ROOT))
         return Reply(answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.body)
 
 
@@ -102,10 +104,15 @@ class Between:
         return sorted((f"{at:%m-%d %H:%M}", subject) for at, subject in starts)
 
     def single(self, _: int, number: int) -> None:
-        self.alone.add(self.stage.event(self.reader.mike, subject=self._word(), **_times(_day(number))))
+        self.alone.add(self.stage.event(self.reader.mike, subject=self._word(), **times(self.day(number))))
 
     def series(self, _: int, number: int) -> None:
-        self.stage.event(self.reader.mike, subject=self._word(), **_times(_day(number)), recurrence=_rule(number))
+        self.stage.event(
+            self.reader.mike,
+            subject=self._word(),
+            **times(self.day(number)),
+            recurrence=_rule(number, self.day(number).date()),
+        )
 
     def rename(self, which: int, _: int) -> None:
         if one := self._one(which, self._shown()):
@@ -114,7 +121,7 @@ class Between:
     def move(self, which: int, number: int) -> None:
         """A single event to another day, a series with all that it has."""
         if one := self._one(which, self.microsoft.events(self.reader.mike)):
-            self.reader.change(one["id"], **_times(_day(number)))
+            self.reader.change(one["id"], **times(self.day(number)))
 
     def repeat(self, which: int, number: int) -> None:
         """A single event becomes a series, a series another one."""
@@ -132,7 +139,7 @@ class Between:
         """A series becomes a single event out of sight; one that stood alone before would stay as it was (D9)."""
         if one := self._one(which, [one for one in self._masters() if one["id"] not in self.alone]):
             self.alone.add(one["id"])
-            self.reader.change(one["id"], recurrence=None, **_times(FAR))
+            self.reader.change(one["id"], recurrence=None, **times(FAR))
 
     def delete(self, which: int, _: int) -> None:
         if one := self._one(which, self._shown()):
@@ -145,6 +152,10 @@ class Between:
     def forget(self, _: int, __: int) -> None:
         """Microsoft forgets how far we have read."""
         self.microsoft.forget_deltas()
+
+    def day(self, number: int) -> datetime:
+        """A time that a number means."""
+        return datetime.combine(NOON.date() + timedelta(days=number + 1), time(10 + number % 3), UTC)
 
     def _shown(self) -> list[Any]:
         return self.microsoft.events(self.reader.mike, FIRST, LAST)
@@ -160,19 +171,14 @@ class Between:
         return f"word {self.made}"
 
 
-def _day(number: int) -> datetime:
-    return datetime.combine(NOON.date() + timedelta(days=number + 1), time(10 + number % 3), UTC)
-
-
-def _times(start: datetime) -> dict[str, Any]:
+def times(start: datetime) -> dict[str, Any]:
     zone = {"timeZone": "UTC"}
     ends = start + timedelta(hours=1)
     return {"start": {"dateTime": f"{start:%Y-%m-%dT%H:%M:%S}", **zone},
             "end": {"dateTime": f"{ends:%Y-%m-%dT%H:%M:%S}", **zone}}  # fmt: skip
 
 
-def _rule(number: int, first: date | None = None) -> dict[str, Any]:
+def _rule(number: int, first: date) -> dict[str, Any]:
     """Up to three occurrences, every day or every second one."""
-    begin = (first or _day(number).date()).isoformat()
-    return {"pattern": {"type": "daily", "interval": 1 + number % 2},
-            "range": {"type": "numbered", "startDate": begin, "numberOfOccurrences": 1 + number % 3}}  # fmt: skip
+    numbered = {"type": "numbered", "startDate": first.isoformat(), "numberOfOccurrences": 1 + number % 3}
+    return {"pattern": {"type": "daily", "interval": 1 + number % 2}, "range": numbered}
