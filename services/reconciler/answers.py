@@ -65,16 +65,12 @@ def written(link: Link, pending: Pending, item: Item | None) -> Link:
     return replace(link, answers=_kept(agreed))
 
 
-def kept(link: Link, pending: Pending, read: Held, found: Held) -> Held:
-    """What the writer found, with what people have answered since, which a reader was faster to tell: an answer changes
-    nothing of its Event, so no time says who is newer. What is as it was agreed is older than what is not."""
-    agreed = {one.person: one.practifi for one in link.answers or ()}
-    ours, said, now = dict(pending.answers or ()), dict(read.answers), dict(found.answers)
-    for one in dict.fromkeys((*said, *agreed)):
-        old, new = agreed.get(one, Response.NONE), said.get(one, Response.NONE)
-        if one not in ours and new is not old and now.get(one, Response.NONE) is old:
-            now[one] = new
-    return replace(found, answers=tuple((one, given) for one, given in now.items() if given is not Response.NONE))
+def kept(pending: Pending, read: Held, found: Held) -> Held:
+    """What the writer found, with the answers that a reader has told meanwhile, but for those that we wrote: an answer
+    changes nothing of its Event, so no time says which is newer, and a reader that was first will tell the other."""
+    ours = dict(pending.answers or ())
+    written = (one for one in found.answers if one[0] in ours)
+    return replace(found, answers=(*written, *(one for one in read.answers if one[0] not in ours)))
 
 
 def _known(link: Link, there: Held) -> dict[str, Agreed]:

@@ -155,7 +155,7 @@ def _updated(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
     if _newer(old, pending, item):
         new = replace(old, past=past(old, pending.mark, item.mark))
     else:
-        new = answers.kept(link, pending, old, found(work, pending.side, old, item))
+        new = answers.kept(pending, old, found(work, pending.side, old, item))
         marks = (mark for mark in (pending.mark, old.mark) if mark != item.mark)
         new = replace(new, past=past(old, *marks))
         if pending.side is Side.MICROSOFT:
