@@ -5,7 +5,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from contracts.calendar import Attendee, Side
-from contracts.policy import Invitations, PractifiSeries, PrivateEvents
+from contracts.policy import Invitations, Policy, PolicyNow, PractifiSeries, PrivateEvents
 from contracts.write import Cause, Write
 from services.reconciler import adopt, answers, match, reach, say, when, wish
 from services.reconciler.book import Known, Owner
@@ -13,7 +13,7 @@ from services.reconciler.held import put
 from services.reconciler.match import Matched
 from services.reconciler.order import order
 from services.reconciler.people import meant
-from services.reconciler.rows import Held, Kind, Link
+from services.reconciler.rows import Held, Kind, Link, Trouble
 from services.reconciler.trouble import barred
 from services.reconciler.work import Work
 
@@ -67,12 +67,15 @@ def in_microsoft(work: Work, link: Link, there: Held) -> Link:
     if not (wanted and when.future(there.event.when, work.now)):
         return link
     reason = _barred(work, there)
-    if reason:
-        return barred(work, link, reason)
     due = when.due(there.event.when, policy.future_outbound_months)
-    if due > work.now:
+    if not reason and due > work.now:
         work.wake(link.id, due + timedelta(minutes=1))
-        return barred(work, link, FAR.format(policy.future_outbound_months))
+        reason = FAR.format(policy.future_outbound_months)
+    if reason:
+        work.stop(link)  # another policy may let it through
+        return barred(work, link, reason)
+    if isinstance(work.message.body, PolicyNow) and _was_barred(link, policy):
+        link = replace(link, cause=Cause.POLICY)
     if not wish.known(work, Side.MICROSOFT, there.mailbox):
         work.stop(link)  # likewise: made twice, it would mail its guests twice
         return link
@@ -99,6 +102,13 @@ def guests(work: Work, there: Held) -> tuple[Attendee, ...]:
     known = [work.get(f"person/{one}", Known) for one in there.people if one != there.owner]
     addresses = [match.address_of(row.person) for row in known if row is not None]
     return tuple(Attendee(address) for address in dict.fromkeys(addresses) if address)
+
+
+def _was_barred(link: Link, policy: Policy) -> bool:
+    """Whether another policy kept it out of Microsoft until now; what has come within the same months is sent as ever
+    (D8)."""
+    same = FAR.format(policy.future_outbound_months)
+    return any(one.kind is Trouble.BARRED and one.reason != same for one in link.troubles)
 
 
 def _left_out(link: Link, here: Held) -> Link:

@@ -161,6 +161,33 @@ def test_a_far_event_is_sent_when_it_comes_within_the_months() -> None:  # D8
     assert shard.take().side is MICROSOFT
 
 
+WIDER = [
+    (MONTHS_25, False, replace(TWO_WAY, future_outbound_months=26)),
+    (LATER, True, replace(TWO_WAY, practifi_series=PractifiSeries.SINGLE_EVENTS)),
+]
+
+
+@pytest.mark.parametrize(("event", "native", "wider"), WIDER, ids=["months (D8)", "series of Practifi (R6)"])
+@pytest.mark.parametrize("people", [(), (ANN,)], ids=["alone", "with a guest"])
+def test_what_the_policy_kept_back_goes_when_it_lets_it_through(
+    event: CalendarEvent, native: bool, wider: Policy, people: tuple[str, ...]
+) -> None:
+    """With guests it waits for consent: a change of the policy mails nobody (ruling 16)."""
+    shard = Shard()
+    item = there(event, native_series=native, people=people)
+    shard.see(item, side=PRACTIFI)
+    for consents, policy in enumerate((TWO_WAY, wider, wider)):
+        if shard.orders and shard.orders[0].side is PRACTIFI:  # our word on it
+            shard.write(replace(item, mark=f"p-{consents}"))
+        assert not shard.orders
+        shard.set_policy(policy, consents=consents)
+        if policy is wider and not people:
+            break
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.cause) == (MICROSOFT, Cause.POLICY)
+
+
 def test_occurrences_of_a_practifi_series_go_out_as_single_events_if_wanted() -> None:  # R6
     shard = Shard(replace(TWO_WAY, practifi_series=PractifiSeries.SINGLE_EVENTS))
     shard.see(there(LATER, native_series=True), side=PRACTIFI)
