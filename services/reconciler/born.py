@@ -29,10 +29,10 @@ MUTE = "sent without {} of the people, who have no address in Practifi"
 def in_practifi(work: Work, link: Link, here: Held, owner: Owner, conflicts: tuple[str, ...] = ()) -> Link:
     """Create in Practifi what Microsoft has, for the mailbox's user."""
     policy = work.policy_of(here.mailbox)
-    if here.redacted and policy.private_events is PrivateEvents.SKIP:
-        return _left_out(link, here)
-    if not policy.direction.writes(Side.PRACTIFI):
-        return link
+    skipped = here.redacted and policy.private_events is PrivateEvents.SKIP
+    if skipped or not policy.direction.writes(Side.PRACTIFI):
+        work.stop(link)  # its reader tells it once more under another policy, which is no news to us
+        return _left_out(link, here) if skipped else link
     if not wish.known(work, Side.PRACTIFI, here.mailbox):
         work.stop(link)  # ours may be a new store: what Practifi has already is heard first (ruling 5)
         return link

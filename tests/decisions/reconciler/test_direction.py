@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from contracts.calendar import Side
 from contracts.facts import Conflict, Failed
 from contracts.observed import Vanished
-from contracts.policy import Direction, Policy
+from contracts.policy import Direction, Policy, PrivateEvents
 from contracts.write import Order, Outcomes, Refused, Why, Write
 from services.reconciler.rows import State
 from tests.decisions.reconciler.shard import (
@@ -203,6 +203,24 @@ def test_what_changed_while_paused_goes_by_the_direction_of_the_resumed_firm() -
 
 SERIES: dict[str, Any] = {"series": "s1", "slot": "2026-03-09"}
 PAST_ITS_NEIGHBOUR = "an occurrence can be moved neither to the day of the one before or after it, nor past it"
+
+
+SKIP = replace(TWO_WAY, private_events=PrivateEvents.SKIP)
+
+
+@pytest.mark.parametrize("narrow", [OUTWARD, SKIP], ids=["another direction", "no private events"])
+def test_what_came_in_a_pause_and_the_policy_left_out_is_made_when_it_is_wanted(narrow: Policy) -> None:
+    """Its reader tells it once more then, as it was."""
+    shard, item = Shard(), here(redacted=narrow is SKIP)  # D1, P1, ruling 12
+    shard.set_policy(TWO_WAY, active=False)
+    shard.see(item)
+    shard.set_policy(narrow)
+    assert not shard.orders
+    shard.set_policy(TWO_WAY)
+    shard.see(item)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.target) == (PRACTIFI, "")
 
 
 def test_an_occurrence_that_cannot_be_moved_there_stays_in_practifi_with_the_reason() -> None:  # R5, THR-08
