@@ -51,7 +51,7 @@ def waits(work: Work, link: Link, order: Order) -> Link | None:
     if not many:
         return None
     if work.policy.invitations is Invitations.NEVER or not _coming(work, order):
-        return trouble.barred(work, link, QUIET)
+        return _stopped(work, trouble.barred(work, link, QUIET))
     if link.cause is Cause.EDIT or work.policy.invitations is Invitations.ALWAYS or agreed:
         return None
     reason = _HELD.format(many, "person" if many == 1 else "people", _CAUSES[link.cause])

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from contracts.calendar import Attendee, CalendarEvent, Response, Sensitivity, ShowAs
 from contracts.facts import Blocked, Conflict
 from contracts.observed import Item, Pair, Paired, Vanished
-from contracts.policy import Invitations, Policy
+from contracts.policy import Direction, Invitations, Narrower, Policy
 from contracts.write import Cause, Erase, Order, Why, Write
 from services.reconciler.rows import Look, State
 from tests.decisions.reconciler.shard import (
@@ -93,6 +93,27 @@ def test_it_is_made_in_the_new_mailbox_and_then_erased_in_the_old_one() -> None:
     link = shard.link(name)
     assert (link.mailbox, link.microsoft and link.microsoft.id, link.owner) == (JOHN, "j1", JOHNS)
     assert [one.state for one in shard.links() if one.id != name] == [State.ENDED]
+
+
+NARROW = Narrower(("john@firm.example",), direction=Direction.MICROSOFT_TO_PRACTIFI)
+MUTE = replace(TWO_WAY, invitations=Invitations.NEVER)
+
+
+@pytest.mark.parametrize(
+    ("policy", "guests"), [(replace(TWO_WAY, narrower=(NARROW,)), ""), (MUTE, "ann@client.example")],
+    ids=["the new mailbox is not written (D11)", "its guest may not be mailed (A5)"],
+)  # fmt: skip
+def test_it_follows_when_the_policy_that_kept_it_is_changed(policy: Policy, guests: str) -> None:  # ruling 14
+    shard, _ = made(guests=guests)
+    shard.set_policy(policy)
+    event = johns(people=(ANN,) if guests else ())
+    shard.see(event, side=PRACTIFI)
+    assert not outward(shard)
+    for consents in range(2):  # with a guest, everybody would be mailed twice
+        spoken(shard, event)
+        shard.set_policy(TWO_WAY, consents=consents)
+    order = taken(shard)
+    assert (order.side, order.mailbox, order.target) == (MICROSOFT, JOHN, "")
 
 
 def test_after_that_it_is_an_event_like_any_other() -> None:  # ruling 14
