@@ -48,9 +48,11 @@ def roots(state: State, mailbox: str, round_: Round, *, new_day: bool) -> Iterab
 
 
 def understand(draft: Draft, mailbox: str, held: Rounds) -> None:
-    """Say what a round means and go on from its end, or ask for what it needs."""
+    """Say what a round means and go on from its end, or ask for what it needs. What was read by rules that do not hold
+    any more is not said, but read again: it may show what nobody shall see by now (ruling 20), and nobody may take it,
+    although the rules may be back before the next round (ruling 12)."""
     pair = next((pair for pair in draft.pairs() if pair.mailbox == mailbox), None)
-    if pair is not None and _overtaken(draft, pair, held):
+    if pair is not None and not window.ruled(held.view, window.view(draft.policy, pair, draft.now)):
         _again(draft, pair)
         return
     out = _digested(draft, mailbox, held)
@@ -64,14 +66,6 @@ def understand(draft: Draft, mailbox: str, held: Rounds) -> None:
         brake(draft, out)
     else:
         _say(draft, out, held)
-
-
-def _overtaken(draft: Draft, pair: Pair, held: Rounds) -> bool:
-    """Whether a round is not to be said, but to be read again. If it was read by rules that do not hold any more, it
-    may show what nobody shall see by now (ruling 20), and nobody may take it, although the rules may be back before
-    the next one (ruling 12). If somebody has wished for all since, it would be taken for the answer (ruling 6)."""
-    wished = held.view.again != draft.place(pair.mailbox).again
-    return wished or not window.ruled(held.view, window.view(draft.policy, pair, draft.now))
 
 
 def _again(draft: Draft, pair: Pair) -> None:

@@ -51,7 +51,6 @@ class Plight(Unrest):
 
     def _begin(self, rows: dict[str, bytes]) -> None:
         """The poller begins again with these rows, and finds that it has forgotten something."""
-        self.life += 1
         self.lane.clear()
         self.poller.rows = dict(rows)
         self.govern()

@@ -19,8 +19,6 @@ DEEDS = st.lists(
     ),
     max_size=20,
 )
-CROSSED: list[Deed] = [(0, "single", 0, 0), (1, "forgets", 0, 0), (1, "due", 0, 0)]
-"""He loses his memory while the mailbox is read, and another run begins before that read has ended."""
 TURNED: list[Deed] = [(0, "single", 0, 0), (0, "direction", 0, 1)]
 """What is read is not taken, because the direction was changed meanwhile; then it is as before."""
 MOVED: list[Deed] = [(0, "ours", 0, 0), (0, "out", 0, 0), (4, "move", 0, 0), (0, "cancel", 0, 0)]
@@ -28,7 +26,6 @@ MOVED: list[Deed] = [(0, "ours", 0, 0), (0, "out", 0, 0), (4, "move", 0, 0), (0,
 
 
 @settings(max_examples=100, deadline=None)
-@example(CROSSED)
 @example(TURNED)
 @example(MOVED)
 @given(DEEDS)

@@ -40,7 +40,6 @@ class Unrest(Between):
     letters: list[tuple[int, Callable[[], None]]] = field(default_factory=list)
     late: int = 0
     breaks: int = 0
-    life: int = 0
     consents: int = 0
     pairing: int = 2
     owned: bool = True
@@ -84,9 +83,10 @@ class Unrest(Between):
     async def _run(self) -> None:
         self.due(0, 0)
         while self.lane:
-            do, life = self.lane.pop(0), self.life
+            do = self.lane[0]
             answer = await self._done(do)
-            if life == self.life:
+            if self.lane and self.lane[0] is do:  # else it was ordered anew meanwhile, and its answer is not heard
+                del self.lane[0]
                 self.tell(answer)
 
     async def _done(self, do: Do) -> Struct:

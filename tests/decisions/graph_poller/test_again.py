@@ -85,24 +85,6 @@ def test_an_old_read_that_arrives_late_does_not_stand_for_a_fresh_one() -> None:
     assert "" in cursors(poller.due())
 
 
-def test_a_read_from_before_the_question_does_not_answer_it_in_a_run_that_began_after_it() -> None:  # ruling 6, A5
-    """Who asks takes the mailbox for heard, and would make there what is there already."""
-    poller = read()
-    poller.due()
-    old = poller.order
-    poller.hear(WISH)
-    poller.due()
-    fresh, poller.order = poller.order, old
-    for mailbox in (MIKE, JOHN):
-        said = poller.brings_to(mailbox, single("s2"))
-        assert (said.items, poller.told(ReadDone)) == ((), [])
-        assert cursors(poller.asked(ReadMailbox)) == [""]
-    poller.order = fresh
-    for mailbox in (MIKE, JOHN):
-        poller.brings_to(mailbox, single(), single("s2"), fresh=True, cursor="c2")
-    assert [(one.run, one.again, one.told) for one in poller.told(ReadDone)] == [("run-2", "", 0), ("run-3", "w1", 2)]
-
-
 def test_the_watcher_is_told_the_mailboxes_again() -> None:
     poller = read()
     poller.hear(Again("w", "salesforce-watcher"))
