@@ -88,12 +88,14 @@ class Digest:
 
     def gone(self, root: str, id_: str, slot: str, when: When | None = None) -> None:
         """Say that an item is proven gone, unless it lies outside the window."""
-        if slot:
-            ours = self.said[0].date() <= date.fromisoformat(slot) <= self.said[1].date()
-        else:
-            ours = when is None or within(when, *self.said)
-        if ours:
+        if self.ours(slot, when):
             self.vanished.append(Vanished(id_, self.mailbox, root if id_ != root else "", slot))
+
+    def ours(self, slot: str, when: When | None) -> bool:
+        """Whether the other side shows an item within the window, as far as is known."""
+        if slot:
+            return self.said[0].date() <= date.fromisoformat(slot) <= self.said[1].date()
+        return when is None or within(when, *self.said)
 
     def forget(self, root: str, known: Root | None) -> None:
         """A root is gone with all that belonged to it; what was never said is not missed (INB-16). What the other side
@@ -103,6 +105,12 @@ class Digest:
             self.known[root] = None
             for id_, slot in known.members.items():
                 self.gone(root, id_, slot, known.when)
+            self.let_go(root, known.members, known.when)
+
+    def let_go(self, root: str, members: Mapping[str, str], when: When | None) -> None:
+        """What lies outside the window with all its items, and is known no more: what comes of it is none of ours."""
+        if members and not any(self.ours(slot, when) for slot in members.values()):
+            self.left.add(root)
 
     def suspect(self, root: str, known: Root) -> None:
         """A root that is said to be removed, or is missing from a fresh round: gone only if a direct read says so. One

@@ -49,6 +49,8 @@ def series(root: str, own: Seen | None, rows: Iterable[Seen], known: Root | None
         _member(row, some, out)
     _missing(some, out)
     out.known[root] = Root(some.now) if some.now else None
+    if not some.now:
+        out.let_go(root, before, when)
 
 
 def _member(row: Seen, some: Members, out: Digest) -> None:

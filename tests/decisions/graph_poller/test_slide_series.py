@@ -51,6 +51,18 @@ def test_a_single_event_that_has_left_the_window_and_repeats_there_stays_in_prac
     poller = knows(single(SERIES, "2026-02-02"))
     poller.now = at("2026-03-10", 8)
     assert gone(poller.reads(master("2026-02-02"), thin("2026-02-02"), thin("2026-02-03"))) == []
+    assert gone(poller.reads(removed(SERIES))) == []
+    assert not poller.asked(Prove), "nor when it is deleted there"
+
+
+def test_what_has_left_the_window_and_is_deleted_while_it_is_read_stays_in_practifi() -> None:  # D9, CUR-13
+    """A round from the beginning does not show it any more, and the next one says that it is removed."""
+    poller = knows(single(day="2026-02-02"))
+    poller.now = at("2026-03-10", 8)
+    poller.reads(fresh=True)
+    assert gone(poller.proves(s1=None)) == []
+    assert gone(poller.reads(removed("s1"))) == []
+    assert not poller.asked(Prove)
 
 
 def test_a_series_of_long_ago_with_one_occurrence_ahead_is_not_lost_by_a_round_that_misses_it() -> None:  # CUR-33
