@@ -13,7 +13,7 @@ from contracts.observed import Observed, ReadDone, Vanished
 from services.kernel.decision import Forgot
 from services.kernel.micros import micros
 from tests.decisions.reconciler.forgetful import WHO
-from tests.decisions.reconciler.shard import BOOK, MICROSOFT, NOW, PAIRS, PRACTIFI
+from tests.decisions.reconciler.shard import BOOK, MICROSOFT, MIKE, NOW, PAIRS, PRACTIFI
 from tests.decisions.reconciler.world import Row, World
 
 SOME = 2
@@ -40,7 +40,7 @@ class Letter:
 @dataclass
 class Post(World):
     """`seen` is of the reconciler's store, `receipts` those of the others: the last number for which they have its
-    receipt. `graves` is what is gone."""
+    receipt. `graves` is what is gone. While it is `shut`, the mailbox cannot be read."""
 
     readers: dict[Side, Reader] = field(default_factory=lambda: {side: Reader() for side in Side})
     letters: list[Letter] = field(default_factory=list)
@@ -50,6 +50,7 @@ class Post(World):
     graves: dict[Side, dict[str, Row]] = field(default_factory=lambda: {side: {} for side in Side})
     run: int = 0
     has_read: set[Side] = field(default_factory=set)
+    shut: bool = False
 
     def tick(self) -> int:
         self.shard.now = NOW + timedelta(seconds=self.ticks + 1)
@@ -61,6 +62,9 @@ class Post(World):
 
     def look(self, side: Side) -> None:
         """A reader reads what has changed, or all of it, and says so; a run is over when both have."""
+        if self.shut and side is MICROSOFT:
+            self._over(side, 0, failed=(MIKE,))
+            return
         reader, rows, known = self.readers[side], self.rows[side], self.read[side]
         items = [self.item(side, name) for name, row in rows.items() if reader.fresh or known.get(name) != row.mark]
         lost = set(self.gone[side])
@@ -76,13 +80,17 @@ class Post(World):
             reader.told += bool(reader.again)
             some = tuple(items[at : at + SOME]), tuple(gone[at : at + SOME])
             self.say(WHO[side], Observed(side, self.shard.sequence, *some, paired=1, again=reader.again))
+        self._over(side, len(starts))
+
+    def _over(self, side: Side, messages: int, failed: tuple[str, ...] = ()) -> None:
         if side in self.has_read:
             self.run, self.has_read = self.tick(), set()
         self.has_read.add(side)
-        run = f"run-~{self.run:06}"
-        self.say(
-            WHO[side], ReadDone(run, WHO[side], messages=len(starts), again=reader.again, told=reader.told)
+        reader, run = self.readers[side], f"run-~{self.run:06}"
+        done = ReadDone(
+            run, WHO[side], messages=messages, failed=failed, again=reader.again, told=reader.told
         )  # fmt: skip
+        self.say(WHO[side], done)
 
     def _vanished(self, side: Side, name: str) -> Vanished:
         row = self.graves[side][name]

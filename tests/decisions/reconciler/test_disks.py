@@ -25,10 +25,7 @@ def steps(*faults: str) -> st.SearchStrategy[Steps]:
 
 def story(told: Steps) -> Disks:
     """Two meetings that both sides have, then these steps; in the end an administrator consents."""
-    disks = Disks(Shard(POLICY))
-    disks.make(MICROSOFT, STANDUP)
-    disks.make(PRACTIFI, replace(STANDUP, subject="Review", when=timed(TEN + timedelta(hours=9))), edited=True)
-    disks.settle()
+    disks = begun()
     for step in told:
         play(disks, *step)
     disks.settle()
@@ -56,6 +53,15 @@ def play(disks: Disks, what: str, side: Side, which: int) -> None:
             getattr(disks, what)(which)
         case _:
             getattr(disks, what)()
+
+
+def begun() -> Disks:
+    """Two meetings that both sides have."""
+    disks = Disks(Shard(POLICY))
+    disks.make(MICROSOFT, STANDUP)
+    disks.make(PRACTIFI, replace(STANDUP, subject="Review", when=timed(TEN + timedelta(hours=9))), edited=True)
+    disks.settle()
+    return disks
 
 
 def works(disks: Disks) -> None:
@@ -97,4 +103,23 @@ def test_a_reconciler_whose_store_fails_at_any_moment(told: Steps) -> None:  # r
 def test_a_reader_whose_store_fails_at_any_moment(told: Steps) -> None:  # ruling 6, PRO-02, PRO-10
     disks = story(told)
     assert {len(twins) for twins in disks.families().values()} <= {2}
+    works(disks)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.sampled_from(("edit", "make", *MACHINES)), st.just(PRACTIFI), st.integers(0, 3))))
+def test_what_people_do_in_practifi_while_a_mailbox_cannot_be_read_after_a_loss(told: Steps) -> None:
+    """It goes out as soon as the mailbox can be read, and is there once (ruling 5, PRO-02, PRO-10)."""
+    disks = begun()
+    disks.shut = True
+    disks.lose()
+    disks.settle()
+    for step in told:
+        play(disks, *step)
+    disks.shut = False
+    disks.settle()
+    assert {frozenset(twins) for twins in disks.families().values()} == {frozenset(Side)}
+    for twins in disks.families().values():
+        here, there = (disks.rows[side][twins[side]].event.subject for side in Side)
+        assert here == there, "a word is lost"
     works(disks)
