@@ -23,7 +23,7 @@ def bury(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
         return
     if side is Side.PRACTIFI and link is not None and _being_made(link):
         if link.cause is not Cause.LOST:  # else it may be what stood there before our memory was lost
-            work.keep(unheard.unmade(link, gone.id, sequence))
+            step(work, unheard.unmade(link, gone.id, sequence))
         return
     tomb = Held(gone.id, gone.mailbox, series=gone.series, slot=gone.slot, sequence=sequence, gone=True)
     ours = keys(side, gone)[1] == f"link/{name}"
@@ -38,8 +38,10 @@ def bury(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
 
 
 def _being_made(link: Link) -> bool:
-    """Whether what has vanished in Practifi may be what we are making there: the answer to that will tell."""
-    return link.pending is not None and link.pending.kind is Kind.CREATE
+    """Whether what has vanished in Practifi may be what we are making there, where the answer to that will tell, or
+    have made there unheard (ruling 9)."""
+    pending = link.pending
+    return (pending is not None and pending.kind is Kind.CREATE) or unheard.made(link, Side.PRACTIFI)
 
 
 def half(link: Link, side: Side, item: Item, held: Held) -> Link | None:

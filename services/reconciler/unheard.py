@@ -104,6 +104,11 @@ def unmade(link: Link, name: str = "", sequence: int = 0) -> Link:
     return replace(link, practifi=gone, generation=link.generation + 1)
 
 
+def made(link: Link, side: Side) -> bool:
+    """Whether we may have made an event there of which nobody could tell."""
+    return any(_makes(one, side) for one in link.unsure)
+
+
 def _makes(pending: Pending, side: Side) -> bool:
     """Whether an order was to make an event there (`made.py`)."""
     return pending.kind is Kind.CREATE and pending.side is side

@@ -103,6 +103,24 @@ def test_what_a_person_deleted_before_we_heard_that_it_was_made_goes_in_practifi
     assert (order.side, order.target, order.mailbox) == (PRACTIFI, "p1", MIKE)
 
 
+@pytest.mark.parametrize("early", [True, False], ids=["before the pause is told", "after it"])
+def test_what_was_made_unheard_before_a_pause_and_then_deleted_goes_in_microsoft_too(early: bool) -> None:
+    shard = Shard()  # X1, ruling 9, ruling 26
+    shard.see(here())
+    gone = Vanished("p1", MIKE, stamp=shard.orders[0].link)
+    shard.set_policy(shard.policy, active=False)
+    if early:
+        shard.see(gone, side=PRACTIFI)
+    shard.refuse(Why.STOPPED)
+    if not early:
+        shard.see(gone, side=PRACTIFI)
+    shard.set_policy(shard.policy)
+    shard.round_done()
+    order = shard.take()
+    assert isinstance(order, Erase)
+    assert (order.side, order.target, order.mailbox) == (MICROSOFT, "m1", MIKE)
+
+
 @pytest.mark.parametrize("seen", [False, True], ids=["unseen", "a reader was faster"])
 def test_what_a_person_changes_before_we_heard_that_it_was_made_goes_to_practifi(seen: bool) -> None:  # C1, ruling 9
     shard = Shard()
