@@ -11,7 +11,7 @@ from msgspec import Struct
 from contracts.calendar import Side
 from services.kernel.decision import State as Rows
 from services.kernel.decision import Wake
-from services.reconciler.link import ref_key
+from services.reconciler.link import gone_key, ref_key
 from services.reconciler.names import Gone, Ref, Uid
 from services.reconciler.rows import Held, Link, State
 from services.reconciler.work import Work
@@ -52,6 +52,14 @@ def follow(work: Work, name: str, old: Link | None, new: Link | None) -> None:
         note(work, f"link/{name}", new.generation)
     for row in sorted(set(_names(old)) - set(_names(new))) if old is not None else ():
         note(work, row, 0)
+    _replaced(work, old.practifi if old is not None else None, new.practifi)
+
+
+def _replaced(work: Work, old: Held | None, new: Held | None) -> None:
+    """Remember that an Event is gone whose place another one has taken: a late word of it is none of a new one."""
+    if old is not None and new is not None and old.gone and old.id and old.id != new.id:
+        work.rows[row := gone_key(Side.PRACTIFI, old.id)] = Gone(old.sequence)
+        note(work, row, old.sequence)
 
 
 def note(work: Work, row: str, mark: int) -> None:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent
 from contracts.control import Restore
-from contracts.observed import Item, Vanished
+from contracts.observed import Item, Observed, Vanished
 from contracts.write import Erase, Outcomes, Refused, Why, Write, Written
 from tests.decisions.reconciler.shard import (
     JOHN,
@@ -117,6 +117,19 @@ def test_an_event_beside_the_one_that_took_its_place_goes_in_microsoft_too_when_
     erase = shard.take()
     assert isinstance(erase, Erase)
     assert (erase.side, erase.target) == (MICROSOFT, "m2")
+
+
+def test_what_is_heard_late_of_an_event_whose_place_another_one_has_taken_is_no_new_event() -> None:  # CON-20, PRO-10
+    shard = Shard()
+    shard.see(version(0), side=PRACTIFI)
+    order = shard.take()
+    shard.write(here(stamp=f"{order.link}-g0"), order)
+    shard.see(here(replace(STANDUP, subject="Daily"), mark="m-b", stamp=f"{order.link}-g0"))
+    shard.refuse(Why.GONE)
+    shard.hear(Observed(PRACTIFI, 90, vanished=(Vanished("p1", MIKE),)))
+    shard.write(there(replace(SHOWN, subject="Daily"), name="p2", stamp=order.link))
+    shard.hear(Observed(PRACTIFI, 89, (version(5),)))
+    assert not shard.orders
 
 
 def test_what_microsoft_still_has_gets_its_owner_back_though_it_was_restored_for_another() -> None:  # ruling 14
