@@ -11,12 +11,12 @@ from contracts.control import Backfill
 from contracts.observed import Item, Observed, Vanished
 from contracts.write import Cause
 from services.kernel.decision import State, Wake
-from services.reconciler import when
+from services.reconciler import when, wish
 from services.reconciler.book import Address
 from services.reconciler.held import held_of
 from services.reconciler.link import find, minted
 from services.reconciler.listed import Idle, More
-from services.reconciler.rows import Link
+from services.reconciler.rows import Held, Link
 from services.reconciler.step import step
 from services.reconciler.work import Work
 
@@ -68,6 +68,17 @@ def half(work: Work, name: str) -> Link | None:
     if item is None:
         return None
     return Link(name, Side.PRACTIFI, practifi=held_of(work, Side.PRACTIFI, item), owner=item.owner)
+
+
+def typed(work: Work, side: Side, item: Item, held: Held) -> Held:
+    """What a side holds of an item: a mailbox that has not been read since our memory was lost may have what is kept
+    here, and has not what was typed since (ruling 5)."""
+    known = work.get(key(item), Item) if side is Side.PRACTIFI else None
+    if known is None or known.event == item.event or known.redacted or item.redacted:
+        return held
+    if not wish.untold(work.get, Side.MICROSOFT, item.mailbox):
+        return held
+    return replace(held, base=known.event, now=item.event)
 
 
 def mailbox_of(state: State, named: str) -> str | None:

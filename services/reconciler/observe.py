@@ -165,7 +165,7 @@ def _guests(work: Work, link: Link, held: Held, item: Item) -> None:
 
 def _first(work: Work, side: Side, item: Item, sequence: int, name: str) -> None:
     """An item that no link knows: a new event, half of a link that a lost store forgot (ruling 5), or not ours."""
-    held, risen = held_of(work, side, item, sequence), _risen(work, side, item)
+    held, risen = idle.typed(work, side, item, held_of(work, side, item, sequence)), _risen(work, side, item)
     if stamp_of(item) == name:
         born = side if keys(side, item)[1] == f"link/{name}" else side.other
         link = put(Link(name, born, generation=generation_of(item), owner=item.owner), side, held)

@@ -125,10 +125,14 @@ def test_a_mailbox_that_could_not_be_read_finds_its_events_when_it_can_be() -> N
     assert (link.microsoft and link.microsoft.id, link.practifi and link.practifi.id) == ("m1", "p1")
 
 
+@pytest.mark.parametrize("edited", [True, False])
 @pytest.mark.parametrize("born", Side)
-def test_what_is_typed_in_practifi_while_a_mailbox_cannot_be_read_goes_out_when_it_can_be(born: Side) -> None:
-    shard, stamp = forgetful(), OURS if born is MICROSOFT else ""  # ruling 5, PRO-02
-    tells(shard, PRACTIFI, there(stamp=stamp))
+def test_what_is_typed_in_practifi_while_a_mailbox_cannot_be_read_goes_out_when_it_can_be(
+    born: Side, edited: bool
+) -> None:
+    """Whether or not anybody had touched it since outbound was switched on."""
+    shard, stamp = forgetful(), OURS if born is MICROSOFT else ""  # ruling 5, PRO-02, D7
+    tells(shard, PRACTIFI, there(stamp=stamp, edited=edited))
     done(shard, MICROSOFT, failed=(MIKE,), again=shard.asked["graph-poller"].wish)
     typed = replace(SHOWN, subject="Daily", location="Room 2")
     shard.see(there(typed, mark="p-b", stamp=stamp), side=PRACTIFI)
