@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from contracts.calendar import CalendarEvent, Side
 from services.reconciler.held import answered, put
 from services.reconciler.merge import advance, changed, same
+from services.reconciler.reach import BUSY
 from services.reconciler.rows import Held, Link
 
 
@@ -29,6 +30,22 @@ def told(link: Link) -> Link:
         clients = tuple(one for one in there.people if one not in there.users)
         return _since(replace(link, related=clients, invited=there.users), here, there.event)
     return link if link.born is Side.MICROSOFT else _since(link, here, answered(here.base or here.event, there))
+
+
+def hidden(here: Held, there: Held, fields: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the fields that an event which has become private in Microsoft hides, and Practifi shows."""
+    if not here.redacted or there.redacted:
+        return ()
+    return tuple(field for field in fields if field in changed(here) - BUSY)
+
+
+def owed(link: Link, fields: tuple[str, ...]) -> Link:
+    """The link of which Practifi, which is not written now, has to get these fields of Microsoft's when it is. What
+    they were in Microsoft is not remembered."""
+    here, there = link.microsoft, link.practifi
+    assert here is not None
+    assert there is not None
+    return put(link, Side.MICROSOFT, advance(here, fields, there.event))
 
 
 def _since(link: Link, here: Held, base: CalendarEvent) -> Link:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from contracts.calendar import Side
 from contracts.policy import Invitations, Policy
 from contracts.write import Write
-from services.reconciler import answers, copies, meeting, owners, when
+from services.reconciler import answers, copies, meeting, news, owners, when
 from services.reconciler.book import Owner
 from services.reconciler.consent import QUIET
 from services.reconciler.match import Matched
@@ -27,6 +27,9 @@ def update(work: Work, link: Link, owner: Owner) -> Link:
     policy, quiet = work.policy_of(link.mailbox), _quiet(work, here)
     plan = merge(here, there, rules(here, there, policy, mailing=not quiet), link.local)
     link = _adopted(link, plan)
+    if not policy.direction.writes(Side.PRACTIFI) and (hidden := news.hidden(here, there, plan.adopt)):
+        link = news.owed(link, hidden)
+        work.stop(link)
     if quiet and (reason := _kept_back(link, policy)):
         link = barred(work, link, reason)
     if policy.direction.writes(Side.PRACTIFI):

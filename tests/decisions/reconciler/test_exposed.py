@@ -1,12 +1,25 @@
 """A stricter rule for private events (P2): what it hides does not stay in Practifi, where both sides show a blank."""
 
+import pytest
 from msgspec.structs import replace
 
 from contracts.calendar import Attendee, CalendarEvent, Sensitivity
 from contracts.observed import Item
 from contracts.policy import PrivateEvents
 from contracts.write import Why, Write
-from tests.decisions.reconciler.shard import ANN, MICROSOFT, PRACTIFI, SHOWN, STANDUP, TWO_WAY, Shard, here, there
+from tests.decisions.reconciler.shard import (
+    ANN,
+    MICROSOFT,
+    OUTWARD,
+    PRACTIFI,
+    SHOWN,
+    STANDUP,
+    TWO_WAY,
+    Shard,
+    here,
+    there,
+)  # fmt: skip
+from tests.decisions.reconciler.world import kept
 
 FULL = replace(TWO_WAY, private_events=PrivateEvents.FULL)
 BLANK = CalendarEvent(STANDUP.when, "Private appointment", sensitivity=Sensitivity.PRIVATE)
@@ -64,3 +77,32 @@ def test_what_its_owner_makes_private_in_practifi_keeps_its_text_there() -> None
     shard.write(hidden(here(), "m-b"), order)
     shard.see(hidden(here(), "m-b"))
     assert not shard.orders
+
+
+@pytest.mark.parametrize("typed", [False, True])
+def test_what_turned_private_while_nothing_went_to_practifi_goes_from_there_when_something_does(typed: bool) -> None:
+    """Whatever was typed there meanwhile."""
+    shard, other = Shard(), there(edited=False)
+    shard.paired(here(), other)
+    shard.set_policy(OUTWARD)
+    shard.see(hidden(here(), "m-b"))
+    if typed:
+        other = there(replace(SHOWN, subject="Dentist"), mark="p-b")
+        shard.see(other, side=PRACTIFI)
+    assert not shard.orders
+    shard.set_policy(TWO_WAY)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.fields) == (PRACTIFI, ("subject", "location", "sensitivity"))
+    shard.write(replace(other, event=kept(order.event), mark="p-c"), order)
+    shard.see(hidden(here(), "m-b"))
+    assert not shard.orders
+
+
+def test_what_turned_private_while_nothing_went_to_practifi_is_not_remembered() -> None:  # ruling 20
+    shard = Shard()
+    shard.paired()
+    shard.set_policy(OUTWARD)
+    shard.see(here(replace(STANDUP, subject="Dentist"), mark="m-b"))
+    shard.see(hidden(here(), "m-c"))
+    assert not [key for key, row in shard.rows.items() if b"Dentist" in row]
