@@ -4,10 +4,15 @@ receipt says what arrived (design §2.2). The memory bus is for tests: same rule
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from random import Random
 from typing import Protocol
 
 from services.kernel.errors import Transient
+
+SOON = timedelta(seconds=1)
+"""When to ask a broker again that took nothing: whatever is to be published then keeps its order, because all of its
+lane waits so long."""
 
 
 class Bus(Protocol):
@@ -22,7 +27,7 @@ class Bus(Protocol):
 
     async def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         """Return when the broker took it. An empty retained payload clears the topic.
-        Raises Transient (not connected, no answer) and Permanent (too large)."""
+        Raises Transient (not connected, no answer: again SOON) and Permanent (too large)."""
         ...
 
     async def subscribe(self, topics: str) -> None:
@@ -118,7 +123,7 @@ class MemoryBus:
 
     async def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         if not self.connected.is_set():
-            raise Transient("not connected to the broker")
+            raise Transient("not connected to the broker", SOON)
         self._broker.take(topic, payload, retain=retain)
 
     async def subscribe(self, topics: str) -> None:

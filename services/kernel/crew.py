@@ -45,16 +45,15 @@ class Crew:
         self._reap()
         for lane in self._taken - self._host.holding.lanes.keys():
             self._running[lane].cancel()
-            self._rest(lane, UNHEARD)
+            self._rest(lane, self._host.clock.now() + UNHEARD)
         due = await self._host.queue.lanes(self._host.clock.now())
         free = [lane for lane in due if lane not in self._running and not self._resting(lane)]
         ours = [lane for lane in free if self._host.holding.falls_to_me(lane)]
         for lane in ours[: SIDE_BY_SIDE - len(self._running)]:
             self._running[lane] = asyncio.ensure_future(self._run(lane))
 
-    def _rest(self, lane: str, wait: timedelta) -> None:
-        now = self._host.clock.now()
-        self._rests[lane] = max(self._rests.get(lane, now), now + wait)
+    def _rest(self, lane: str, until: datetime) -> None:
+        self._rests[lane] = max(self._rests.get(lane, until), until)
 
     def _resting(self, lane: str) -> bool:
         """Whether a lane was told to wait: what has become due in it since waits too (THR-01)."""
@@ -129,26 +128,28 @@ class Crew:
     async def _settle(self, lane: str, performed: Performed) -> None:
         """Answers are heard, failures wait or are set aside, all before the next batch. What a remote has asked of us
         holds although the lane is another's by now."""
-        self._rest(lane, performed.rest or timedelta())
+        now = self._host.clock.now()
+        self._rest(lane, now + (performed.rest or timedelta()))
         by_scope: dict[Scope, list[tuple[Doing, Struct | None]]] = {}
         for doing, answer in performed.answers:
             by_scope.setdefault(doing.scope, []).append((doing, answer))
         for scope, pairs in by_scope.items():
             heard = [self._host.answer(doing, answer) for doing, answer in pairs if answer is not None]
             await self._turn(lane, scope, heard, [doing.number for doing, answer in pairs if answer is None])
-        await self._put_off(lane, performed)
+        await self._put_off(lane, performed, now)
         for doing, reason in performed.dead:
             await self._bury(lane, doing, reason)
 
     async def _turn(self, lane: str, scope: Scope, heard: Sequence[Heard], done: Sequence[int] = ()) -> None:
         await self._host.turn(scope, heard, done, lambda: self._host.holding.has_lane(lane))
 
-    async def _put_off(self, lane: str, performed: Performed) -> None:
+    async def _put_off(self, lane: str, performed: Performed, now: datetime) -> None:
+        """As long as the lane rests, counted from the same moment: what is newer must not come first."""
         if performed.later:
             async with self._host.store.transaction() as tx:
                 if await self._host.holding.has_lane(lane):
                     for doing, delay, reason in performed.later:
-                        await tx.postpone([doing.number], self._host.clock.now() + delay, reason)
+                        await tx.postpone([doing.number], now + delay, reason)
 
     async def _bury(self, lane: str, doing: Doing, reason: str) -> None:
         """Set an effect aside; its actor hears of it if its service wants to."""

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiomqtt
 
+from services.kernel.bus import SOON
 from services.kernel.errors import Fatal, Permanent, Transient
 from services.kernel.logs import logger
 
@@ -154,7 +155,7 @@ class MqttBus:
     async def _ask(self, question: Callable[[aiomqtt.Client], Coroutine[Any, Any, Any]]) -> None:
         """Ask the broker; the end of the connection is an answer too (the library would wait its whole time)."""
         if self._client is None:
-            raise Transient("not connected to the broker")
+            raise Transient("not connected to the broker", SOON)
         asked = asyncio.create_task(question(self._client))
         self._asked.add(asked)
         try:
@@ -162,9 +163,9 @@ class MqttBus:
         except asyncio.CancelledError:
             if (me := asyncio.current_task()) is None or me.cancelling():
                 raise
-            raise Transient("the connection to the broker was lost") from None
+            raise Transient("the connection to the broker was lost", SOON) from None
         except (aiomqtt.MqttError, RuntimeError, OSError) as error:
-            raise Transient(f"the broker did not answer: {_why(error)}") from error
+            raise Transient(f"the broker did not answer: {_why(error)}", SOON) from error
         finally:
             self._asked.discard(asked)
 
