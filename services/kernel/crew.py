@@ -33,6 +33,7 @@ class Crew:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._taken: set[str] = set()
         self._rests: dict[str, datetime] = {}
+        self._wrong: set[str] = set()
 
     async def work(self) -> None:
         """Start lanes whenever one may have something due, for ever."""
@@ -46,6 +47,9 @@ class Crew:
         for lane in self._taken - self._host.holding.lanes.keys():
             self._running[lane].cancel()
             self._rest(lane, self._host.clock.now() + UNHEARD)
+        for lane in [one for one in self._wrong - self._running.keys() if not self._host.holding.falls_to_me(one)]:
+            self._wrong.remove(lane)
+            del self._host.problems[_parts(lane)]  # whoever performs the lane now meets it, or does not
         due = await self._host.queue.lanes(self._host.clock.now())
         free = [lane for lane in due if lane not in self._running and not self._resting(lane)]
         ours = [lane for lane in free if self._host.holding.falls_to_me(lane)]
@@ -99,14 +103,14 @@ class Crew:
             await self._host.clock.sleep(TICK)
             return
         self._taken.add(lane)
-        tenant, name = lane.split(":", 1)
+        tenant, name = _parts(lane)
         try:
             while not self._resting(lane) and (batch := await self._batch(lane, self._hands.rule(name))):
                 if not await holding.keep_lane(lane):
                     return
                 performed = await attempt(self._hands, tenant, name, batch, self._host.clock, self._log)
                 await self._settle(lane, performed)
-                self._show(tenant, name, performed)
+                self._show(lane, performed)
         finally:
             self._taken.discard(lane)
             await holding.leave_lane(lane)
@@ -137,7 +141,7 @@ class Crew:
             heard = [self._host.answer(doing, answer) for doing, answer in pairs if answer is not None]
             await self._turn(lane, scope, heard, [doing.number for doing, answer in pairs if answer is None])
         await self._put_off(lane, performed, now)
-        for doing, reason in performed.dead:
+        for doing, reason in performed.dead if await self._host.holding.has_lane(lane) else ():
             await self._bury(lane, doing, reason)
 
     async def _turn(self, lane: str, scope: Scope, heard: Sequence[Heard], done: Sequence[int] = ()) -> None:
@@ -160,16 +164,24 @@ class Crew:
             await self._host.bury(doing.scope, doing.id, type(doing.body).__name__, encode_body(doing.body), reason,
                                   doing.number)  # fmt: skip
 
-    def _show(self, tenant: str, lane: str, performed: Performed) -> None:
+    def _show(self, lane: str, performed: Performed) -> None:
         """The lane's problem, logged once when it appears and once when it is over."""
-        shown = self._host.problems.get((tenant, lane))
-        if performed.problem and performed.problem != shown:
-            self._host.problems[tenant, lane] = performed.problem
-            self._host.log.error(performed.problem.what, tenant=tenant, where=performed.problem.where,
-                                 mend=performed.problem.mend)  # fmt: skip
-        elif shown and not performed.problem and not performed.later:
-            del self._host.problems[tenant, lane]
-            self._host.log.info("works again", tenant=tenant, where=shown.where)
+        place, problem = _parts(lane), performed.problem
+        shown = self._host.problems.get(place)
+        if problem and problem != shown:
+            self._wrong.add(lane)
+            self._host.problems[place] = problem
+            self._host.log.error(problem.what, tenant=place[0], where=problem.where, mend=problem.mend)
+        elif shown and not problem and not performed.later:
+            self._wrong.discard(lane)
+            del self._host.problems[place]
+            self._host.log.info("works again", tenant=place[0], where=shown.where)
 
     def _log(self, error: Exception) -> None:
         self._host.log.error("a mistake of our own; it is tried again", exc_info=error)
+
+
+def _parts(lane: str) -> tuple[str, str]:
+    """The tenant of a lane, and its name there."""
+    tenant, name = lane.split(":", 1)
+    return tenant, name

@@ -283,6 +283,20 @@ async def test_who_slept_past_its_lease_settles_nothing_any_more(town: Town) -> 
     assert [await two.heard(f"did do-{n}") for n in (1, 2)] == [1, 1]
 
 
+async def test_who_slept_past_its_lease_sets_nothing_aside(town: Town) -> None:  # ruling 23, O5
+    one, _ = await performing(town, holding=[gate := asyncio.Event()], act=raises(Permanent("no", "it is refused")))
+    town.tell("do-1")
+    await town.settle()
+    two, _ = await performing(town, name="two", holding=[asyncio.Event()])
+    await two.lapse("one")
+    town.time.turn(seconds=1)
+    for _ in range(2):
+        await two.step()
+    gate.set()
+    await one.step()
+    assert (await left(one), await one.host.store.dead_letters(str(FIRM))) == (1, [])
+
+
 async def test_who_has_lost_a_lane_begins_nothing_more_in_it(town: Town) -> None:  # ruling 23
     one, hands = await performing(town, holding=[gate := asyncio.Event()])
     town.tell("do-1", "do-2")
@@ -321,3 +335,13 @@ async def test_a_lane_that_comes_back_at_once_waits_as_long_as_a_remote_may_have
     assert hands.tried() == ["do-1"]
     await town.later(seconds=2)
     assert hands.tried() == ["do-1", "do-1"]
+
+
+async def test_a_problem_in_a_lane_that_another_performs_by_now_is_shown_no_more(town: Town) -> None:  # O4, S5
+    one, _ = await performing(town, act=raises(Fatal("firm.toml", "the secret is wrong", "Renew it")))
+    town.tell("do-1")
+    await town.settle()
+    two, _ = await performing(town, name="two")
+    one.host.holding.alive = two.host.holding.alive = ["two"]
+    await town.later(seconds=HOPELESS.total_seconds())
+    assert (await two.heard("did do-1"), one.host.problems, two.host.problems) == (1, {}, {})
