@@ -116,14 +116,17 @@ class Crew:
             await holding.leave_lane(lane)
 
     async def _batch(self, lane: str, rule: LaneRule) -> list[Doing]:
-        """The lane's next batch, once it is full or has waited as its rule says; empty when nothing is due."""
+        """The lane's next batch, once it is full or has waited as its rule says; empty when nothing is due. Numbers are
+        ahead of a clock that was set back: no more is waited for that."""
+        slept = timedelta()
         while True:
             now = self._host.clock.now()
             count, oldest, newest = await self._host.queue.fill(lane, now)
-            wait = min(newest + rule.quiet, oldest + rule.patience) - now
+            wait = min(newest + rule.quiet - now, oldest + rule.patience - now, rule.patience - slept)
             if count == 0 or count >= rule.batch or wait <= timedelta():
                 break
             await self._host.clock.sleep(wait)
+            slept += wait
         while kept := await self._host.queue.batch(lane, now, rule.batch):
             if readable := await self._host.readable(kept):
                 return readable

@@ -38,7 +38,7 @@ class Flight:
 
     def late(self, now: datetime) -> list[int]:
         """Numbers whose receipt is overdue, the oldest first."""
-        return sorted(number for number, (at, patience) in self.said.items() if now - at >= patience)
+        return sorted(number for number, (at, patience) in self.said.items() if over(at, patience, now))
 
     def reconnected(self, epoch: int) -> None:
         """Another connection, perhaps another broker: everything under way is overdue, with fresh patience."""
@@ -52,6 +52,11 @@ class Flight:
     def told(self, number: int, now: datetime) -> None:
         _, patience = self.said.get(number, (now, timedelta()))
         self.said[number] = (now, min(patience * 2, LONGEST) or PATIENCE)
+
+
+def over(since: datetime, length: timedelta, now: datetime) -> bool:
+    """Whether so long has passed. A clock that was set back cannot tell: then it has."""
+    return not timedelta() <= now - since < length
 
 
 class Relay:
@@ -128,13 +133,13 @@ class Relay:
         """Tell every receiver now and then what it should know, and ask it the same after a start. What is lost on its
         way is said again."""
         now = self._now()
-        self._unsure = {receiver: until for receiver, until in self._unsure.items() if now < until}
+        self._unsure = {who: min(since, now) for who, since in self._unsure.items() if now - since < TRUST}
         begins = self._probed is None
-        if self._probed is None or now - self._probed >= PROBE:
+        if self._probed is None or over(self._probed, PROBE, now):
             numbers, self._probed = await self._queue.receipted(str(self.scope)), now
-            self._unsure |= dict.fromkeys(numbers, now + TRUST) if begins else {}
+            self._unsure |= dict.fromkeys(numbers, now) if begins else {}
             await self._tell(numbers, Known(asks=begins))
-        elif self._unsure and self._asked is not None and now - self._asked >= PATIENCE:
+        elif self._unsure and self._asked is not None and over(self._asked, PATIENCE, now):
             numbers = await self._queue.receipted(str(self.scope))
             await self._tell({one: number for one, number in numbers.items() if one in self._unsure}, Known(asks=True))
 

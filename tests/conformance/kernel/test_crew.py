@@ -233,6 +233,19 @@ async def test_a_mistake_of_our_own_costs_the_job_that_causes_it_and_no_other(to
     assert len(hands.batches) < 30, "it is looked for by halves"
 
 
+async def test_a_clock_that_is_set_back_holds_up_no_batch(town: Town) -> None:
+    rule = LaneRule(batch=10, quiet=timedelta(seconds=2), patience=timedelta(seconds=5))
+    _, hands = await performing(town, lane=rule)
+    town.tell("do-0")
+    await town.settle()
+    await town.later(seconds=2)
+    town.time.turn(hours=-1)
+    town.tell("do-1")
+    await town.settle()
+    await town.later(seconds=5)
+    assert hands.tried() == ["do-0", "do-1"]
+
+
 async def test_a_kill_while_something_is_done_does_it_again_and_answers_once(town: Town) -> None:  # O6
     one, _ = await performing(town, holding=[asyncio.Event()])
     town.tell("do-1")

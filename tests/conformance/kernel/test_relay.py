@@ -80,6 +80,15 @@ async def test_what_is_under_way_is_not_said_again_before_its_time(stage: Stage)
     assert stage.heard() == numbers
 
 
+async def test_what_is_under_way_when_the_clock_is_set_back_is_said_again_at_once(stage: Stage) -> None:
+    numbers = await stage.keep("e1")
+    await stage.relay.pump()
+    stage.time.pass_(hours=-1)
+    await stage.relay.pump()
+    await stage.relay.pump()
+    assert stage.heard() == [*numbers, *numbers]
+
+
 async def test_patience_doubles_up_to_its_longest(stage: Stage) -> None:
     await stage.keep("e1")
     said_at = list[float]()
