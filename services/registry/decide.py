@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+import msgspec
+
 from contracts.asked import Answer, Ask
 from contracts.calendar import Side
 from contracts.control import Again, Backfill, Pause, Restore, Resume, RunDue, RunSettled, SyncNow, Turn
@@ -14,7 +16,7 @@ from contracts.message import Message
 from contracts.policy import PolicyNow
 from services.kernel.decision import Decision, Do, Forgot, Say, State
 from services.registry.rows import Ledger, NextRun, PolicySaid, Run, TenantFile
-from services.registry.tenant import INTERRUPTED, LOST, Tenant, ask, close, forward, go, note, public
+from services.registry.tenant import INTERRUPTED, LOST, Tenant, afresh, ask, close, forward, go, note, public
 
 PATIENCE = timedelta(hours=6)
 """A run that has not settled for so long, or for four intervals if that is longer, has lost somebody: the next one is
@@ -45,7 +47,7 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
         case SyncNow(mailbox=mailbox):
             tenant = go(ask(tenant, mailbox))
         case Backfill(side=Side.PRACTIFI) as wish:
-            tenant = go(ask(_wished(tenant, wish, message.id), wish.mailbox, fresh=True))
+            tenant = go(afresh(_wished(tenant, wish, message.id), wish.mailbox))
         case Forgot() | Again():  # somebody's memory was lost, and with it perhaps a word about the run that goes on
             tenant = go(ask(close(tenant, LOST)))
         case Turn() | Restore() | Backfill() as wish:
@@ -111,16 +113,25 @@ def _tick(tenant: Tenant) -> Tenant:
 
 def _begin(tenant: Tenant, version: int, cause: str) -> Tenant:
     """The broker has the policy: every reader hears that the run is due, and the public that it has started."""
-    ledger, spoken = tenant.ledger, tenant.spoken
-    if spoken is None or spoken.version != version or not ledger.active or ledger.asked is None or tenant.run:
+    ledger, spoken, wish = tenant.ledger, tenant.spoken, _next(tenant.ledger)
+    if spoken is None or spoken.version != version or not ledger.active or wish is None or tenant.run:
         return tenant
     at = max(tenant.now, ledger.newest + timedelta.resolution) if ledger.newest else tenant.now
     name = f"{at:%Y%m%dT%H%M%S%f}-{sha256(cause.encode()).hexdigest()[:6]}"  # a later run's is greater
     shards = tuple(range(spoken.policy.shards))
-    due = [RunDue(name, ledger.asked.mailbox, shard, ledger.asked.fresh) for shard in shards]
+    due = [msgspec.structs.replace(wish, run=name, shard=shard) for shard in shards]
     readers = (*(Say("graph-poller", one, one.shard) for one in due), Say("salesforce-watcher", due[0]))
-    begun = Decision({f"run/{name}": Run(tenant.now, shards)}, (*readers, public(RunStarted(name))), {"runs": 1})
-    return tenant.changed(run=name, newest=at, asked=None).plus(begun)
+    run = Run(tenant.now, shards, afresh=wish.mailbox if wish.fresh else None)
+    left = ledger.afresh[1:] if wish.fresh else ledger.afresh
+    begun = Decision({f"run/{name}": run}, (*readers, public(RunStarted(name))), {"runs": 1})
+    return tenant.changed(run=name, newest=at, asked=None, afresh=left).plus(begun)
+
+
+def _next(ledger: Ledger) -> RunDue | None:
+    """Of what a run begins now, if one does: reading on comes before reading from the beginning, which takes long."""
+    if ledger.asked is not None:
+        return RunDue("", ledger.asked.mailbox)
+    return RunDue("", ledger.afresh[0], fresh=True) if ledger.afresh else None
 
 
 def _settle(tenant: Tenant, settled: RunSettled) -> Tenant:
@@ -130,7 +141,7 @@ def _settle(tenant: Tenant, settled: RunSettled) -> Tenant:
         return tenant
     waiting = tuple(shard for shard in run.waiting if shard != settled.shard)
     failed = tuple(dict.fromkeys((*run.failed, *settled.failed)))
-    run = Run(run.started_at, waiting, run.items + settled.items, failed)
+    run = msgspec.structs.replace(run, waiting=waiting, items=run.items + settled.items, failed=failed)
     if waiting:
         return tenant.plus(Decision({f"run/{name}": run}))
     settled_all = close(replace(tenant, run=run)).plus(Decision(counts={"runs.finished": 1}))

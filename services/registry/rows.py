@@ -27,17 +27,16 @@ class PolicySaid(Struct, frozen=True):
 
 
 class Asked(Struct, frozen=True, omit_defaults=True):
-    """A run that shall begin as soon as it may: of one mailbox, or of all (""); `fresh` as in RunDue."""
+    """A run that shall begin as soon as it may: of one mailbox, or of all ("")."""
 
     mailbox: str = ""
-    fresh: bool = False
 
 
 class Ledger(Struct, frozen=True, omit_defaults=True):
     """The row `registry`. `policy` is the last readable one of the file, `digest` the file's own ("": it was not looked
     for yet) and `present` whether it is there. `run` is the run that goes on, `newest` the time in the name of the last
-    one, `asked` the one that waits, `due` when the interval is over. `consents` and `outbound` are those of
-    PolicyNow."""
+    one, `asked` the one that waits and `afresh` those from the beginning that do (of a mailbox each, or of all: ""),
+    `due` when the interval is over. `consents` and `outbound` are those of PolicyNow."""
 
     policy: Policy = Policy()
     digest: str = ""
@@ -48,6 +47,7 @@ class Ledger(Struct, frozen=True, omit_defaults=True):
     run: str = ""
     newest: Instant | None = None
     asked: Asked | None = None
+    afresh: tuple[str, ...] = ()
     due: Instant | None = None
 
     @property
@@ -58,12 +58,13 @@ class Ledger(Struct, frozen=True, omit_defaults=True):
 
 class Run(Struct, frozen=True, omit_defaults=True):
     """The row `run/<run>`, kept while the run goes on: the reconciler shards that it still waits for and what the
-    others had to do."""
+    others had to do; of a run from the beginning, what it is of (as in Ledger)."""
 
     started_at: Instant
     waiting: tuple[int, ...]
     items: int = 0
     failed: tuple[str, ...] = ()
+    afresh: str | None = None
 
 
 class Control(Struct, frozen=True, omit_defaults=True):

@@ -42,10 +42,16 @@ class Tenant:
         return self.plus(Decision({"registry": self.ledger})).so_far
 
 
-def ask(tenant: Tenant, mailbox: str = "", *, fresh: bool = False) -> Tenant:
+def ask(tenant: Tenant, mailbox: str = "") -> Tenant:
     """A run waits to begin; two different wishes become one run of all mailboxes."""
     asked = tenant.ledger.asked or Asked(mailbox)
-    return tenant.changed(asked=Asked(mailbox if asked.mailbox == mailbox else "", fresh or asked.fresh))
+    return tenant.changed(asked=Asked(mailbox if asked.mailbox == mailbox else ""))
+
+
+def afresh(tenant: Tenant, mailbox: str) -> Tenant:
+    """A run from the beginning waits to begin. It becomes one with no other: nobody has wished for more (D10)."""
+    wishes = dict.fromkeys((*tenant.ledger.afresh, mailbox))
+    return tenant.changed(afresh=("",) if "" in wishes else tuple(wishes))
 
 
 def note(tenant: Tenant, what: str, who: str, cause: str, about: str = "") -> Tenant:
@@ -82,10 +88,16 @@ def go(tenant: Tenant) -> Tenant:
         return tenant
     said = tenant.spoken is not None and tenant.spoken.active
     if not tenant.ledger.active:
-        stopped = close(tenant, STOPPED).changed(due=None)
+        stopped = close(_unread(tenant), STOPPED).changed(due=None)
         return _speak(stopped) if said or tenant.spoken is None else stopped
-    begins = tenant.ledger.asked is not None and tenant.run is None
+    begins = (tenant.ledger.asked is not None or bool(tenant.ledger.afresh)) and tenant.run is None
     return _speak(_schedule(tenant)) if begins or not said else _schedule(tenant)
+
+
+def _unread(tenant: Tenant) -> Tenant:
+    """What should be read from the beginning may not have been begun with: who hears of a run too late lets it be."""
+    run = tenant.run
+    return tenant if run is None or run.afresh is None else afresh(tenant, run.afresh)
 
 
 def _to(body: Struct, shard: int, shards: int) -> Struct:

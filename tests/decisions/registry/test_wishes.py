@@ -93,7 +93,29 @@ def test_a_backfill_that_waits_for_the_resume_is_not_forgotten(firm: Any) -> Non
     assert firm.hear(Backfill("ann", Side.PRACTIFI, "lena@firm.example")).due == []
     assert firm.hear(SyncNow("ann")).due == []
     run = firm.hear(Resume("ann")).run
-    assert (run.fresh, run.mailbox) == (True, "")
+    assert (run.fresh, run.mailbox) == (False, "")
+    run = firm.settle(run.run).run
+    assert (run.fresh, run.mailbox) == (True, "lena@firm.example")
+
+
+def test_only_those_mailboxes_are_read_from_the_beginning_for_which_it_was_asked(firm: Any) -> None:  # D10
+    run = firm.file(ON, start=True).run
+    for mailbox in ("lena@firm.example", "max@firm.example", "lena@firm.example"):
+        firm.hear(Backfill("ann", Side.PRACTIFI, mailbox))
+    firm.hear(SyncNow("ann", "max@firm.example"))
+    runs = [run := firm.settle(run.run).run for _ in range(3)]
+    assert firm.settle(run.run).due == []
+    assert [(one.fresh, one.mailbox) for one in runs] == [
+        (False, "max@firm.example"), (True, "lena@firm.example"), (True, "max@firm.example"),
+    ]  # fmt: skip
+
+
+def test_a_backfill_that_a_pause_has_stopped_is_done_after_the_resume(firm: Any) -> None:  # D10, ruling 12
+    firm.settle(firm.file(ON, start=True).run.run)
+    firm.hear(Backfill("ann", Side.PRACTIFI, "lena@firm.example"))
+    firm.hear(Pause("ann"))
+    run = firm.settle(firm.hear(Resume("ann")).run.run).run
+    assert (run.fresh, run.mailbox) == (True, "lena@firm.example")
 
 
 async def test_the_broker_gets_an_answer_once_and_does_not_retain_it() -> None:  # P3
