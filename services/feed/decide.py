@@ -1,5 +1,6 @@
 """Numbers the public facts of a tenant, keeps them, and lets out no more of an event than the policy allows (S3). What
-is cut here is neither stored nor published."""
+is cut here is neither stored nor published. What is kept holds ids only: an event that turns private later leaves no
+text in it (ruling 20)."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -56,12 +57,13 @@ def _resumed(numbering: Numbering, now: datetime) -> Decision:
 
 
 def _number(numbering: Numbering, facts: list[Fact], now: datetime) -> Decision:
-    """Each fact gets the next number; the oldest make room."""
+    """Each fact gets the next number; the oldest make room for the ids of the newest."""
     if not facts:
         return Decision()
     batch = tuple(Published(number, now, fact) for number, fact in enumerate(facts, numbering.last + 1))
     last = batch[-1].number
     oldest = max(numbering.oldest, last - KEEP + 1)
     rows: dict[str, Struct | None] = {fact_key(number): None for number in range(numbering.oldest, oldest)}
-    rows |= {fact_key(published.number): published for published in batch if published.number >= oldest}
+    rows |= {fact_key(one.number): replace(one, fact=allowed(one.fact, TopicDetail.IDS))
+             for one in batch if one.number >= oldest}  # fmt: skip
     return Decision({**rows, "feed": Numbering(last, oldest)}, (Do("publish", Batch(batch)),), {"facts": len(batch)})
