@@ -134,10 +134,11 @@ def _still_ahead(root: str, there: Container[str], out: Digest) -> None:
 
 
 def filled(master: Seen, row: Seen) -> Seen:
-    """A thin occurrence with its master's content and its own time and slot; an edited one with the series' rule."""
+    """A thin occurrence with its master's content and its own time and slot; an edited one with the series' rule. What
+    was not edited of that is its series', too: its own mark does not tell that this has changed."""
     if row.event is not None:
         rule = master.event.recurrence if master.event else ""
-        return replace(row, event=replace(row.event, recurrence=rule))
+        return replace(row, event=replace(row.event, recurrence=rule), mark=f"{master.mark}.{row.mark}")
     if row.when is None:
         return replace(row, error="it has no time")
     when = _in_zone(row.when, master)

@@ -58,6 +58,14 @@ def test_an_edited_occurrence_brings_its_own_words_and_the_series_rule() -> None
     assert not said.vanished
 
 
+def test_an_edited_occurrence_is_another_version_when_its_series_has_changed() -> None:  # R3, design §2.3
+    poller, versions = knows(), set()
+    for series in ("M", "N"):
+        said = poller.reads(master(mark=series), thin(DAYS[0]), edited(DAYS[1]), thin(DAYS[2]))
+        versions |= {item.mark for item in said.items if item.slot == DAYS[1]}
+    assert len(versions) == 2, "what was not edited of it is its series', and its own mark does not tell"
+
+
 def test_a_moved_occurrence_keeps_its_slot() -> None:  # REC-09, R3
     said = knows().reads(master(), thin(DAYS[0]), edited("2026-03-14", slot=DAYS[1]), thin(DAYS[2]))
     assert {item.slot: item.event.when for item in said.items}[DAYS[1]] == timed("2026-03-14")
