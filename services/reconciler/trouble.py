@@ -10,6 +10,8 @@ from services.reconciler.rows import Attention, Link, Trouble
 from services.reconciler.work import Work
 
 _URGENT = tuple(Trouble)
+_CROSSING = "ErrorOccurrenceCrossingBoundary"
+"""An occurrence would pass its neighbour, or come to its day (graph.md §3.5)."""
 _LASTING = frozenset({Trouble.OWNER})
 """Tells what was done, so it stands until somebody touches the Event again."""
 _ORDERS = frozenset({Trouble.REFUSED, Trouble.HELD, Trouble.BARRED})
@@ -37,6 +39,12 @@ def refused(work: Work, link: Link, answer: Refused) -> Link:
     say.failed(work, link, answer)
     kind = Trouble.REFUSED
     return _with(work, link, Attention(answer.side, answer.reason or answer.code, answer.code, work.now, kind))
+
+
+def unmovable(link: Link) -> bool:
+    """Whether Microsoft has refused to move an occurrence past its neighbour, and nothing has changed since (R5)."""
+    refused = Side.MICROSOFT in link.refused
+    return refused and any(one.side is Side.MICROSOFT and one.code == _CROSSING for one in link.troubles)
 
 
 def stands(work: Work, link: Link, kind: Trouble, side: Side) -> Link:

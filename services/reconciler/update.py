@@ -15,7 +15,7 @@ from services.reconciler.order import order
 from services.reconciler.people import meant, relations
 from services.reconciler.reach import related, to_microsoft
 from services.reconciler.rows import Held, Kind, Link, Trouble
-from services.reconciler.trouble import barred, raised
+from services.reconciler.trouble import barred, raised, stands, unmovable
 from services.reconciler.work import Work
 
 OWNED = "its owner was changed in Practifi: an event cannot change its mailbox; create it anew for the other person"
@@ -116,19 +116,26 @@ def _answers(work: Work, link: Link, people: tuple[str, ...]) -> tuple[Link, ans
 
 
 def _to_microsoft(work: Work, link: Link, plan: Plan) -> Link:
+    """The link with its order. Where an occurrence cannot be moved, all else that was changed of it goes (R5)."""
+    others = tuple(field for field in plan.microsoft if field != "when")
+    if not (others and unmovable(link)):
+        return _ordered(work, link, plan, plan.microsoft)
+    link = stands(work, link, Trouble.REFUSED, Side.MICROSOFT)
+    return replace(_ordered(work, replace(link, refused=()), plan, others), refused=link.refused)
+
+
+def _ordered(work: Work, link: Link, plan: Plan, fields: tuple[str, ...]) -> Link:
     here, there = _both(link)
-    event = wanted(Side.MICROSOFT, plan.microsoft, here, there)
+    event = wanted(Side.MICROSOFT, fields, here, there)
 
     def write(name: str) -> Write:
         return Write(
-            order=name, link=link.id, side=Side.MICROSOFT, mailbox=link.mailbox, event=event, fields=plan.microsoft,
+            order=name, link=link.id, side=Side.MICROSOFT, mailbox=link.mailbox, event=event, fields=fields,
             target=here.id, generation=link.generation, base=here.event,
         )  # fmt: skip
 
-    conflicts = tuple(field for field in plan.conflicts if field in plan.microsoft)
-    return order(
-        work, link, Side.MICROSOFT, Kind.UPDATE, write, fields=plan.microsoft, conflicts=conflicts
-    )  # fmt: skip
+    conflicts = tuple(field for field in plan.conflicts if field in fields)
+    return order(work, link, Side.MICROSOFT, Kind.UPDATE, write, fields=fields, conflicts=conflicts)
 
 
 def _both(link: Link) -> tuple[Held, Held]:

@@ -252,3 +252,25 @@ def test_an_occurrence_that_cannot_be_moved_there_stays_in_practifi_with_the_rea
     order = shard.take()
     assert isinstance(order, Write)
     assert (order.side, order.fields, order.event.when.start) == (MICROSOFT, ("when",), near.when.start)
+
+
+def test_what_else_was_changed_of_an_occurrence_that_cannot_be_moved_there_goes() -> None:  # R5
+    shard = Shard()
+    weekly = replace(STANDUP, recurrence="Every week on Mon")
+    shown = replace(SHOWN, recurrence="Every week on Mon")
+    name = shard.paired(here(weekly, **SERIES), there(shown, edited=False))
+    far = replace(shown, when=timed(NOW.replace(day=20)), subject="Standup, moved")
+    shard.see(there(far, mark="p-b"), side=PRACTIFI)
+    shard.refuse(Why.INVALID, code="ErrorOccurrenceCrossingBoundary")
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.fields, order.event.subject) == (MICROSOFT, ("subject",), "Standup, moved")
+    assert order.event.when == weekly.when
+    shard.write(here(replace(weekly, subject="Standup, moved"), mark="m-b", **SERIES), order)
+    word = shard.take()
+    assert isinstance(word, Write)
+    assert (word.side, word.fields, word.status) == (PRACTIFI, (), "Microsoft refused it: because")
+    shard.write(there(far, mark="p-c", status=word.status), word)
+    assert shard.orders == [], "the time is not tried again"
+    assert shard.kinds() == ["Failed", "Updated"]
+    assert shard.link(name).practifi.event.when == far.when
