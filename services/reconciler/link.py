@@ -52,10 +52,11 @@ def keys(side: Side, item: Item | Vanished) -> tuple[str, str]:
 
 def find(work: Work, side: Side, item: Item) -> str:
     """The id of the item's link, which may not exist yet. A stamp names it only while that link has no other live item
-    of this side: else the item is a copy, and a new event (IDN-18, IDN-19)."""
+    of this side: else the item is a copy, and a new event (IDN-18, IDN-19). So is an Event out of Practifi's bin whose
+    place another one has taken."""
     place = side, item.mailbox, name_of(item), item.slot
     ref = work.get(ref_key(*place), Ref)
-    if ref is not None:
+    if ref is not None and (side is Side.MICROSOFT or _open(work.link(ref.link), side, item)):
         return ref.link
     own = minted(*place)
     link = work.link(own)

@@ -119,6 +119,20 @@ def test_an_event_beside_the_one_that_took_its_place_goes_in_microsoft_too_when_
     assert (erase.side, erase.target) == (MICROSOFT, "m2")
 
 
+def test_an_event_beside_the_one_that_took_its_place_does_not_undo_what_was_changed_in_outlook() -> None:  # IDN-18, X5
+    shard, link = paired()
+    shard.see(here(replace(STANDUP, subject="Daily"), mark="m-b"))
+    order = shard.take()
+    shard.see(Vanished("p1", MIKE, stamp=link), side=PRACTIFI)
+    shard.hear(Outcomes((Refused(order.order, link, PRACTIFI, Why.GONE),)))
+    shard.write(there(replace(SHOWN, subject="Daily"), name="p2", stamp=link))
+    shard.see(replace(version(5), stamp=link), side=PRACTIFI)
+    anew = shard.take()
+    assert isinstance(anew, Write)
+    assert (anew.side, anew.target, anew.event.subject) == (MICROSOFT, "", "Standup"), "it is an event of its own"
+    assert shard.link(link).practifi.id == "p2"
+
+
 def test_what_is_heard_late_of_an_event_whose_place_another_one_has_taken_is_no_new_event() -> None:  # CON-20, PRO-10
     shard = Shard()
     shard.see(version(0), side=PRACTIFI)
