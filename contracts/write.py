@@ -97,8 +97,8 @@ class Orders(Struct, frozen=True):
 class Written(Struct, frozen=True, omit_defaults=True, tag="written"):
     """The order was carried out; `item` is what the side holds since (None after an erase). `echo` is what we wrote as
     that side keeps it: where the item differs, somebody else edited. `mailed` counts the people who got mail. `lost`
-    are the fields that the side cannot hold as they were wanted (F3). `changed_at` is, of an erase in Practifi, when
-    what was erased had last been changed there."""
+    are the fields that the side cannot hold as they were wanted (F3). `changed_at` is, of an erase, when what was
+    erased had last been changed there."""
 
     order: str
     link: str

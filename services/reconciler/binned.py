@@ -1,5 +1,5 @@
-"""An Event that somebody takes out of Practifi's recycle bin while an order of ours is out: what became of the order is
-older than that, and takes nothing away again (X5). Never orders."""
+"""An Event that somebody takes out of Practifi's recycle bin while an order of ours is out, or an occurrence that
+stands again: what became of the order is older than that, and takes nothing away again (X5). Never orders."""
 
 from msgspec.structs import replace
 
@@ -30,9 +30,10 @@ def proves(held: Held, pending: Pending) -> bool:
 
 def erased(work: Work, link: Link, pending: Pending, written: Written) -> Link:
     """The link whose event is erased. Where a reader has seen a later version of it, somebody has taken it out of the
-    recycle bin since: it begins anew (X5). Where there was none to erase, the next order tells who is newer."""
+    recycle bin since: it begins anew (X5). Where there was none to erase, the next order tells who is newer. In
+    Microsoft only an occurrence can stand again: a new pattern gives a series its deleted dates back."""
     held, gone = link.on(pending.side), dead(_last(link, pending.side, written), pending.side, settled=True)
-    if held is None or held.gone or held.mark == pending.mark or pending.side is Side.MICROSOFT:
+    if held is None or held.gone or held.mark == pending.mark or (pending.side is Side.MICROSOFT and not held.slot):
         return gone
     if written.changed_at is None:
         return link

@@ -85,7 +85,7 @@ class Mailboxes:
         many, when = mailing.mailed(order, seen), self._item(order, seen).event.when
         if no := await self._barred(order, mailing.concerned(order, seen), many, when):
             return no
-        return await (self._erase(order, many) if isinstance(order, Erase) else self._update(order, seen, many))
+        return await (self._erase(order, seen, many) if isinstance(order, Erase) else self._update(order, seen, many))
 
     def _unfit(self, order: Order, seen: Seen) -> Refused | None:
         """Why the order is not for what stands there now. Not for a whole series: every order is about one event."""
@@ -105,7 +105,7 @@ class Mailboxes:
         held = await self.spend(order.order, mailed) if mailed else ""
         return refused(order, Why.HELD, "mail_cap", held) if held else None
 
-    async def _erase(self, order: Erase, many: int) -> Fate:
+    async def _erase(self, order: Erase, seen: Seen, many: int) -> Fate:
         """A refusal may mean that it had been cancelled before (graph.md §3.9): only a look tells (OUT-21)."""
         try:
             await self.graph.delete(order.mailbox, order.target)
@@ -116,7 +116,7 @@ class Mailboxes:
             if error.code not in FORBIDDEN or (left is not None and not left.cancelled):
                 raise
             return gone(order)
-        return Written(order.order, order.link, order.side, mailed=many)
+        return Written(order.order, order.link, order.side, mailed=many, changed_at=seen.changed_at)
 
     async def _update(self, order: Write, seen: Seen, many: int) -> Fate:
         """An answer first, because accepting sets how the copy is shown; but what is declined is there no more, so then

@@ -1,14 +1,25 @@
 """Occurrences of a Microsoft series: each slot keeps its own Event in Practifi (R1, R3, ruling 2)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from contracts.observed import Item, Observed, Vanished
-from contracts.write import Erase, Why, Write
-from tests.decisions.reconciler.shard import MICROSOFT, MIKE, PRACTIFI, SHOWN, STANDUP, Shard, here, there, timed
+from contracts.write import Erase, Outcomes, Why, Write, Written
+from tests.decisions.reconciler.shard import (
+    MICROSOFT,
+    MIKE,
+    NOW,
+    PRACTIFI,
+    SHOWN,
+    STANDUP,
+    Shard,
+    here,
+    there,
+    timed,
+)  # fmt: skip
 
 
 def slot(day: int, mark: str = "a", **values: Any) -> Item:
@@ -94,6 +105,20 @@ def test_one_cancelled_date_does_not_move_its_event_to_a_new_last_date() -> None
     shard, _ = synced(10, 12, 14)
     shard.see(gone(12), slot(16))
     assert [(kind, target) for kind, target in targets(shard)] == [("Erase", "p-12"), ("Write", "")]
+
+
+@pytest.mark.parametrize("later", [True, False], ids=["after our deletion", "before it"])
+def test_an_occurrence_that_a_new_pattern_brings_back_is_made_in_practifi_again(later: bool) -> None:  # R1, CON-20
+    shard, _ = synced(10, 12)
+    shard.see(Vanished("p-10", MIKE), side=PRACTIFI)
+    order = shard.take()
+    assert isinstance(order, Erase)
+    at = NOW + timedelta(minutes=1)
+    shard.see(replace(slot(10, "b"), changed_at=at), slot(13), gone(12))
+    shard.orders.clear()
+    erased = Written(order.order, order.link, MICROSOFT, changed_at=NOW if later else at)
+    shard.hear(Outcomes((erased,)))
+    assert targets(shard) == ([("Write", "")] if later else []), "what was read before the deletion is gone by it"
 
 
 def test_a_series_that_is_gone_takes_all_its_events() -> None:  # REC-22, REC-28b
