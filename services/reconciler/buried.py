@@ -64,8 +64,10 @@ def _lacks(link: Link, side: Side, item: Item) -> bool:
 
 def _name(work: Work, side: Side, gone: Vanished) -> str:
     """A row of Practifi bears it; what was born in Microsoft was named by its place, which counts while we build
-    anew: else it is none of ours."""
+    anew, and for a half that Microsoft has not shown since, as what the policy leaves out by now: else it is none of
+    ours. Of a series whose dates have moved a place may be another's."""
     if side is Side.PRACTIFI:
         return gone.stamp
+    name = minted(side, gone.mailbox, name_of(gone), gone.slot)
     counts = wish.any_open(work) or wish.untold(work.get, side, gone.mailbox)
-    return minted(side, gone.mailbox, name_of(gone), gone.slot) if counts else ""
+    return name if counts or (not gone.slot and work.link(name) is not None) else ""

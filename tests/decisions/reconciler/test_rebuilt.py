@@ -314,6 +314,19 @@ def test_half_of_a_pair_that_microsoft_does_not_show_is_said_and_left_alone() ->
     assert (written(shard), shard.kinds()) == ([], ["Blocked"])
 
 
+def test_what_the_policy_leaves_out_by_now_and_goes_in_microsoft_goes_in_practifi() -> None:  # X1, X2, INB-30
+    shard = forgetful()
+    tells(shard, PRACTIFI, there(stamp=OURS, edited=False))
+    tells(shard, MICROSOFT)
+    word = shard.take()
+    assert isinstance(word, Write)
+    shard.write(there(stamp=OURS, edited=False, status=word.status, mark="p-b"), word)
+    shard.see(Vanished("m1", MIKE))
+    order = shard.take()
+    assert isinstance(order, Erase)
+    assert (order.side, order.target) == (PRACTIFI, "p1")
+
+
 @pytest.mark.parametrize("first", ["the old one", "the new one"])
 def test_what_a_change_of_owners_left_in_the_old_mailbox_is_erased_all_the_same(first: str) -> None:  # rulings 5, 14
     shard = forgetful()
