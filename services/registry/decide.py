@@ -48,7 +48,9 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
             tenant = go(ask(tenant, mailbox))
         case Backfill(side=Side.PRACTIFI) as wish:
             tenant = go(afresh(_wished(tenant, wish, message.id), wish.mailbox))
-        case Forgot() | Again():  # somebody's memory was lost, and with it perhaps a word about the run that goes on
+        case Forgot():  # ours is an old one, and the others may have heard of a newer policy than we know
+            tenant = go(ask(close(replace(tenant, spoken=None), LOST)))
+        case Again():  # somebody's memory was lost, and with it perhaps a word about the run that goes on
             tenant = go(ask(close(tenant, LOST)))
         case Turn() | Restore() | Backfill() as wish:
             tenant = forward(_wished(tenant, wish, message.id), wish)

@@ -81,6 +81,19 @@ def test_the_version_grows_although_the_registrys_memory_was_lost(firm: Any) -> 
     assert firm.file(ON, start=True, minutes=1).policies[0].version > before
 
 
+@pytest.mark.parametrize("paused", [False, True], ids=["a pause is forgotten", "a resume is forgotten"])
+def test_what_a_registry_of_yesterday_believes_is_what_everybody_follows(firm: Any, paused: bool) -> None:  # ruling 6
+    firm.settle(firm.file(ON, start=True).run.run)
+    first, then = (Pause("ann"), Resume("ann")) if paused else (Resume("ann"), Pause("ann"))
+    firm.hear(first, minutes=1)
+    yesterday = dict(firm.rows)
+    (known,) = firm.hear(then, minutes=1).policies
+    firm.rows = yesterday
+    firm.file(ON, start=True, minutes=1)
+    said = firm.hear(Forgot("reconciler", 0)).policies
+    assert [(one.active, one.version > known.version) for one in said] == [(not paused, True)]
+
+
 def test_a_consent_counts_although_the_registrys_memory_was_lost(firm: Any) -> None:  # ruling 6, X4
     said = []
     for _ in range(2):
