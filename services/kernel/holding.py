@@ -13,17 +13,19 @@ LANE = "lane/"
 
 @dataclass(slots=True)
 class Holding:
-    """The leases of one replica: on itself, on its actors and on the lanes that it performs now (with their fences)."""
+    """The leases of one replica: on itself, on its actors and on the lanes that it performs now (with their fences).
+    `pins` are the tenants that it serves, none for all; its lease on itself tells the others of them."""
 
     leases: Leases
     instance: str
+    pins: Sequence[str] = ()
     scopes: set[Scope] = field(default_factory=set)
     lanes: dict[str, int] = field(default_factory=dict)
     alive: list[str] = field(default_factory=list)
 
     async def renew(self, wanted: Iterable[Scope]) -> tuple[set[Scope], set[Scope]]:
         """Renew everything, take and give up actors: which were gained and which are no longer ours."""
-        await self.leases.hold(REPLICA + self.instance)
+        await self.leases.hold("/".join((f"{REPLICA}{self.instance}", *self.pins)))
         self.alive = await self.leases.alive()
         mine = {scope for scope in wanted if self.falls_to_me(str(scope))}
         for scope in self.scopes - mine:
@@ -37,7 +39,12 @@ class Holding:
         return gained, lost
 
     def falls_to_me(self, name: str) -> bool:
-        return not self.alive or chosen(name, self.alive) == self.instance
+        """Whether an actor or a lane falls to this one of the replicas that serve its tenant."""
+        tenant = name.replace(":", "/").partition("/")[0]
+        if self.pins and tenant not in self.pins:
+            return False
+        serving = [instance for one in self.alive if (instance := _serving(one, tenant))]
+        return not serving or chosen(name, serving) == self.instance
 
     async def take_lane(self, lane: str) -> bool:
         """Hold a lane until `leave_lane`; False when another replica has it."""
@@ -69,6 +76,12 @@ class Holding:
                 await self.leases.release(_lane(lane))
             elif held.get(_lane(lane)) != self.lanes[lane]:
                 del self.lanes[lane]
+
+
+def _serving(replica: str, tenant: str) -> str:
+    """The instance of a replica, "" when it is pinned to other tenants."""
+    instance, *pins = replica.split("/")
+    return "" if pins and tenant not in pins else instance
 
 
 def _lane(lane: str) -> str:

@@ -57,7 +57,8 @@ class Host:
         self.metrics = metrics
         self.queue = Queue(store)
         self.words = Words(service.private)
-        self.holding = Holding(Leases(store, self.instance, timedelta(seconds=settings.lease_seconds)), self.instance)
+        leases = Leases(store, self.instance, timedelta(seconds=settings.lease_seconds))
+        self.holding = Holding(leases, self.instance, settings.tenants)
         self.inbox = Inbox(self._refuse, lambda scope: scope in self._relays)
         self.policies: dict[str, PolicyNow] = {}
         self.counts: dict[str, dict[str, int]] = {}

@@ -58,7 +58,7 @@ class Leases:
         await self._store.fetch(sql, (len(REPLICA), REPLICA))
 
     async def alive(self, prefix: str = REPLICA) -> list[str]:
-        """The instances whose lease `<prefix><instance>` stands, in order of their names."""
+        """What stands after `prefix` in the leases that stand and begin with it, in order."""
         sql = f"SELECT substr(name, ?1 + 1) FROM lease WHERE substr(name, 1, ?1) = ?2 AND expires > {self._store.driver.clock} ORDER BY name"  # noqa: S608, E501 - a constant
         return [name for (name,) in await self._store.fetch(sql, (len(prefix), prefix))]
 

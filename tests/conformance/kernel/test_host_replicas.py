@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 import msgspec
+import pytest
 
 from contracts import topics
 from contracts.control import RunDue
 from contracts.message import Message, encode
 from contracts.policy import Policy, PolicyNow
 from services.kernel.scope import Scope
-from tests.conformance.kernel.actors import LISTENER, SPEAKER
+from tests.conformance.kernel.actors import LISTENER, SPEAKER, Hands
 from tests.conformance.kernel.stores import T0
 from tests.conformance.kernel.town import FIRM, Replica, Town
 
@@ -103,6 +104,28 @@ async def test_a_pinned_replica_serves_its_tenants_alone(town: Town) -> None:  #
     listener = await town.replica(LISTENER, tenants=("other",))
     await town.settle()
     assert listener.host.holding.scopes == {Scope("other")}
+
+
+@pytest.mark.parametrize("pins", [("firm",), ()], ids=["pinned", "for all"])
+async def test_replicas_that_are_pinned_to_others_take_nothing_from_a_tenants_own(
+    town: Town, pins: tuple[str, ...]
+) -> None:  # S5
+    others = tuple(f"other-{n}" for n in range(4))
+    for tenant in others:
+        town.govern(tenant=tenant)
+    own, other = Hands("own"), Hands("other")
+    replicas = [
+        await town.replica(LISTENER, "own", own, tenants=pins),
+        await town.replica(LISTENER, "other", other, tenants=others),
+        await town.replica(LISTENER, "another", other, tenants=others),
+    ]
+    await town.settle()
+    await renewed(town, *replicas)
+    town.tell("ina-1", "inb-1", "inc-1", "ind-1")
+    await town.settle()
+    await town.later(seconds=1)
+    assert FIRM in replicas[0].host.holding.scopes
+    assert (sorted(own.tried()), other.tried()) == (["ina-1", "inb-1", "inc-1", "ind-1"], [])
 
 
 async def test_a_newer_policy_reaches_the_actor_and_an_older_one_does_not(town: Town) -> None:  # D1
