@@ -23,7 +23,7 @@ def ref_key(side: Side, mailbox: str, name: str, slot: str = "") -> str:
     return f"ref/m/{mailbox}/{name}~{slot}" if side is Side.MICROSOFT else f"ref/p/{name}"
 
 
-def name_of(item: Item | Vanished) -> str:
+def name_of(item: Item | Vanished | Held) -> str:
     """An occurrence is known by its series (and slot), any other event by its own id (ruling 2)."""
     return (item.series or item.id) if item.slot else item.id
 
@@ -89,7 +89,7 @@ def holds(held: Held | None, side: Side, item: Item | Vanished) -> bool:
 
 def refer(work: Work, side: Side, link: str, held: Held) -> None:
     """Remember the link of an item whose id does not tell it."""
-    place = side, held.mailbox, (held.series or held.id) if held.slot else held.id, held.slot
+    place = side, held.mailbox, name_of(held), held.slot
     if minted(*place) != link:
         work.rows[ref_key(*place)] = Ref(link)
 

@@ -10,8 +10,9 @@ from contracts.observed import Item
 from contracts.write import Cause, Write
 from services.reconciler import when
 from services.reconciler.born import ELSEWHERE
-from services.reconciler.link import generation_of, minted, ref_key, stamp_of
+from services.reconciler.link import generation_of, minted, name_of, ref_key, stamp_of
 from services.reconciler.merge import changed, wanted
+from services.reconciler.names import Ref
 from services.reconciler.order import order
 from services.reconciler.reach import HIDING, whole
 from services.reconciler.rows import Death, Held, Kind, Link
@@ -66,9 +67,8 @@ def split(work: Work, link: Link) -> tuple[Link, Link]:
     """The new event is there: the link without the one in the old mailbox, and a link that has only that, to be erased
     when its heir has what it says by now."""
     here, there = _both(link)
-    work.rows[ref_key(Side.MICROSOFT, here.mailbox, here.id)] = None
     anew = replace(link, microsoft=None, generation=link.generation + 1, owner=there.owner)
-    return anew, replace(_left(here, link.owner, link.id), generation=link.generation + 1, held=link.held)
+    return anew, replace(_left(work, here, link.owner, link.id), generation=link.generation + 1, held=link.held)
 
 
 def left_behind(work: Work, item: Item, here: Held) -> Link | None:
@@ -78,11 +78,13 @@ def left_behind(work: Work, item: Item, here: Held) -> Link | None:
     new = link.microsoft if link is not None else None
     if link is None or new is None or new.gone or new.mailbox == item.mailbox or generation_of(item) >= link.generation:
         return None
-    return _left(here, "", link.id)
+    return _left(work, here, "", link.id)
 
 
-def _left(here: Held, owner: str, heir: str) -> Link:
+def _left(work: Work, here: Held, owner: str, heir: str) -> Link:
+    """Named by its own id even as an occurrence: what its place would name may be another by now (ruling 2)."""
     name, gone = minted(Side.MICROSOFT, here.mailbox, here.id), Held("", here.mailbox, base=here.event, gone=True)
+    work.rows[ref_key(Side.MICROSOFT, here.mailbox, name_of(here), here.slot)] = Ref(name)
     return Link(
         name, Side.MICROSOFT, microsoft=here, practifi=gone, owner=owner, generation=1, death=Death.MOVED,
         cause=Cause.OWNER, heir=heir,

@@ -11,7 +11,7 @@ from msgspec import Struct
 from contracts.calendar import Side
 from services.kernel.decision import State as Rows
 from services.kernel.decision import Wake
-from services.reconciler.link import gone_key, ref_key
+from services.reconciler.link import gone_key, name_of, ref_key
 from services.reconciler.names import Gone, Ref, Uid
 from services.reconciler.rows import Held, Link, State
 from services.reconciler.work import Work
@@ -140,7 +140,7 @@ def _names(link: Link) -> Iterator[str]:
     for side in Side:
         held = link.on(side)
         if held is not None and held.id:
-            yield ref_key(side, held.mailbox, (held.series or held.id) if held.slot else held.id, held.slot)
+            yield ref_key(side, held.mailbox, name_of(held), held.slot)
             if held.uid:
                 yield f"uid/{held.uid}~"
 

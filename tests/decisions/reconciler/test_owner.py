@@ -282,6 +282,18 @@ def test_what_a_reader_tells_of_the_old_event_while_the_new_one_is_made_goes_wit
     assert (back.fields, back.event.location) == (("location",), "Room 9")
 
 
+def test_an_old_event_that_was_the_first_of_a_series_does_not_take_the_new_ones_place() -> None:  # rulings 2, 14
+    shard, name = made()
+    first = here(name="o1", series="m1", slot="2026-03-09", stamp=f"{name}-g0")
+    shard.see(first, Vanished("m1", MIKE))
+    shard.see(johns(), side=PRACTIFI)
+    order = taken(shard)
+    shard.write(in_johns_mailbox(order), order)
+    shard.see(replace(first, mark="m-b", event=replace(STANDUP, location="Room 9")))
+    assert [(type(one), one.mailbox, one.target) for one in outward(shard)] == [(Erase, MIKE, "o1")]
+    assert shard.link(name).mailbox == JOHN
+
+
 def test_an_old_event_that_goes_as_the_new_one_is_seen_says_no_more() -> None:  # ruling 14, X1
     shard, name = made()
     shard.see(johns(), side=PRACTIFI)

@@ -339,6 +339,16 @@ def test_what_a_change_of_owners_left_in_the_old_mailbox_is_erased_all_the_same(
     assert {one.side for one in written(shard)} == {MICROSOFT}, "Practifi has it already"
 
 
+def test_what_it_left_of_a_series_is_erased_once() -> None:  # rulings 2, 5, 14
+    shard = forgetful()
+    tells(shard, PRACTIFI, there(stamp=THEIRS, owner=JOHNS, mailbox=JOHN))
+    first = here(name="o1", series="m1", slot="2026-03-09", stamp=f"{THEIRS}-g0")
+    tells(shard, MICROSOFT, here(SHOWN, name="j1", mailbox=JOHN, stamp=f"{THEIRS}-g1"), first)
+    shard.see(replace(first, mark="m-b"))
+    (erase,) = written(shard)
+    assert (type(erase), erase.mailbox, erase.target) == (Erase, MIKE, "o1")
+
+
 def test_of_what_a_change_of_owners_left_the_later_one_stays_also_where_nothing_was_written() -> None:  # rulings 5, 14
     shard = forgetful()
     shard.set_policy(TWO_WAY, active=False)
