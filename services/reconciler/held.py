@@ -66,10 +66,11 @@ def found(work: Work, side: Side, held: Held, item: Item) -> Held:
 
 
 def answered(base: CalendarEvent, there: Held | None) -> CalendarEvent:
-    """The base of what was made in Microsoft for Practifi: what only Microsoft can say of it is news there (T2)."""
+    """The base of what was made in Microsoft for Practifi: what only Microsoft can say of it is news there (T2, R2)."""
     if there is None or there.gone:
         return base
-    return replace(base, join_url=there.event.join_url, attendee_count=there.event.attendee_count)
+    only = {field: getattr(there.event, field) for field in ("join_url", "attendee_count", "recurrence")}
+    return replace(base, **only)
 
 
 def past(held: Held, *marks: str) -> tuple[str, ...]:

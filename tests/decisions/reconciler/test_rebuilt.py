@@ -1,6 +1,8 @@
 """What a shard that has lost its memory makes of what both sides tell it anew: the halves of each pair find each other,
 and nothing is made, erased or mailed for it."""
 
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace
 
@@ -102,6 +104,17 @@ def test_an_event_made_in_practifi_that_has_become_a_series_is_its_first_one() -
     erase = shard.take()
     assert isinstance(erase, Erase)
     assert erase.target == "o1"
+
+
+@pytest.mark.parametrize("edited", [True, False], ids=["touched by a person", "left alone"])
+def test_wherever_that_was_moved_to_since_and_practifi_gets_its_rule(edited: bool) -> None:
+    shard, moved = forgetful(), timed(TEN + timedelta(hours=1))  # rulings 1, 2, 5, R2
+    tells(shard, PRACTIFI, there(edited=edited))
+    first = replace(STANDUP, when=moved, recurrence="Daily")
+    tells(shard, MICROSOFT, here(first, name="o1", series="m1", slot="2026-03-09", stamp=f"{THEIRS}-g0"))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.target, order.fields) == (PRACTIFI, "p1", ("recurrence",))
 
 
 def test_an_event_made_in_practifi_is_no_other_event_of_the_same_time() -> None:  # ruling 1
