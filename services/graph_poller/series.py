@@ -135,21 +135,26 @@ def _still_ahead(root: str, there: Container[str], out: Digest) -> None:
 
 def filled(master: Seen, row: Seen) -> Seen:
     """A thin occurrence with its master's content and its own time and slot; an edited one with the series' rule. What
-    was not edited of that is its series', too: its own mark does not tell that this has changed."""
+    was not edited of that is its series', too: its own mark does not tell that this has changed. The first one bears
+    our stamp, which stands on the master: what we made was that one, before it was a series (ruling 2)."""
     if row.event is not None:
-        rule = master.event.recurrence if master.event else ""
-        return replace(row, event=replace(row.event, recurrence=rule), mark=f"{master.mark}.{row.mark}")
+        rule, mark = master.event.recurrence if master.event else "", f"{master.mark}.{row.mark}"
+        return replace(row, event=replace(row.event, recurrence=rule), mark=mark, stamp=_stamp(master, row.slot))
     if row.when is None:
         return replace(row, error="it has no time")
     when = _in_zone(row.when, master)
-    seen = replace(row, when=when, slot=row.slot or slot_of(when, master.zone), zone=master.zone,
-                   excluded=master.excluded)  # fmt: skip
+    slot = row.slot or slot_of(when, master.zone)
+    seen = replace(row, when=when, slot=slot, zone=master.zone, excluded=master.excluded, stamp=_stamp(master, slot))
     if master.event is None:
         return replace(seen, skipped=master.skipped, error="" if master.skipped else master.error or _UNREAD)
     return replace(
         seen, event=replace(master.event, when=when), uid=master.uid, mine=master.mine, redacted=master.redacted,
         mark=f"{master.mark}.{row.mark}", changed_at=master.changed_at,
     )  # fmt: skip
+
+
+def _stamp(master: Seen, slot: str) -> str:
+    return master.stamp if master.when is not None and slot == slot_of(master.when, master.zone) else ""
 
 
 _UNREAD = "its series cannot be read"

@@ -21,6 +21,7 @@ from services.reconciler import (
     owners,
     restore,
     say,
+    series,
     teams,
     told,
     trouble,
@@ -101,12 +102,13 @@ def _noted(link: Link, pending: Pending, written: Written) -> Link:
 
 def _created(work: Work, link: Link, pending: Pending, item: Item, echo: CalendarEvent) -> Link:
     """A new event is there, and all that the other side had when it was ordered is agreed."""
-    link = _moved(work, link, pending, item)
-    old, new = link.on(pending.side), held_of(work, pending.side, item)
+    place = series.made(link.on(pending.side), item)
+    link = _moved(work, link, pending, place)
+    old, new = link.on(pending.side), held_of(work, pending.side, place)
     if pending.side is Side.MICROSOFT:
         echo = answered(echo, link.practifi)
     new = replace(new, base=echo, now=None if item.event == echo else item.event)
-    if old is not None and old.id == item.id and not old.gone:
+    if old is not None and old.id == new.id and not old.gone:
         new = replace(old, base=echo, now=None if old.event == echo else old.event)  # a reader was faster
     elif old is not None:
         new = replace(new, past=old.past)
@@ -115,7 +117,7 @@ def _created(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
     refer(work, pending.side, link.id, new)
     if pending.side is Side.MICROSOFT:
         work.effects.append(Say("graph-poller", Made(item.mailbox, item.id), SAME))
-    if (sequence := _found_gone(work, pending.side, new.id, old)) is not None:
+    if (sequence := _found_gone(work, pending.side, item.id, new, old)) is not None:
         return dead(put(link, pending.side, replace(new, sequence=sequence)), pending.side)
     if pending.side is Side.MICROSOFT:
         link = replace(made.differing(link, pending), answers=link.answers or ())
@@ -125,16 +127,14 @@ def _created(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
     return link
 
 
-def _found_gone(work: Work, side: Side, name: str, old: Held | None) -> int | None:
+def _found_gone(work: Work, side: Side, name: str, new: Held, old: Held | None) -> int | None:
     """When a reader found an event gone before its making was answered: one that it had seen, or had only missed. What
     was read before that comes too late."""
-    if old is not None and old.gone and old.id == name:
+    if old is not None and old.gone and old.id == new.id:
         return old.sequence
     missed = work.get(gone_key(side, name), Gone)
-    if missed is None:
-        return None
-    work.rows[gone_key(side, name)] = None
-    return missed.sequence
+    work.rows |= {gone_key(side, name): None} if missed is not None else {}
+    return missed.sequence if missed is not None else None
 
 
 def _moved(work: Work, link: Link, pending: Pending, item: Item) -> Link:

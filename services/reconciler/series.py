@@ -3,11 +3,13 @@ order; a single event that becomes a series becomes its first slot, and back. No
 
 from collections.abc import Iterable, Iterator
 
+from msgspec.structs import replace
+
 from contracts.calendar import Side
 from contracts.observed import Item, Observed, Vanished
 from services.reconciler.link import minted, name_of, ref_key
 from services.reconciler.names import Ref, Series
-from services.reconciler.rows import Link
+from services.reconciler.rows import Held, Link
 from services.reconciler.work import Work
 
 
@@ -45,6 +47,14 @@ def all_of(work: Work, mailbox: str, master: str) -> list[Link]:
     row = work.get(f"series/{mailbox}/{master}", Series)
     found = [_link(work, mailbox, master, slot) for slot in (row.slots if row else ())]
     return [link for link in found if link is not None]
+
+
+def made(held: Held | None, item: Item) -> Item:
+    """What the writer has made, as its side holds it: the reader may have told already that it has become a series,
+    whose first slot it is."""
+    if held is None or not held.slot or held.series != item.id:
+        return item
+    return replace(item, id=held.id, series=held.series, slot=held.slot)
 
 
 def _by_series(items: Iterable[Item] | Iterable[Vanished]) -> dict[tuple[str, str], set[str]]:

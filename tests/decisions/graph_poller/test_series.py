@@ -25,6 +25,7 @@ from tests.decisions.graph_poller.mailbox import (
 )
 
 DAYS = ("2026-03-10", "2026-03-11", "2026-03-12")
+STAMP = "0f3a9c0d5e7b4a61-g0"
 
 
 def knows(*days: str) -> Poller:
@@ -176,6 +177,24 @@ def test_a_single_event_that_becomes_a_series_leaves_its_own_place() -> None:  #
     said = poller.reads(master(), thin(DAYS[0]))
     assert said.vanished == (Vanished(SERIES, "mailbox-mike"),)
     assert set(subjects(said)) == {DAYS[0]}
+
+
+@pytest.mark.parametrize("first", [thin(DAYS[0]), edited("2026-03-09", slot=DAYS[0])], ids=["plain", "moved"])
+def test_what_we_made_is_the_first_occurrence_of_the_series_that_it_becomes(first: Seen) -> None:  # rulings 1, 2
+    """Microsoft keeps our stamp on the master, and may show it with any occurrence that is read by itself."""
+    said = Poller().reads(master(stamp=STAMP), first, edited(DAYS[1], stamp=STAMP), thin(DAYS[2]), fresh=True)
+    assert {item.slot: item.stamp for item in said.items} == {DAYS[0]: STAMP, DAYS[1]: "", DAYS[2]: ""}
+
+
+def test_where_the_first_occurrence_is_called_off_no_other_is_what_we_made() -> None:  # rulings 1, 2
+    said = Poller().reads(master(stamp=STAMP), *(thin(day) for day in DAYS[1:]), fresh=True)
+    assert [item.stamp for item in said.items] == ["", ""]
+
+
+def test_what_we_made_loses_its_text_as_a_series_too_although_nobody_remembers_it() -> None:  # ruling 5, P2, skip
+    poller = Poller(Policy(enabled=True, private_events=PrivateEvents.SKIP))
+    hidden = replace(master(stamp=STAMP), event=None, skipped=True)
+    assert subjects(poller.reads(hidden, *(thin(day) for day in DAYS), fresh=True)) == {DAYS[0]: "Private appointment"}
 
 
 def test_a_series_that_becomes_a_single_event_leaves_exactly_one() -> None:  # REC-51

@@ -52,6 +52,18 @@ def test_an_invitation_waits_for_the_organizers_own_event() -> None:  # ruling 1
     assert len(shard.orders) == 2
 
 
+def test_an_invitation_to_what_is_a_series_before_its_making_is_answered_is_no_event_either() -> None:  # rulings 2, 18
+    shard = Shard()
+    shard.see(there(people=(JOHNS,)), side=PRACTIFI)
+    order = shard.take()
+    shard.see(copy())
+    stamp = f"{order.link}-g0"
+    shard.see(here(MEETING, name="o1", series="m1", slot="2026-03-09", stamp=stamp, uid="uid-1"))
+    shard.write(here(MEETING, stamp=stamp, uid="uid-1"), order)
+    assert [one for one in shard.orders if one.mailbox == JOHN] == []
+    assert sorted(link.state for link in shard.links()) == [State.ACTIVE, State.COPY]
+
+
 def test_an_invitation_thrown_away_before_that_and_taken_back_is_no_second_event() -> None:  # ruling 18
     shard = Shard()
     shard.see(there(people=(JOHNS,)), side=PRACTIFI)

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from contracts.observed import Item, Observed, Vanished
-from contracts.write import Erase, Outcomes, Why, Write, Written
+from contracts.write import Erase, Order, Outcomes, Why, Write, Written
 from tests.decisions.reconciler.shard import (
     MICROSOFT,
     MIKE,
@@ -162,6 +162,41 @@ def test_an_event_edited_in_practifi_as_it_becomes_a_series_is_its_first_occurre
     (first,) = [one for one in shard.orders if one.target == "p1"]
     shard.write(there(replace(first.event, when=timed()), mark="p-more"), first)
     assert ("Write", "occ-10") in targets(shard)
+
+
+def making() -> tuple[Shard, Order, Item]:
+    """An Event of Practifi that is being made in Microsoft; its first occurrence, should it become a series there."""
+    shard = Shard()
+    shard.see(there(), side=PRACTIFI)
+    order = shard.take()
+    return shard, order, replace(slot(9, when=STANDUP.when), stamp=f"{order.link}-g0")
+
+
+@pytest.mark.parametrize("seen", ["at once", "alone before"])
+@pytest.mark.parametrize("rule", ["", "Every 2 days"], ids=["made as one", "found as a series"])
+def test_an_event_that_is_a_series_before_its_making_is_answered_is_its_first_occurrence(seen: str, rule: str) -> None:
+    shard, order, first = making()  # ruling 2
+    made = here(replace(STANDUP, recurrence=rule), name="REC", stamp=first.stamp)
+    if seen == "alone before":
+        shard.see(here(name="REC", stamp=first.stamp))
+    shard.see(first, slot(11), *([Vanished("REC", MIKE)] if seen == "alone before" else []))
+    shard.write(made, order)
+    assert targets(shard) == [("Write", ""), ("Write", "p1")]
+    (ruled,) = [one for one in shard.orders if one.target == "p1"]
+    assert isinstance(ruled, Write)
+    assert (ruled.fields, shard.made) == (("recurrence",), ["REC"])
+    shard.orders.clear()
+    shard.write(there(replace(SHOWN, recurrence="Every 2 days"), mark="p-b"), ruled)
+    shard.see(gone(9))
+    assert targets(shard) == [("Erase", "p1")]
+
+
+def test_a_first_occurrence_that_is_called_off_before_its_making_is_answered_goes_in_practifi() -> None:  # X1
+    shard, order, first = making()
+    shard.see(first, slot(11))
+    shard.see(gone(9))
+    shard.write(here(name="REC", stamp=first.stamp), order)
+    assert targets(shard) == [("Erase", "p1"), ("Write", "")]
 
 
 def test_the_answer_of_a_direct_read_does_not_forget_the_slot() -> None:
