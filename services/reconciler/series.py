@@ -79,11 +79,20 @@ def _series(work: Work, mailbox: str, master: str, there: set[str], lost: set[st
         link = _link(work, mailbox, master, before)
         if link is not None:
             work.rows[ref_key(Side.MICROSOFT, mailbox, master, after)] = Ref(link.id)
+    for slot in new[len(pairs) :] if known else ():
+        _freed(work, mailbox, master, slot)
     slots = (known - lost) | there
     if slots != known:
         work.rows[key] = Series(tuple(sorted(slots))) if slots else None
     kept = {before for before, _ in pairs}
     yield from (Vanished(master, mailbox, master, slot) for slot in sorted(lost - kept - there))
+
+
+def _freed(work: Work, mailbox: str, master: str, slot: str) -> None:
+    """A new date has a link of its own, not the one that had it before the dates shifted back."""
+    link = _link(work, mailbox, master, slot)
+    if link is not None and link.microsoft is not None and link.microsoft.slot not in {"", slot}:
+        work.rows[ref_key(Side.MICROSOFT, mailbox, master, slot)] = None
 
 
 def _single(work: Work, item: Item) -> tuple[Vanished, ...]:
@@ -114,7 +123,7 @@ def _link(work: Work, mailbox: str, master: str, slot: str) -> Link | None:
 def _overtaken(work: Work, one: Item | Vanished, sequence: int) -> bool:
     link = _link(work, one.mailbox, name_of(one), one.slot) if one.slot else None
     held = link.microsoft if link is not None else None
-    return held is not None and held.slot == one.slot and held.sequence > sequence
+    return held is not None and held.sequence > sequence
 
 
 def _alive(link: Link | None) -> bool:

@@ -101,6 +101,15 @@ def test_dates_that_shift_and_shift_back_still_do() -> None:
     assert targets(shard) == [("Write", "p-10"), ("Write", "p-12")]
 
 
+def test_dates_that_shift_and_shift_back_leave_none_of_their_links_behind() -> None:  # R1, ruling 2
+    shard, _ = synced(10, 12, 14)
+    shard.see(slot(11), slot(13), slot(15), gone(10), gone(12), gone(14))
+    shard.see(slot(10, "b"), slot(12, "b"), slot(14, "b"), gone(11), gone(13), gone(15))
+    shard.see(*(slot(day, "c") for day in range(10, 16)))
+    made = [order for order in shard.orders if isinstance(order, Write) and not order.target]
+    assert sorted(order.event.when.start.day for order in made) == [11, 13, 15]
+
+
 def test_one_cancelled_date_does_not_move_its_event_to_a_new_last_date() -> None:  # R4
     shard, _ = synced(10, 12, 14)
     shard.see(gone(12), slot(16))
