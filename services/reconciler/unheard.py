@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from contracts.calendar import CalendarEvent, Side
 from contracts.write import Cause, Why, Written
 from services.reconciler import owners, say
+from services.reconciler.exposed import PRIVATE
 from services.reconciler.held import put
 from services.reconciler.merge import advance, same
 from services.reconciler.rows import Held, Kind, Link, Pending
@@ -24,7 +25,9 @@ def doubted(link: Link, pending: Pending, why: Why | None = None) -> Link:
         return link
     held, other = link.on(pending.side), link.on(pending.side.other)
     sent = pending.source or (other.base if other is not None else None)
-    if not pending.fields or sent is None or (held is not None and held.redacted):
+    if not pending.fields or sent is None:
+        return link
+    if held is not None and held.redacted and not _hides(replace(pending, source=sent)):
         return link
     changes = pending.kind is Kind.UPDATE and held is not None
     if not changes and (pending.kind is not Kind.CREATE or other is None or other.redacted):
@@ -53,8 +56,9 @@ def recognised(work: Work, link: Link, side: Side) -> Link:
     if other is None:
         return replace(link, unsure=()) if held.redacted else link
     if held.redacted or other.redacted or held.gone:
-        hides = side is Side.PRACTIFI and other.redacted and not (held.redacted or held.gone or other.gone)
-        return replace(_hidden(link, held) if hides else link, unsure=())
+        if side is Side.PRACTIFI and not (held.gone or other.gone) and held.redacted is not other.redacted:
+            link = _hidden(link, held) if other.redacted else _shown_again(link)
+        return replace(link, unsure=())
     for pending in reversed(link.unsure):
         if pending.side is side and pending.kind is not Kind.CREATE and (done := _done(link, pending)):
             link = _agreed(work, link, pending, done)
@@ -68,6 +72,22 @@ def _hidden(link: Link, held: Held) -> Link:
     sent = {one for pending in link.unsure if pending.side is Side.PRACTIFI for one in _shown(link, pending)}
     fields = tuple(one for one in sent if base is not None and getattr(base, one) != getattr(now, one))
     return _advanced(_advanced(link, Side.PRACTIFI, fields, now), Side.MICROSOFT, fields, now)
+
+
+def _shown_again(link: Link) -> Link:
+    """The link whose event Microsoft shows again, after it was private there and Practifi was told so: that it is
+    private in Practifi is our own write, and nobody's wish. A purge has no text that would be remembered."""
+    for pending in reversed(link.unsure):
+        if _hides(pending) and (done := _done(link, pending)):
+            link = _advanced(_advanced(link, Side.PRACTIFI, done, None), Side.MICROSOFT, done, pending.source)
+    return link
+
+
+def _hides(pending: Pending) -> bool:
+    """Whether an order tells Practifi that the event is private."""
+    sent = pending.source
+    private = sent is not None and sent.sensitivity in PRIVATE
+    return private and pending.side is Side.PRACTIFI and "sensitivity" in pending.fields
 
 
 def _shown(link: Link, pending: Pending) -> tuple[str, ...]:

@@ -450,3 +450,21 @@ def test_what_we_made_for_an_event_that_went_meanwhile_goes_as_well(seen: str) -
     order = shard.take()
     assert isinstance(order, Erase)
     assert (order.side, order.target) == (MICROSOFT, "m1")
+
+
+@pytest.mark.parametrize("seen", [False, True])
+def test_what_is_shown_again_in_outlook_before_its_purge_was_answered_is_shown_again_in_practifi(seen: bool) -> None:
+    """Nobody has made it private in Practifi, so Microsoft is not told that, nor are its guests."""
+    shard = Shard()  # A5, C4, PRO-02
+    shard.paired()
+    hidden = CalendarEvent(STANDUP.when, "Private appointment", sensitivity=Sensitivity.PRIVATE)
+    shard.see(here(hidden, mark="m-b", redacted=True))
+    shard.see(here(mark="m-c"))
+    purged = there(replace(hidden, when=SHOWN.when), mark="p-b", redacted=True)
+    if seen:
+        shard.see(purged, side=PRACTIFI)
+    shard.refuse(Why.MOVED_ON, purged)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.fields) == (PRACTIFI, ("subject", "location", "sensitivity"))
+    assert (order.event.subject, order.event.sensitivity) == ("Standup", Sensitivity.NORMAL)
