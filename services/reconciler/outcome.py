@@ -183,7 +183,7 @@ def _newer(held: Held, pending: Pending, item: Item) -> bool:
     if held.event == item.event:
         return held.owner != item.owner
     if any(getattr(held.event, one) != getattr(item.event, one) for one in FIELDS if one not in pending.fields):
-        return True
+        return held.redacted or not item.redacted  # what is private by now stays hidden (P2)
     before = pending.lost or held.base
     return not pending.fields or any(getattr(held.event, one) != getattr(before, one) for one in pending.fields)
 

@@ -4,12 +4,13 @@ import pytest
 from msgspec.structs import replace
 
 from contracts.calendar import Attendee, CalendarEvent, Sensitivity
-from contracts.observed import Item
+from contracts.observed import Item, Vanished
 from contracts.policy import PrivateEvents
 from contracts.write import Why, Write
 from tests.decisions.reconciler.shard import (
     ANN,
     MICROSOFT,
+    MIKE,
     OUTWARD,
     PRACTIFI,
     SHOWN,
@@ -106,3 +107,18 @@ def test_what_turned_private_while_nothing_went_to_practifi_is_not_remembered() 
     shard.see(here(replace(STANDUP, subject="Dentist"), mark="m-b"))
     shard.see(hidden(here(), "m-c"))
     assert not [key for key, row in shard.rows.items() if b"Dentist" in row]
+
+
+def test_what_practifi_has_made_private_does_not_come_back_with_the_text_that_was_heard_meanwhile() -> None:  # P2
+    shard = Shard()
+    shard.paired()
+    private = replace(hidden(there(), "p-b"), edited=True)
+    shard.see(private, side=PRACTIFI)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.fields) == (MICROSOFT, ("sensitivity",))
+    shard.see(here(replace(STANDUP, body="notes"), mark="m-b"))
+    shard.see(Vanished("p1", MIKE), side=PRACTIFI)
+    shard.write(hidden(here(), "m-c"), order)
+    assert "Standup" not in {order.event.subject for order in shard.orders if order.side is PRACTIFI}
+    assert shard.links()[0].microsoft.redacted
