@@ -13,6 +13,8 @@ from tests.simulation.stage import Stage
 
 Json = dict[str, Any]
 SYNCED = ("ann@firm.example", "bob@firm.example")
+UNSYNCED = "cyd@firm.example"
+"""One of us without a mailbox."""
 MICROSOFT, PRACTIFI, OUTSIDE = "microsoft", "practifi", "outside"
 MARKER = "unspeakable"
 """Stands in every private text; nothing of ours may ever hold it."""
@@ -39,7 +41,10 @@ class Tale:
     in Practifi, beside that of the copy which the host's next change brings. `idle` were in Practifi before the first
     run, and nobody has touched them (D7). `hidden` are the texts of what is private by now, `parted` what was handed
     over after that: while it is private it may stay in the mailbox where it is. `veiled` is what is private, and what
-    was since it is in doubt: it may have no tag in Practifi. `unclear`: the policy has changed since the last rest."""
+    was since it is in doubt: it may have no tag in Practifi. `people` says whether somebody is on an Event because of
+    what a person did in Practifi, by ids, None where that is open, `typed` of whom that was since the last rest;
+    `listed` counts how often the list of a tag has changed in Outlook since then, by address. `unclear`: the policy has
+    changed since the last rest."""
 
     stage: Stage
     made: dict[str, str] = field(default_factory=dict)
@@ -66,6 +71,9 @@ class Tale:
     rows: dict[str, str] = field(default_factory=dict)
     wished: set[str] = field(default_factory=set)
     guests: set[str] = field(default_factory=set)
+    people: dict[tuple[str, str], bool | None] = field(default_factory=dict)
+    typed: set[tuple[str, str]] = field(default_factory=set)
+    listed: Counter[tuple[str, str]] = field(default_factory=Counter)
     excluded: set[str] = field(default_factory=set)
     begun: bool = False
     unclear: bool = False
@@ -132,6 +140,8 @@ class Tale:
         self.unclear = False
         self.failed.clear()
         self.dropped.clear()
+        self.typed.clear()
+        self.listed.clear()
         for tags in self.touched.values():
             tags.clear()
 
@@ -162,6 +172,11 @@ class Tale:
             self.rows[one["id"]] = tag
         return self.rows.get(one["id"], tag)
 
+    def person(self, address: str) -> str:
+        """The id of who has an address in Practifi."""
+        rows = (row for kind in ("User", "Contact") for row in self.sides.salesforce.rows(kind))
+        return next(str(row["Id"]) for row in rows if row["Email"] == address)
+
     def organizes(self, side: str, who: str, one: Json) -> bool:
         return bool(one["isOrganizer"]) if side == MICROSOFT else self.owner.get(tag_of(one)) == who
 
@@ -175,6 +190,12 @@ def tag_of(event: Json) -> str:
     """The tag of an event of either side, "" for none."""
     text = str(event.get("subject") or event.get("Subject") or "").removeprefix("Canceled: ")
     return text.partition(" ")[0]
+
+
+def related(sides: Sides, event: str) -> set[str]:
+    """The ids of everybody who is on an Event of Practifi."""
+    rows = sides.salesforce.rows("EventRelation")
+    return {row["RelationId"] for row in rows if row["EventId"] == event and not row["IsWhat"]}
 
 
 def start_of(event: Json) -> datetime:

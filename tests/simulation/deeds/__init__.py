@@ -10,6 +10,7 @@ from tests.simulation.deeds import (  # each enters its deeds into the list
     administrator,
     disk,
     editing,
+    guests,
     machines,
     making,
     meetings,
@@ -23,7 +24,7 @@ from tests.simulation.tale import SYNCED, Tale
 
 __all__ = ["BEFORE", "DEEDS", "LATER", "WEIGHTS", "WORK", "Step", "mend"]
 
-_ALL = (administrator, disk, editing, machines, making, meetings, people, remotes, series)
+_ALL = (administrator, disk, editing, guests, machines, making, meetings, people, remotes, series)
 WEIGHTS = {
     "outlook_meets": 6, "outlook_repeats": 4, "outlook_all_day": 2, "outlook_private": 1, "practifi_meets": 6,
     "practifi_all_day": 1, "practifi_wishes_teams": 1, "outsider_invites": 2,
@@ -38,6 +39,7 @@ WEIGHTS = {
     "remotes_fail": 7, "remotes_ask_to_wait": 1, "deltas_are_forgotten": 1, "sessions_end": 1, "access_is_revoked": 1,
     "broker_is_bad": 3, "broker_falls": 2, "process_dies": 6, "process_starts": 5, "process_freezes": 2,
     "store_is_lost": 1, "store_is_copied": 2, "store_is_restored": 1, "all_are_recovered": 1, "time_passes": 9,
+    "outlook_changes_guests": 3, "practifi_changes_people": 2,
 }  # fmt: skip
 """How often each happens, of their sum."""
 WORK = {

@@ -8,7 +8,7 @@ from contracts.policy import Direction
 from services.sandbox import calendars
 from tests.simulation.deeds.deed import deed, soon, typed
 from tests.simulation.stage import CLIENTS
-from tests.simulation.tale import MARKER, MICROSOFT, OUTSIDE, PRACTIFI, SYNCED, Json, Tale
+from tests.simulation.tale import MARKER, MICROSOFT, OUTSIDE, PRACTIFI, SYNCED, Json, Tale, related
 
 SHOWS = ("busy", "free", "tentative", "oof")
 
@@ -18,8 +18,10 @@ def make(tale: Tale, side: str, who: str, given: Json) -> str:
     tag = tale.tag(side, who)
     if given.get("attendees"):
         tale.guests.add(tag)
-    calendars.add(tale.sides, side, who, {"subject": f"{tag} first", **given}, tale.at(side))
+    one = calendars.add(tale.sides, side, who, {"subject": f"{tag} first", **given}, tale.at(side))
     tale.note(tag, side, f"{tag} first")
+    if side == PRACTIFI:
+        tale.people |= {(one["id"], person): True for person in related(tale.sides, one["id"])}
     return tag
 
 

@@ -1,7 +1,7 @@
 """What must hold whenever everything has come to rest, whatever happened before (tests/simulation/README.md). It looks
 at both remotes, at all that was said and kept, and at nothing that calsync concluded."""
 
-from tests.simulation.judge import calendars, mails, stores, words
+from tests.simulation.judge import calendars, guests, mails, stores, words
 from tests.simulation.tale import Tale
 
 
@@ -12,6 +12,7 @@ async def faults(tale: Tale) -> list[str]:
         *calendars.twice(tale),
         *calendars.untouched(tale),
         *calendars.far(tale),
+        *guests.wrong(tale),
         *words.last(tale),
         *words.teams(tale),
         *mails.caused(tale),
@@ -20,5 +21,6 @@ async def faults(tale: Tale) -> list[str]:
         *await stores.secrets(tale),
         *await stores.dead(tale),
     ]
+    guests.settled(tale)
     calendars.settled(tale, words.unlinked(tale))
     return wrong

@@ -65,6 +65,18 @@ def _veiled(tale: Tale) -> Counter[str]:
 
 def outlook(tale: Tale) -> Iterator[tuple[tuple[str, str], Shown]]:
     """What Practifi should show, by person and tag."""
+    for who, tag, one in here(tale):
+        yield (who, tag), _bare(tale, (who, tag), _graph(tale, who, one))
+
+
+def practifi(tale: Tale) -> Iterator[tuple[tuple[str, str], Shown]]:
+    """What Practifi shows, by person and tag."""
+    for who, tag, one in there(tale):
+        yield (who, tag), _bare(tale, (who, tag), _row(tale, one))
+
+
+def here(tale: Tale) -> Iterator[tuple[str, str, Json]]:
+    """The events of Outlook that Practifi should show, with person and tag."""
     low, high = _window(tale)
     for who in SYNCED:
         ask = {"side": MICROSOFT, "mailbox": who, "start": low.isoformat(), "end": high.isoformat()}
@@ -72,16 +84,16 @@ def outlook(tale: Tale) -> Iterator[tuple[tuple[str, str], Shown]]:
             tag = tag_of(one)
             ours = one["isOrganizer"] or tale.made.get(tag) != PRACTIFI  # else Salesforce has a child (ruling 18)
             if not one["isCancelled"] and tag not in tale.far and ours:
-                yield (who, tag), _bare(tale, (who, tag), _graph(tale, who, one))
+                yield who, tag, one
 
 
-def practifi(tale: Tale) -> Iterator[tuple[tuple[str, str], Shown]]:
-    """What Practifi shows, by person and tag."""
+def there(tale: Tale) -> Iterator[tuple[str, str, Json]]:
+    """The Events of Practifi, with person and tag."""
     _, high = _window(tale)
     for one in calendars.shown(tale.sides, {"side": PRACTIFI}):
         who, tag = one["mailbox"], tale.tag_in_practifi(one)
         if who in SYNCED and tag not in tale.far | tale.idle and _at(one["StartDateTime"]) < high.replace(tzinfo=None):
-            yield (who, tag), _bare(tale, (who, tag), _row(tale, one))
+            yield who, tag, one
 
 
 def _window(tale: Tale) -> tuple[datetime, datetime]:

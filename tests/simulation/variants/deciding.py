@@ -5,12 +5,14 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from services.reconciler import meeting, merge, observe, update
+from services.reconciler import meeting, merge, observe, people, update
 from tests.simulation.variants.broken import breaks, put
 
 put("an older word overwrites a newer one", observe, "late", lambda *_: False, 301)
 put("a copy of what was made in Practifi becomes an Event", meeting, "judge", lambda *_: meeting.Copy.OWN, 2)
 put("Practifi wins what both have changed", merge.Rules, "winner", lambda *_: merge.Side.PRACTIFI, 2)
+put("who has an own version is invited to the host's as well", people, "synced", lambda *_: False, 2)
+put("whom somebody put on an Event is taken off it", people, "after", lambda _, __, meant: meant, 8)
 
 
 @breaks("who was later by the sides' own clocks wins", 8)
