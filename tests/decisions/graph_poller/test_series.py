@@ -52,6 +52,14 @@ def test_occurrences_of_an_all_day_series_are_dates() -> None:  # Z1
     assert (item.event.when, item.slot) == (Days(date(2026, 3, 11), date(2026, 3, 12)), "2026-03-11")
 
 
+def test_an_edited_occurrence_is_in_the_zone_of_its_series() -> None:  # ruling 3, R5
+    """Microsoft names the zone of who made the series; another name of the same time is no move."""
+    (before,) = Poller().reads(master(), thin(DAYS[1]), fresh=True).items
+    there = replace(edited(DAYS[1]), event=CalendarEvent(replace(timed(DAYS[1]), zone="UTC"), "Renamed"), zone="UTC")
+    (after,) = Poller().reads(master(), there, fresh=True).items
+    assert after.event.when == before.event.when
+
+
 def test_an_edited_occurrence_brings_its_own_words_and_the_series_rule() -> None:  # REC-08, R2
     said = knows().reads(master(), thin(DAYS[0]), edited(DAYS[1], subject="Renamed"), thin(DAYS[2]))
     assert subjects(said)[DAYS[1]] == "Renamed"
