@@ -67,6 +67,11 @@ class RiskyDriver(DirectDriver):
         self._risk.run()
         return await super().fetch(sql, args)
 
+    async def outlast(self, instance: str, seconds: float) -> None:
+        """So long will pass, in which this instance renews its leases."""
+        sql = f"UPDATE lease SET expires = expires + ? WHERE owner = ? AND expires > {self.clock}"
+        await super().fetch(sql, (round(seconds * 1_000_000), instance))
+
     async def many(self, sql: str, rows: Any) -> None:
         self._risk.run()
         await super().many(sql, rows)

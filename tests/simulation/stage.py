@@ -48,6 +48,8 @@ PEOPLE = ("ann", "bob", "cyd")
 CLIENTS = ("pia@client.example", "ivo@client.example", "eve@client.example")
 _EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 PLAIN = Policy(enabled=True, direction=Direction.TWO_WAY, settle_seconds=0)
+PAUSE = 60
+"""Seconds for which all processes may have stood still at once."""
 MOST = 320
 """Turns of the clock within which the product must come to rest."""
 
@@ -156,9 +158,14 @@ class Stage:
                 await self.end("registry", process)
 
     async def breathe(self, seconds: float) -> None:
-        """Time passes, and every process goes on in an order of chance; who dies is missed."""
-        self.town.time.turn(seconds=seconds)
+        """Time passes, and every process goes on in an order of chance; who dies is missed. For longer than PAUSE
+        nobody stands still: who lives has renewed its leases meanwhile."""
         everybody = [(name, process) for name, some in self.processes.items() for process in some]
+        for _, process in everybody if seconds > PAUSE else ():
+            host, driver = process.replica.host, process.replica.host.store.driver
+            if isinstance(driver, RiskyDriver) and not process.frozen:
+                await driver.outlast(host.instance, seconds)
+        self.town.time.turn(seconds=seconds)
         self.chance.shuffle(everybody)
         for name, process in everybody:
             if process.frozen:
