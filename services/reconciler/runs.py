@@ -114,7 +114,7 @@ def account(work: Work) -> None:
     runs = replace(old, pending=max(0, old.pending + work.out))
     if runs.pending == 0 and all(side.value in runs.said for side in Side) and _nothing_comes(work, runs):
         work.effects.append(Say("registry", RunSettled(runs.run, runs.shard, runs.items, runs.failed), key=runs.run))
-        runs = Runs(epoch=runs.epoch + 1, last=runs.run, newest=runs.newest)
+        runs = Runs(heard=_left(runs), epoch=runs.epoch + 1, last=runs.run, newest=runs.newest)
     if runs != old:
         work.rows["runs"] = runs
 
@@ -151,8 +151,7 @@ def _done(runs: Runs, body: ReadDone, sender: str, wanted: str | None) -> Runs:
     if body.run <= runs.last or body.run < runs.run or (body.run == runs.run and side.value in runs.said):
         return runs
     if runs.run not in {"", body.run}:
-        left = {one.value: max(0, runs.heard.get(one.value, 0) - runs.said.get(one.value, 0)) for one in Side}
-        runs = Runs(heard=left, epoch=runs.epoch + 1, shard=runs.shard, last=runs.last, newest=runs.newest)
+        runs = Runs(heard=_left(runs), epoch=runs.epoch + 1, shard=runs.shard, last=runs.last, newest=runs.newest)
     mine, old = side is Side.MICROSOFT, (wanted is not None and body.again != wanted) or body.blind
     failed = tuple(dict.fromkeys((*runs.failed, *body.failed)))
     return replace(
@@ -161,6 +160,12 @@ def _done(runs: Runs, body: ReadDone, sender: str, wanted: str | None) -> Runs:
         unread=(*runs.unread, side.value) if old or body.part or (body.failed and not mine) else runs.unread,
         shard=int(sender.rpartition("/")[2] or 0) if mine else runs.shard,
     )  # fmt: skip
+
+
+def _left(runs: Runs) -> dict[str, int]:
+    """What was heard beyond what the readers said of this run: it is the next one's, which may have begun already."""
+    left = {one.value: runs.heard.get(one.value, 0) - runs.said.get(one.value, 0) for one in Side}
+    return {side: many for side, many in left.items() if many > 0}
 
 
 def _complete(runs: Runs, side: Side, row: Wish | None) -> bool:

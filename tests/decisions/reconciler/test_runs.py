@@ -39,6 +39,19 @@ def test_a_run_settles_once_when_both_readers_are_done_and_all_is_written() -> N
     assert len(shard.settled) == 1
 
 
+def test_what_is_heard_of_the_next_run_while_an_order_is_out_counts_for_that_one() -> None:  # ruling 24
+    """The registry has lost its store, and begun another run before this one has settled."""
+    shard = Shard()
+    shard.see(here())
+    done(shard, "graph-poller", messages=1)
+    done(shard, "salesforce-watcher")
+    shard.see(here(mailbox="mailbox-none"))
+    shard.write(there(edited=False))
+    done(shard, "graph-poller", "run-2", messages=1)
+    done(shard, "salesforce-watcher", "run-2")
+    assert [settled.run for settled in shard.settled] == ["run-1", "run-2"]
+
+
 def test_a_run_waits_for_what_a_reader_said_and_we_have_not_heard() -> None:
     shard = Shard()
     done(shard, "graph-poller", messages=1)
