@@ -163,7 +163,9 @@ def test_it_does_not_wait_for_ever() -> None:  # ruling 19
     assert shard.take().mailbox == JOHN
 
 
-def test_while_nobody_has_read_microsoft_anew_it_waits_on() -> None:  # rulings 5, 18, 19
+def forgetful() -> tuple[Shard, str, str]:
+    """A shard that has lost its memory and knows the Event and a copy by now, but not the organizer's event; the name
+    of their link, and what it has asked Microsoft's reader."""
     shard = Shard()
     shard.hear(Forgot("writer", 0))
     shard.hear(PAIRS)
@@ -172,27 +174,25 @@ def test_while_nobody_has_read_microsoft_anew_it_waits_on() -> None:  # rulings 
     shard.hear(Observed(PRACTIFI, 20, (there(people=(JOHNS,), stamp=link),), again=wishes[PRACTIFI]))
     shard.hear(ReadDone("run-x", "salesforce-watcher", again=wishes[PRACTIFI], told=1))
     shard.hear(Observed(MICROSOFT, 21, (copy(),), again=wishes[MICROSOFT]))
+    return shard, link, wishes[MICROSOFT]
+
+
+def test_while_nobody_has_read_microsoft_anew_it_waits_on() -> None:  # rulings 5, 18, 19
+    shard, link, wish = forgetful()
     shard.hear(shard.wakes[-1].body)
-    shard.hear(Observed(MICROSOFT, 22, (here(MEETING, uid="uid-1", stamp=f"{link}-g0"),), again=wishes[MICROSOFT]))
-    shard.hear(ReadDone("run-x", "graph-poller", again=wishes[MICROSOFT], told=2))
+    shard.hear(Observed(MICROSOFT, 22, (here(MEETING, uid="uid-1", stamp=f"{link}-g0"),), again=wish))
+    shard.hear(ReadDone("run-x", "graph-poller", again=wish, told=2))
     assert sorted(one.state for one in shard.links()) == [State.ACTIVE, State.COPY]
     assert [one for one in shard.orders if not one.target] == []
 
 
 def test_what_was_there_before_a_loss_waits_until_the_organizers_mailbox_can_be_read() -> None:  # rulings 5, 18, 19
-    shard = Shard()
-    shard.hear(Forgot("writer", 0))
-    shard.hear(PAIRS)
-    wishes = {side: shard.asked[reader].wish for reader, side in READERS.items()}
-    link = minted(PRACTIFI, MIKE, "p1")
-    shard.hear(Observed(PRACTIFI, 20, (there(people=(JOHNS,), stamp=link),), again=wishes[PRACTIFI]))
-    shard.hear(ReadDone("run-x", "salesforce-watcher", again=wishes[PRACTIFI], told=1))
-    shard.hear(Observed(MICROSOFT, 21, (copy(),), again=wishes[MICROSOFT]))
-    shard.hear(ReadDone("run-x", "graph-poller", again=wishes[MICROSOFT], told=1, failed=(MIKE,)))
+    shard, link, wish = forgetful()
+    shard.hear(ReadDone("run-x", "graph-poller", again=wish, told=1, failed=(MIKE,)))
     for _ in range(3):
         shard.now += timedelta(minutes=31)
         shard.hear(shard.wakes[-1].body)
-    shard.hear(Observed(MICROSOFT, 22, (here(MEETING, uid="uid-1", stamp=f"{link}-g0"),), again=wishes[MICROSOFT]))
+    shard.hear(Observed(MICROSOFT, 22, (here(MEETING, uid="uid-1", stamp=f"{link}-g0"),), again=wish))
     assert sorted(one.state for one in shard.links()) == [State.ACTIVE, State.COPY]
     assert [one for one in shard.orders if not one.target] == []
 
