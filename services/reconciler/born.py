@@ -29,10 +29,9 @@ MUTE = "sent without {} of the people, who have no address in Practifi"
 def in_practifi(work: Work, link: Link, here: Held, owner: Owner, conflicts: tuple[str, ...] = ()) -> Link:
     """Create in Practifi what Microsoft has, for the mailbox's user."""
     policy = work.policy_of(here.mailbox)
-    skipped = here.redacted and policy.private_events is PrivateEvents.SKIP
-    if skipped or not policy.direction.writes(Side.PRACTIFI):
+    if here.redacted and policy.private_events is PrivateEvents.SKIP:
         work.stop(link)  # its reader tells it once more under another policy, which is no news to us
-        return _left_out(link, here) if skipped else link
+        return _left_out(link, here)
     if not wish.known(work, Side.PRACTIFI, here.mailbox):
         work.stop(link)  # ours may be a new store: what Practifi has already is heard first (ruling 5)
         return link
@@ -41,6 +40,9 @@ def in_practifi(work: Work, link: Link, here: Held, owner: Owner, conflicts: tup
         return link
     if left := adopt.halves(work, link, here):
         return adopt.adopted(work, link, left[0]) if len(left) == 1 else barred(work, link, ALIKE)
+    if not policy.direction.writes(Side.PRACTIFI):
+        work.stop(link)  # another policy may let it through
+        return link
     fields = reach.new(policy, Side.PRACTIFI, here.event, redacted=here.redacted)
     who = meant(work, link, here, owner) if reach.related(policy, Side.PRACTIFI) else Matched()
     given = answers.first(work, here, (*who.people, *who.users))

@@ -198,7 +198,8 @@ def _born_in_practifi(work: Work, link: Link, item: Item) -> None:
 def _born_in_microsoft(work: Work, link: Link, item: Item, held: Held) -> None:
     policy = work.policy_of(item.mailbox)
     skipped = item.redacted and policy.private_events is PrivateEvents.SKIP
-    if skipped or not policy.direction.writes(Side.PRACTIFI):
+    lost = link.cause is Cause.LOST  # Practifi may have its half, whatever goes there now (ruling 5)
+    if skipped or not (lost or policy.direction.writes(Side.PRACTIFI)):
         return
     match meeting.judge(work, item):
         case meeting.Copy.CHILD:

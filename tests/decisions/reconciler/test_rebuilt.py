@@ -373,12 +373,17 @@ def test_of_what_a_change_of_owners_left_the_later_one_stays_also_where_nothing_
     assert (erase.side, erase.mailbox, type(erase)) == (MICROSOFT, MIKE, Erase)
 
 
-def test_a_single_event_that_became_a_series_keeps_its_event_without_a_memory() -> None:  # rulings 1, 2, 5
+@pytest.mark.parametrize("direction", [Direction.TWO_WAY, Direction.PRACTIFI_TO_MICROSOFT])
+def test_a_single_event_that_became_a_series_keeps_its_event_without_a_memory(
+    direction: Direction,
+) -> None:  # rulings 1, 2, 5
     shard = forgetful()
+    shard.set_policy(replace(TWO_WAY, direction=direction))
     name = minted(MICROSOFT, MIKE, "s1")
     tells(shard, PRACTIFI, there(replace(SHOWN, when=timed(TEN)), stamp=name, edited=False))
     tells(shard, MICROSOFT, occurrence("2026-03-09"))
-    assert (shard.orders, [link.id for link in shard.links()]) == ([], [name])
+    assert (shard.orders, [link.id for link in shard.links() if link.microsoft]) == ([], [name])
+    shard.set_policy(TWO_WAY)
     shard.see(replace(occurrence("2026-03-09", mark="m-c"), event=replace(STANDUP, subject="Daily")))
     order = shard.take()
     assert isinstance(order, Write)
