@@ -29,13 +29,15 @@ class Digest:
     """What a round of `mailbox` means. While `look` or `list` is not empty, the rest is not yet complete; `lied` names
     series of which Microsoft denies what it has. What lies after the window `said` is kept in `ahead` (root to id to
     item; `before` is what was kept so far), what lies before it is none of ours, and neither is taken for gone (D9).
-    Outside `read` nothing can be seen at all: what has `left` for there, and what is `away` since we have made it."""
+    Outside `read` nothing can be seen at all: what has `left` for there, and what is `away` since we have made it.
+    What is told `anew` may be in Practifi, although nobody remembers it (ruling 5)."""
 
     mailbox: str
     looked: Looked
     said: Window
     read: Window
     before: Mapping[str, Ahead]
+    anew: bool = False
     items: list[Item] = field(default_factory=list)
     vanished: list[Vanished] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
@@ -61,7 +63,7 @@ class Digest:
             self._unread(root, row)
             return was
         known = was or bool(row.stamp)  # what we made ourselves is in Practifi, whatever we remember (ruling 5)
-        row = hidden(row) if known else row
+        row = hidden(row) if known or self.anew else row
         purged = known and row.redacted
         if row.event is None or (row.excluded and not purged):
             return was  # a filter is no deletion (X2)

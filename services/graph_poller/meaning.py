@@ -109,7 +109,8 @@ def _digested(draft: Draft, mailbox: str, held: Rounds) -> Digest:
     late = _late(draft, mailbox)
     known = dict(_kept(draft, f"known/{mailbox}/", by_root.keys() | before.keys() | late, Root))
     looked, said = Looked(held.looked, held.series), window.said(draft.policy, draft.now)
-    out = Digest(mailbox, looked, said, (held.view.start, held.view.end), before)
+    read, anew = (held.view.start, held.view.end), bool(held.view.again)
+    out = Digest(mailbox, looked, said, read, before, anew)
     for root, rows in by_root.items():
         if root in known or root in before or not _left(draft, mailbox, rows):
             _root(root, rows, known.get(root), out)

@@ -19,7 +19,7 @@ def item_of(seen: Seen, mailbox: str) -> Item:
 
 
 def hidden(seen: Seen) -> Seen:
-    """A private event that the policy leaves out, where it is known all the same: it was said before it was private, so
+    """A private event that the policy leaves out, where it is known, or may be: it was said before it was private, so
     its text has to go (P2), and it can be moved and erased like any other. It says no more than its time."""
     if not seen.skipped or seen.when is None:
         return seen

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from contracts.calendar import Sensitivity, ShowAs
+from contracts.control import Again
 from contracts.observed import Item
 from contracts.policy import Policy, PrivateEvents
 from services.clients.graph.mapping import STAMP
@@ -67,6 +68,16 @@ def test_a_skipped_event_still_moves_and_can_be_deleted_where_it_was_said() -> N
     assert only(poller).event.when == seen(SKIP, **moved).when
     poller.reads(removed("AAMk-1"))
     assert gone(poller.proves(AAMk_1=None)) == ["AAMk-1"]
+
+
+def test_without_a_memory_it_still_moves() -> None:  # ruling 5, P1: Practifi may have it, and nobody knows
+    poller = knows(SKIP)
+    poller.hear(Again("w1", "reconciler"))
+    poller.reads(seen(SKIP, sensitivity="private"), fresh=True)
+    assert (only(poller).event.subject, only(poller).redacted) == ("Private appointment", True)
+    moved = {"start": at("2026-03-11T09:00:00"), "end": at("2026-03-11T10:00:00")}
+    poller.reads(seen(SKIP, sensitivity="private", **moved))
+    assert only(poller).event.when == seen(SKIP, **moved).when
 
 
 def test_the_rule_goes_there_and_back_and_nothing_is_deleted_in_between() -> None:  # PRV-08, SAF-08, ruling 20
