@@ -110,6 +110,8 @@ def of_link(state: State, name: str) -> Iterator[str]:
     if link.practifi is not None and link.practifi.mailbox:
         yield from (f"pair/{link.practifi.mailbox}", f"size/{link.practifi.mailbox}")
     yield from (f"conflict/{conflict}" for conflict in link.turn)
+    for order in (link.pending, *link.unsure):
+        yield from of_event(state, order.sent) if order is not None and order.sent is not None else ()
     event = link.microsoft and (link.microsoft.now or link.microsoft.base)
     if event:
         yield from of_event(state, event)

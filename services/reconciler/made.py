@@ -37,6 +37,22 @@ def differing(link: Link, pending: Pending) -> Link:
     return put(link, Side.MICROSOFT, advance(here, theirs, there.base))
 
 
+def listed(link: Link, *orders: Pending) -> Link:
+    """The link of an event that we have made in Microsoft, by the last of these `orders`, or of those of which nobody
+    could say: agreed is its list as it was sent, so that who came or went since is news to Practifi (M1). Where some
+    came and some went, Microsoft may only have named them in another way."""
+    made = orders or [one for one in link.unsure if one.kind is Kind.CREATE and one.side is Side.MICROSOFT]
+    here, sent = link.microsoft, made[-1].sent if made else None
+    if here is None or here.gone or here.base is None or here.redacted or sent is None:
+        return link
+    there = {one.address: one for one in here.event.attendees}
+    asked = {one.address: one for one in sent.attendees}
+    if bool(there.keys() - asked.keys()) is bool(asked.keys() - there.keys()):
+        return link
+    base = replace(here.base, attendees=tuple((asked | there)[one] for one in asked))
+    return put(link, Side.MICROSOFT, replace(here, base=base, now=here.event))
+
+
 def found(link: Link) -> Link:
     """The link of which a reader tells an event, while no order could say whether it had made that: as if the last one
     was answered now."""

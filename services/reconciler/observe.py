@@ -225,6 +225,7 @@ def _joined(work: Work, link: Link, side: Side, item: Item, sequence: int) -> Li
     owner = work.owner(link.mailbox)
     link = replace(link, owner=_whose(link, item, owner))
     if link.pending is None:
+        link = made.listed(link)
         link = news.told(agreed(work, link, owner) if owner else link)
     if link.pending is None or link.pending.kind is not Kind.CREATE:
         link = made.found(link)

@@ -73,6 +73,7 @@ def _created(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
     elif old is not None:
         new = replace(new, past=old.past)
     link = _source(put(link, pending.side, new), pending, None)
+    link = made.listed(link, pending) if pending.side is Side.MICROSOFT else link
     link = _people(work, replace(link, owner=link.owner or item.owner, local=made.untold(link, pending, echo)), pending)
     refer(work, pending.side, link.id, new)
     if pending.side is Side.MICROSOFT:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import Attendee, Response, Role
 from contracts.person import People, Person, Source
-from contracts.write import Write
+from contracts.write import Why, Write
 from services.reconciler.book import Who
 from services.reconciler.match import best, candidate, matched
 from tests.decisions.reconciler.shard import (
@@ -148,6 +148,36 @@ def test_a_guest_of_a_practifi_meeting_is_not_written_twice() -> None:
     answer = replace(STANDUP, attendees=order.event.attendees, organizer="mike@firm.example")
     shard.write(here(answer, stamp=order.link), order)
     assert not shard.orders
+
+
+@pytest.mark.parametrize(("invited", "people"), [
+    pytest.param(("ann@client.example", "bob@client.example"), (ANN, BOB), id="one more"),
+    pytest.param((), (), id="one fewer"),
+])  # fmt: skip
+@pytest.mark.parametrize("reader", [True, False], ids=["a reader tells it", "the writer tells it"])
+def test_who_is_invited_in_outlook_before_its_making_is_heard_is_related(
+    invited: tuple[str, ...], people: tuple[str, ...], *, reader: bool
+) -> None:  # M1, INB-26, ruling 9
+    shard = Shard()
+    shard.see(there(people=(ANN,)), side=PRACTIFI)
+    (order,) = shard.orders
+    item = here(replace(STANDUP, attendees=guest(*invited), organizer="mike@firm.example"), stamp=f"{order.link}-g0")
+    if reader:
+        shard.refuse(Why.INVALID)
+        shard.write(there(people=(ANN,), mark="p-b"), shard.take())
+        shard.see(item)
+    else:
+        shard.write(item, shard.take())
+    assert people_written(shard) == people
+
+
+def test_whom_microsoft_names_by_another_address_stays_related() -> None:  # M3
+    shard = Shard()
+    shard.see(there(people=(ANN,)), side=PRACTIFI)
+    order = shard.take()
+    named = replace(STANDUP, attendees=guest("ann.long@client.example"), organizer="mike@firm.example")
+    shard.write(here(named, stamp=f"{order.link}-g0"), order)
+    assert people_written(shard) is None, "that nobody has this address is all that is said"
 
 
 def test_an_invited_user_is_a_relation_and_no_new_change() -> None:  # I2
