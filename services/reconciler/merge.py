@@ -103,11 +103,13 @@ def rules(microsoft: Held, practifi: Held, policy: Policy, *, mailing: bool = Tr
     return Rules(outward, inward, back, outward & (named | (outward - inward)))
 
 
-def merge(microsoft: Held, practifi: Held, rule: Rules, local: tuple[str, ...] = ()) -> Plan:
-    """What to write where. Both sides must have a base; `local` as in `Link`."""
-    if microsoft.now is None and practifi.now is None:
+def merge(
+    microsoft: Held, practifi: Held, rule: Rules, local: tuple[str, ...] = (), purge: tuple[str, ...] = ()
+) -> Plan:
+    """What to write where. Both sides must have a base; `local` and `purge` as in `Link`."""
+    if microsoft.now is None and practifi.now is None and not purge:
         return Plan()
-    here, there = changed(microsoft), changed(practifi)
+    here, there = changed(microsoft) | frozenset(purge), changed(practifi)
     unseen = here & frozenset(reach.TEXT) if microsoft.redacted and practifi.redacted else _NOTHING
     travels: dict[Side, list[str]] = {Side.MICROSOFT: [], Side.PRACTIFI: []}
     adopt, conflicts, kept = list[str](), list[str](), list[str]()

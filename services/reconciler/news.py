@@ -5,7 +5,7 @@ one still shows. Of all else nobody knows which is newer: it is never an edit.""
 
 from msgspec.structs import replace
 
-from contracts.calendar import CalendarEvent, Side
+from contracts.calendar import FIELDS, CalendarEvent, Side
 from services.reconciler.held import answered, put
 from services.reconciler.merge import advance, changed, same
 from services.reconciler.reach import BUSY
@@ -32,20 +32,14 @@ def told(link: Link) -> Link:
     return link if link.born is Side.MICROSOFT else _since(link, here, answered(here.base or here.event, there))
 
 
-def hidden(here: Held, there: Held, fields: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of the fields that an event which has become private in Microsoft hides, and Practifi shows."""
-    if not here.redacted or there.redacted:
+def hidden(link: Link) -> tuple[str, ...]:
+    """What Practifi has to lose of an event that has become private in Microsoft, now or when it is written again: also
+    where a reader shows nothing of it. What it was is not remembered."""
+    here = link.microsoft
+    if here is None or not here.redacted:
         return ()
-    return tuple(field for field in fields if field in changed(here) - BUSY)
-
-
-def owed(link: Link, fields: tuple[str, ...]) -> Link:
-    """The link of which Practifi, which is not written now, has to get these fields of Microsoft's when it is. What
-    they were in Microsoft is not remembered."""
-    here, there = link.microsoft, link.practifi
-    assert here is not None
-    assert there is not None
-    return put(link, Side.MICROSOFT, advance(here, fields, there.event))
+    fields = {*link.purge, *changed(here) - BUSY}
+    return tuple(field for field in FIELDS if field in fields)
 
 
 def _since(link: Link, here: Held, base: CalendarEvent) -> Link:

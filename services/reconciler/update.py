@@ -25,14 +25,16 @@ def update(work: Work, link: Link, owner: Owner) -> Link:
     """The link after the merge of its two living sides."""
     here, there = _both(link)
     policy, quiet = work.policy_of(link.mailbox), _quiet(work, here)
-    plan = merge(here, there, rules(here, there, policy, mailing=not quiet), link.local)
-    link = _adopted(link, plan)
-    if not policy.direction.writes(Side.PRACTIFI) and (hidden := news.hidden(here, there, plan.adopt)):
-        link = news.owed(link, hidden)
-        work.stop(link)
+    purge = news.hidden(link)
+    plan = merge(here, there, rules(here, there, policy, mailing=not quiet), link.local, purge)
+    inward = policy.direction.writes(Side.PRACTIFI)
+    purge = tuple(field for field in purge if field in plan.practifi or not inward)
+    link = replace(_adopted(link, plan), purge=purge)
+    if purge and not inward:
+        work.stop(link)  # another policy may let it through
     if quiet and (reason := _kept_back(link, policy)):
         link = barred(work, link, reason)
-    if policy.direction.writes(Side.PRACTIFI):
+    if inward:
         link = _to_practifi(work, link, plan, owner)
     else:
         link, _ = _answers(work, link, there.people)

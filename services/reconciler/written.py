@@ -74,7 +74,8 @@ def _created(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
         new = replace(new, past=old.past)
     link = _source(put(link, pending.side, new), pending, None)
     link = made.listed(link, pending) if pending.side is Side.MICROSOFT else link
-    link = _people(work, replace(link, owner=link.owner or item.owner, local=made.untold(link, pending, echo)), pending)
+    link = replace(link, owner=link.owner or item.owner, local=made.untold(link, pending, echo))
+    link = _people(work, replace(link, purge=_purged(link, pending)), pending)
     refer(work, pending.side, link.id, new)
     if pending.side is Side.MICROSOFT:
         work.effects.append(Say("graph-poller", Made(item.mailbox, item.id), SAME))
@@ -127,7 +128,15 @@ def _updated(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
         pending = replace(pending, related=(), invited=())
     link = _source(put(link, pending.side, new), pending, pending.fields)
     local = tuple(field for field in link.local if field not in pending.fields)
-    return _people(work, replace(link, local=local), pending)
+    link = replace(link, local=local, purge=_purged(link, pending))
+    return _people(work, link, pending)
+
+
+def _purged(link: Link, pending: Pending) -> tuple[str, ...]:
+    """What Practifi has yet to lose of a private event: nothing of one that was made there anew."""
+    if pending.side is Side.MICROSOFT:
+        return link.purge
+    return () if pending.kind is Kind.CREATE else tuple(one for one in link.purge if one not in pending.fields)
 
 
 def _newer(held: Held, pending: Pending, item: Item) -> bool:

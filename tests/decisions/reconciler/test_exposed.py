@@ -68,6 +68,25 @@ def test_it_goes_as_well_where_microsoft_is_heard_first() -> None:
     assert not shard.orders
 
 
+@pytest.mark.parametrize("rule", [PrivateEvents.BUSY_ONLY, PrivateEvents.SKIP])
+@pytest.mark.parametrize("practifi_first", [True, False])
+def test_it_goes_as_soon_as_something_goes_to_practifi_again(rule: PrivateEvents, practifi_first: bool) -> None:
+    """Nothing did when the rule became stricter, and what it hides is remembered nowhere."""
+    shard, one, other = full()  # ruling 20
+    shard.set_policy(replace(OUTWARD, private_events=rule))
+    words = [(hidden(other, "p-b"), PRACTIFI), (hidden(one, "m-b"), MICROSOFT)]
+    for item, side in words if practifi_first else reversed(words):
+        shard.see(item, side=side)
+    assert not shard.orders
+    assert not [key for key, row in shard.rows.items() if b"Standup" in row]
+    shard.set_policy(replace(TWO_WAY, private_events=rule))
+    shard.refuse(Why.MOVED_ON, hidden(other, "p-c"))
+    shard.write(hidden(other, "p-d"), purge(shard))
+    shard.see(hidden(other, "p-e"), side=PRACTIFI)
+    shard.see(hidden(one, "m-c"))
+    assert not shard.orders
+
+
 def test_what_its_owner_makes_private_in_practifi_keeps_its_text_there() -> None:
     shard = Shard()
     shard.paired()
