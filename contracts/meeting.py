@@ -18,7 +18,10 @@ class Meeting(Struct, frozen=True, omit_defaults=True):
     sequence: int = 0
 
 
-class Own(Struct, frozen=True):
-    """Meetings whose organizer's own event is known in another shard."""
+class Own(Struct, frozen=True, omit_defaults=True):
+    """Meetings whose organizer's own event is known in another `shard`; and the mailboxes of that which are `unread`
+    since its memory was lost, so that what is in them is known to nobody. None: as it was said last."""
 
     meetings: tuple[Meeting, ...]
+    shard: int = 0
+    unread: tuple[str, ...] | None = None

@@ -14,7 +14,7 @@ from contracts.meeting import Meeting
 from contracts.observed import Believed
 from services.kernel.decision import SAME, Decision, Effect, Forgot, Say, State
 from services.kernel.micros import instant
-from services.reconciler import made, unheard, wish
+from services.reconciler import hosts, made, unheard, wish
 from services.reconciler.around import of_link
 from services.reconciler.names import Uid
 from services.reconciler.order import uncounted
@@ -62,7 +62,7 @@ def needs(state: State, body: Again) -> Iterator[str]:
             for key in state.under("out/", Mark) if state.known("out/") else ():
                 yield from of_link(state, key.partition("/")[2])
         case "reconciler":
-            yield "uid/"
+            yield from ("uid/", f"heard/{body.shard}")
             for row in state.under("uid/", Uid).values() if state.known("uid/") else ():
                 yield from (f"link/{row.link}",) if row.link else ()
         case "graph-poller":
@@ -78,6 +78,8 @@ def answer(work: Work, body: Again) -> None:
             for key in work.state.under("out/", Mark):
                 _order_again(work, work.link(key.partition("/")[2]))
         case "reconciler":
+            hosts.hear(work, body.shard, None)
+            work.effects += hosts.tell(work, body.shard)
             for key, row in work.state.under("uid/", Uid).items():
                 _tell(work, body.shard, key.removeprefix("uid/").removesuffix("~"), row)
         case "graph-poller":

@@ -10,7 +10,7 @@ from msgspec import Struct
 from contracts.calendar import CalendarEvent, Response, Side
 from contracts.observed import Item, Vanished
 from services.kernel.decision import State
-from services.reconciler import adopt, idle, match, wish
+from services.reconciler import adopt, hosts, idle, match, wish
 from services.reconciler.book import Who
 from services.reconciler.link import gone_key, keys, minted, name_of, ref_key, stamp_of
 from services.reconciler.listed import Idle
@@ -38,7 +38,7 @@ def of_item(state: State, side: Side, item: Item) -> Iterator[str]:
     if stamp_of(item):
         yield from _idle(state, stamp_of(item))
     if item.event.organizer:
-        yield f"address/{item.event.organizer}"
+        yield from hosts.needs(state, item.event.organizer)
     yield from of_event(state, item.event)
     yield from of_copy(state, item)
     if wish.untold(partial(loaded, state), side, item.mailbox):
@@ -115,7 +115,7 @@ def of_link(state: State, name: str) -> Iterator[str]:
     event = link.microsoft and (link.microsoft.now or link.microsoft.base)
     if event:
         yield from of_event(state, event)
-        yield from (f"address/{event.organizer}",) if event.organizer and link.practifi is None else ()
+        yield from hosts.needs(state, event.organizer) if event.organizer and link.practifi is None else ()
     if link.practifi is not None:
         yield from (f"person/{person}" for person in link.practifi.people)
         yield from of_answers(state, name, link.practifi.answers)

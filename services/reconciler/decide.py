@@ -21,6 +21,7 @@ from services.reconciler import (
     conflicts,
     exposed,
     heir,
+    hosts,
     idle,
     joined,
     judge,
@@ -69,7 +70,9 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
             late.learn(work, body)
         case Paired() as body:
             pair(work, body)
-        case Own(meetings):
+        case Own(meetings, shard, unread):
+            if unread is not None:
+                hosts.hear(work, shard, unread)
             for copy in [copy for one in meetings for copy in meeting.known(work, one)]:
                 step(work, copy)
         case ReadDone() as body:

@@ -12,9 +12,8 @@ from contracts.calendar import Response, Side
 from contracts.meeting import Meeting
 from contracts.observed import Item
 from contracts.policy import Direction, PolicyNow
-from contracts.write import Cause
 from services.kernel.decision import State as Rows
-from services.reconciler import copies, wish
+from services.reconciler import copies, hosts, wish
 from services.reconciler.book import Address
 from services.reconciler.names import Uid
 from services.reconciler.rows import Held, Link, State
@@ -48,8 +47,8 @@ def judge(work: Work, item: Item) -> Copy:
     known = work.get(key, Uid)
     if known is not None and known.link:
         return Copy.CHILD if known.born is Side.PRACTIFI else Copy.OWN
-    synced = item.event.organizer and work.get(f"address/{item.event.organizer}", Address)
-    return Copy.UNCLEAR if synced and _doubtful(work, item) else Copy.OWN
+    waits = _doubtful(work, item) and hosts.may_host(work, item.event.organizer, item.mailbox)
+    return Copy.UNCLEAR if waits else Copy.OWN
 
 
 def _doubtful(work: Work, item: Item) -> bool:
@@ -68,19 +67,12 @@ def wait(work: Work, link: Link, item: Item) -> None:
 
 
 def waits(work: Work, link: Link) -> bool:
-    """Whether a copy goes on waiting although its time is over: nobody has read Microsoft anew since our memory was
-    lost, or not the organizer's mailbox, so that the organizer's event may be there and not be known (ruling 5)."""
-    if link.state is not State.WAITING or wish.known(work, Side.MICROSOFT, _unread(work, link)):
+    """Whether a copy goes on waiting although its time is over, because the organizer's event may be there and not be
+    known (ruling 5)."""
+    if link.state is not State.WAITING or not hosts.unheard(work, link):
         return False
     _wake(work, link)
     return True
-
-
-def _unread(work: Work, link: Link) -> str:
-    """The organizer's mailbox, if a copy was there before our memory was lost, "" else."""
-    here = link.microsoft
-    place = work.get(f"address/{here.event.organizer}", Address) if here is not None else None
-    return place.mailbox if place is not None and link.cause is Cause.LOST else ""
 
 
 def _wake(work: Work, link: Link) -> None:

@@ -70,11 +70,12 @@ def needs(state: State, message: Message) -> Iterable[str]:  # noqa: C901, PLR09
             yield from joined.needs(state, body)
         case Forgot():
             yield "anew"
-        case Own(meetings):
+        case Own(meetings, shard):
+            yield f"heard/{shard}"
             for meeting in meetings:
                 yield from of_meeting(state, f"uid/{meeting.uid}~")
         case Paired():
-            yield from ("pair/", "user/", "address/")
+            yield from ("pair/", "user/", "address/", "userless/")
             yield from _stopped(state)
         case PolicyNow():
             yield from _stopped(state)

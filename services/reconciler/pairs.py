@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from contracts.calendar import Side
 from contracts.observed import Observed, Pair, Paired
-from services.reconciler import joined, match, wish
+from services.reconciler import hosts, joined, match, wish
 from services.reconciler.book import Address, Firm, Owner
 from services.reconciler.rows import Link, Mark
 from services.reconciler.step import step
@@ -26,6 +26,7 @@ def pair(work: Work, body: Paired) -> None:
     work.rows |= {key: owner for key, owner in new.items() if old.get(key) != owner}
     _users(work, old, new)
     _addresses(work, old, new)
+    hosts.without(work, old, new)
     synced = (owner for owner in new.values() if owner.user)
     domains = sorted({match.domain(address) for owner in synced for address in owner.addresses})
     work.rows["firm"] = Firm(body.sequence, tuple(domains), body.shard)

@@ -10,7 +10,7 @@ from contracts.calendar import Side
 from contracts.control import Again, RunSettled
 from contracts.observed import Observed, ReadDone
 from services.kernel.decision import SAME, Say, State
-from services.reconciler import wish
+from services.reconciler import hosts, wish
 from services.reconciler.rows import Mark, Runs
 from services.reconciler.wish import Gets, Unread, Wish
 from services.reconciler.work import Work
@@ -74,7 +74,8 @@ def opened(work: Work) -> bool:
         return False
     new = [one for one in Side if _complete(runs, one, wish.row(work.get, one)) and _closed(work.get, one)]
     if Side.MICROSOFT in new:
-        work.rows["unread"] = _unread(work, runs)
+        work.rows["unread"] = unread = _unread(work, runs)
+        work.effects += hosts.opened(work, unread)
     work.rows |= {_row(side): Mark() for side in new} | {wish.key(side): None for side in new}
     return bool(new)
 

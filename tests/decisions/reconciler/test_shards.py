@@ -10,7 +10,10 @@ from msgspec.structs import replace
 from contracts.calendar import CalendarEvent, Side
 from contracts.observed import Item, Pair, Paired
 from contracts.write import Order, Write
+from services.kernel.decision import Forgot
+from services.reconciler.link import minted
 from services.reconciler.rows import State
+from tests.decisions.reconciler.forgetful import done, tells
 from tests.decisions.reconciler.shard import (
     EVE,
     JOHN,
@@ -33,6 +36,8 @@ PAIRS = (
     Pair(JOHN, 1, JOHNS, ("john@firm.example",)),
     Pair("mailbox-sue", 0, "005-sue", ("sue@firm.example",)),
 )
+LEFT = (Pair(MIKE, 0, "", ("mike@firm.example",)), *PAIRS[1:])
+"""Mike's mailbox has lost its user."""
 MEETING = replace(STANDUP, organizer="mike@firm.example", attendees=guest("john@firm.example", "eve@firm.example"))
 
 
@@ -41,6 +46,7 @@ class Firm:
 
     def __init__(self) -> None:
         self.mikes, self.johns = (Shard(TWO, pairs=Paired(1, PAIRS, shard)) for shard in (0, 1))
+        self.exchange()
 
     def exchange(self) -> None:
         shards = (self.mikes, self.johns)
@@ -48,6 +54,15 @@ class Firm:
             while shard.told:
                 to, own = shard.told.pop(0)
                 shards[to].hear(own)
+            for to, other in enumerate(shards):
+                if (again := shard.asked.pop(f"reconciler/{to}", None)) is not None:
+                    other.hear(again)
+
+    def lose(self, shard: Shard, pairs: tuple[Pair, ...]) -> None:
+        """A shard loses its memory, and knows again who belongs to whom."""
+        shard.hear(Forgot("writer", shard.pairs.shard, shard.pairs.shard))
+        shard.hear(Paired(2, pairs, shard.pairs.shard))
+        self.exchange()
 
     def take(self, shard: Shard, side: Side) -> Write:
         (order,) = [one for one in shard.orders if one.side is side]
@@ -68,6 +83,21 @@ def own(event: CalendarEvent = MEETING, **more: Any) -> Item:
 
 def made(firm: Firm, order: Order) -> None:
     firm.mikes.write(own(stamp=f"{order.link}-g0"), order)
+
+
+def unread(firm: Firm) -> None:
+    """Mike's shard is told all anew but for what is in his mailbox."""
+    tells(firm.mikes, PRACTIFI)
+    done(firm.mikes, MICROSOFT, failed=(MIKE,), again=firm.mikes.asked["graph-poller"].wish)
+    firm.exchange()
+
+
+def wait_over(shard: Shard) -> None:
+    """The time for which a copy waits is over."""
+    wakes, shard.wakes = shard.wakes, []
+    for wake in wakes:
+        shard.now = max(shard.now, wake.at)
+        shard.hear(wake.body)
 
 
 def test_a_synced_user_of_another_shard_is_shown_and_not_invited() -> None:  # I2
@@ -118,6 +148,67 @@ def test_it_does_not_wait_for_ever() -> None:  # ruling 19
     assert wake.at == firm.johns.now + timedelta(minutes=30)
     firm.johns.hear(wake.body)
     assert firm.take(firm.johns, PRACTIFI).mailbox == JOHN
+
+
+def test_a_host_who_has_no_user_any_more_before_we_hear_of_the_meeting_is_waited_for() -> None:  # rulings 18, 19
+    firm = Firm()
+    firm.mikes.see(there(people=(JOHNS,)), side=PRACTIFI)
+    order = firm.take(firm.mikes, MICROSOFT)
+    for shard in (firm.mikes, firm.johns):
+        shard.hear(Paired(2, LEFT, shard.pairs.shard))
+    firm.johns.see(copy())
+    wait_over(firm.johns)
+    assert firm.johns.orders == [], "it is only being made"
+    made(firm, order)
+    firm.exchange()
+    wait_over(firm.johns)
+    assert ([link.state for link in firm.johns.links()], firm.johns.orders) == ([State.COPY], [])
+
+
+def test_a_host_who_lost_the_user_long_ago_is_not_waited_for() -> None:  # ruling 19, I4
+    firm = Firm()
+    firm.johns.hear(Paired(2, LEFT, 1))
+    firm.johns.now += timedelta(hours=2)
+    firm.johns.see(copy())
+    assert firm.take(firm.johns, PRACTIFI).owner == JOHNS
+
+
+@pytest.mark.parametrize("pairs", [PAIRS, LEFT], ids=["its host is synced", "its host has no user any more"])
+@pytest.mark.parametrize("earlier", [True, False], ids=["that was lost earlier", "both are lost"])
+def test_a_copy_waits_for_a_host_whose_mailbox_another_shard_cannot_read_since_its_memory_was_lost(
+    pairs: tuple[Pair, ...], *, earlier: bool
+) -> None:  # rulings 5, 18, 19
+    firm = Firm()
+    firm.lose(firm.mikes, pairs)
+    if earlier:
+        unread(firm)
+    firm.lose(firm.johns, pairs)
+    tells(firm.johns, PRACTIFI)
+    tells(firm.johns, MICROSOFT, copy())
+    if not earlier:
+        wait_over(firm.johns)
+        assert firm.johns.orders == [], "nobody has read Mike's mailbox yet"
+        unread(firm)
+    wait_over(firm.johns)
+    assert firm.johns.orders == [], "it could not be read"
+    firm.mikes.see(own(stamp=f"{minted(PRACTIFI, MIKE, 'p1')}-g0"))
+    firm.exchange()
+    wait_over(firm.johns)
+    assert ([link.state for link in firm.johns.links()], firm.johns.orders) == ([State.COPY], [])
+
+
+def test_when_another_shard_has_read_all_its_mailboxes_since_nothing_is_waited_for() -> None:  # ruling 19
+    firm = Firm()
+    firm.lose(firm.mikes, PAIRS)
+    unread(firm)
+    firm.lose(firm.johns, PAIRS)
+    tells(firm.johns, PRACTIFI)
+    tells(firm.johns, MICROSOFT, copy())
+    for side in (PRACTIFI, MICROSOFT):
+        done(firm.mikes, side, run="run-z")
+    firm.exchange()
+    wait_over(firm.johns)
+    assert firm.take(firm.johns, PRACTIFI).owner == JOHNS
 
 
 def test_who_is_invited_later_has_a_copy_like_the_others() -> None:  # rulings 18, 19

@@ -1,0 +1,126 @@
+"""Whether the host of a meeting may have an event of it that is not known yet, so that a copy in another mailbox waits
+(rulings 18, 19): one who is synced, one who was until lately, and one whose mailbox nobody has read since a memory was
+lost, here or in the shard that keeps it. Decides nothing about the copy."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+from msgspec import Struct
+
+from contracts.calendar import Instant, Side
+from contracts.meeting import Own
+from contracts.write import Cause
+from services.kernel.decision import Effect, Say, State
+from services.reconciler import wish
+from services.reconciler.book import Address, Owner
+from services.reconciler.rows import Link, Mark
+from services.reconciler.wish import Unread
+from services.reconciler.work import Work
+
+LATELY = timedelta(hours=1)
+"""So long what was ordered for a user is still heard of after the mailbox has lost that user."""
+
+
+class Userless(Struct, frozen=True):
+    """The row `userless/<address>`: the mailbox of an address that has no user, the shard that keeps it, and `since`
+    when it has none; None where nobody remembers another time."""
+
+    mailbox: str
+    shard: int = 0
+    since: Instant | None = None
+
+
+class Heard(Struct, frozen=True):
+    """The row `heard/<shard>`: the mailboxes of another shard of which that cannot tell yet what they hold since its
+    memory was lost, None for all of them; and the number of its message that said so."""
+
+    unread: tuple[str, ...] | None
+    number: int = 0
+
+
+def needs(state: State, address: str) -> Iterator[str]:
+    """The rows about whoever hosts a meeting."""
+    synced, userless = f"address/{address}", f"userless/{address}"
+    yield from (synced, userless)
+    if state.known(synced) and state.known(userless):
+        place = state.get(synced, Address) or state.get(userless, Userless)
+        yield from (f"heard/{place.shard}",) if place is not None else ()
+
+
+def may_host(work: Work, address: str, mailbox: str) -> bool:
+    """Whether a meeting in a `mailbox`, of a host with this address, may be one of ours that is not known yet."""
+    if not address or work.get(f"address/{address}", Address) is not None:
+        return bool(address)
+    place = work.get(f"userless/{address}", Userless)
+    return place is not None and (_lately(work, place) or wish.untold(work.get, Side.MICROSOFT, mailbox))
+
+
+def unheard(work: Work, link: Link) -> bool:
+    """Whether the host of a copy that waits has not been heard although the time for that is over: where a memory was
+    lost, not before the host's own mailbox was read since."""
+    place = _place(work, link)
+    if isinstance(place, Userless) and _lately(work, place):
+        return True
+    if place is None or link.cause is not Cause.LOST or place.shard == work.shard:
+        mailbox = place.mailbox if place is not None and link.cause is Cause.LOST else ""
+        return not wish.known(work, Side.MICROSOFT, mailbox)
+    heard = work.get(f"heard/{place.shard}", Heard)
+    told = heard is not None and heard.unread is not None and place.mailbox not in heard.unread
+    return not (told and wish.known(work, Side.MICROSOFT, ""))
+
+
+def without(work: Work, old: Mapping[str, Owner], new: Mapping[str, Owner]) -> None:
+    """Keep whose mailboxes have no user by the `new` pairing."""
+    found = dict[str, Userless]()
+    for key, owner in {**old, **new}.items():
+        if key in new and new[key].user:
+            continue
+        for name in (f"userless/{address}" for address in owner.addresses):
+            known = work.state.get(name, Userless)
+            since = work.now if key in old and old[key].user else known.since if known is not None else None
+            found[name] = Userless(key.partition("/")[2], owner.shard, since)
+    before = work.state.under("userless/", Userless)
+    work.rows |= dict.fromkeys(before.keys() - found.keys())
+    work.rows |= {name: row for name, row in found.items() if before.get(name) != row}
+
+
+def hear(work: Work, shard: int, unread: tuple[str, ...] | None) -> None:
+    """Another shard has told which of its mailboxes it cannot tell of, or has lost its memory."""
+    known, number = work.get(f"heard/{shard}", Heard), work.message.number
+    if known is None or known.number <= number:
+        work.rows[f"heard/{shard}"] = Heard(unread, number)
+
+
+def opened(work: Work, unread: Unread | None) -> Iterator[Effect]:
+    """Microsoft has been read but for these mailboxes: have the other shards know, if that is news."""
+    if not (_whole(work) and work.state.get("unread", Unread) == unread):
+        yield from (_word(work, unread, shard) for shard in range(work.policy.shards) if shard != work.shard)
+
+
+def tell(work: Work, shard: int) -> Iterator[Effect]:
+    """Have another shard know once more; not before we know ourselves."""
+    if _whole(work):
+        yield _word(work, work.get("unread", Unread), shard)
+
+
+def _whole(work: Work) -> bool:
+    """Whether all was heard of Microsoft that can be."""
+    return wish.of(work.get, Side.MICROSOFT) is None and work.get(f"read/{Side.MICROSOFT.value}", Mark) is not None
+
+
+def _word(work: Work, unread: Unread | None, shard: int) -> Effect:
+    mailboxes = unread.mailboxes if unread is not None and unread.lost else ()
+    return Say("reconciler", Own((), work.shard, mailboxes), shard)
+
+
+def _place(work: Work, link: Link) -> Address | Userless | None:
+    """The mailbox of a copy's host, if it is one of the firm's."""
+    here = link.microsoft
+    if here is None or not here.event.organizer:
+        return None
+    key = here.event.organizer
+    return work.get(f"address/{key}", Address) or work.get(f"userless/{key}", Userless)
+
+
+def _lately(work: Work, place: Userless) -> bool:
+    return place.since is not None and work.now - place.since < LATELY
