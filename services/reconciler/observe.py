@@ -80,9 +80,10 @@ def _overtaken(side: Side, held: Held, item: Item) -> bool:
 
 
 def _outlived(work: Work, side: Side, item: Item, sequence: int) -> bool:
-    """Whether we know already that the item is gone: this word of it was said before and comes after."""
+    """Whether we know already that the item is gone, or another by now: this word was said before and comes after."""
     gone = work.get(gone_key(side, name_of(item), item.slot), Gone)
-    return (gone is not None and gone.sequence > sequence) or _moved(work, side, item, sequence)
+    moved = side is Side.MICROSOFT and series.moved(work, item, sequence)
+    return moved or (gone is not None and gone.sequence > sequence)
 
 
 def _risen(work: Work, side: Side, item: Item) -> int:
@@ -92,13 +93,6 @@ def _risen(work: Work, side: Side, item: Item) -> int:
     gone = work.get(key, Gone)
     work.rows |= {key: None} if gone is not None else {}
     return gone.sequence if gone is not None and side is Side.PRACTIFI else 0
-
-
-def _moved(work: Work, side: Side, item: Item, sequence: int) -> bool:
-    """Whether the link of this date of a series has been heard of at another date since (ruling 2)."""
-    link = work.get(keys(side, item)[1], Link) if item.slot else None
-    held = link.on(side) if link is not None else None
-    return held is not None and held.sequence > sequence
 
 
 def vanish(work: Work, side: Side, gone: Vanished, sequence: int) -> None:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import Side
 from contracts.observed import Item, Observed, Vanished
-from services.reconciler.link import minted, name_of, ref_key
+from services.reconciler.link import keys, minted, name_of, ref_key
 from services.reconciler.names import Ref, Series
 from services.reconciler.rows import Held, Link
 from services.reconciler.work import Work
@@ -17,18 +17,19 @@ def arrange(work: Work, body: Observed) -> tuple[Vanished, ...]:
     """Give the slots of a message their links, and return what has truly vanished. What a later message has told of
     already is left as that has arranged it."""
     gone: list[Vanished] = []
+    told = _by_series(body.items)
     slots = _by_series(one for one in body.items if not _overtaken(work, one, body.sequence))
     lost = _by_series(one for one in body.vanished if not _overtaken(work, one, body.sequence))
     for (mailbox, master), new in slots.items():
         gone += _series(work, mailbox, master, new, lost.pop((mailbox, master), set()))
     for item in body.items:
-        if not item.slot and work.get(f"series/{item.mailbox}/{item.id}", Series) is not None:
+        if not item.slot and _known(work, item) and not _told_since(work, item, body.sequence):
             lost.pop((item.mailbox, item.id), None)
             gone += _single(work, item)
     for (mailbox, master), old in lost.items():
         gone += _series(work, mailbox, master, set(), old)
     for one in body.vanished:
-        if not one.slot and (one.mailbox, one.id) not in slots:
+        if not one.slot and (one.mailbox, one.id) not in told and not _told_since(work, one, body.sequence):
             gone += (one, *_whole(work, one.mailbox, one.id))
     return tuple(gone)
 
@@ -47,6 +48,14 @@ def all_of(work: Work, mailbox: str, master: str) -> list[Link]:
     row = work.get(f"series/{mailbox}/{master}", Series)
     found = [_link(work, mailbox, master, slot) for slot in (row.slots if row else ())]
     return [link for link in found if link is not None]
+
+
+def moved(work: Work, item: Item, sequence: int) -> bool:
+    """Whether a later message has told of an event as a series, or of the link of this date at another one."""
+    if not item.slot:
+        return _told_since(work, item, sequence)
+    link = work.get(keys(Side.MICROSOFT, item)[1], Link)
+    return link is not None and link.microsoft is not None and link.microsoft.sequence > sequence
 
 
 def made(held: Held | None, item: Item) -> Item:
@@ -118,6 +127,17 @@ def _whole(work: Work, mailbox: str, master: str) -> tuple[Vanished, ...]:
 def _link(work: Work, mailbox: str, master: str, slot: str) -> Link | None:
     ref = work.get(ref_key(Side.MICROSOFT, mailbox, master, slot), Ref)
     return work.link(ref.link if ref else minted(Side.MICROSOFT, mailbox, master, slot))
+
+
+def _known(work: Work, one: Item | Vanished) -> bool:
+    """Whether a single event is known as a series."""
+    return work.get(f"series/{one.mailbox}/{one.id}", Series) is not None
+
+
+def _told_since(work: Work, one: Item | Vanished, sequence: int) -> bool:
+    """Whether a single event was told of as a series by a later message."""
+    row = work.get(f"series/{one.mailbox}/{one.id}", Series)
+    return any(_overtaken(work, replace(one, slot=slot), sequence) for slot in (row.slots if row else ()))
 
 
 def _overtaken(work: Work, one: Item | Vanished, sequence: int) -> bool:

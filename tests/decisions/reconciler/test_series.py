@@ -232,3 +232,19 @@ def test_an_edit_of_a_date_that_is_heard_after_the_dates_have_shifted_makes_no_e
     shard.hear(Observed(MICROSOFT, 902, moved, (gone(10), gone(12))))
     shard.hear(Observed(MICROSOFT, 901, (slot(10, "b", subject="Special"),)))
     assert targets(shard) == [("Write", "p-10"), ("Write", "p-12")]
+
+
+@pytest.mark.parametrize("late", ["as it was alone", "as it became one"])
+def test_a_series_keeps_its_events_although_it_is_heard_late_how_it_began(late: str) -> None:  # design §2.3, ruling 2
+    shard = Shard()
+    link = shard.paired(here(name="REC"))
+    began = (slot(10), slot(12)), (Vanished("REC", MIKE),)
+    if late == "as it was alone":
+        shard.hear(Observed(MICROSOFT, 902, *began))
+        shard.hear(Observed(MICROSOFT, 901, (here(replace(STANDUP, subject="Daily"), name="REC", mark="r"),)))
+    else:
+        shard.hear(Observed(MICROSOFT, 902, (slot(10, "b"), slot(12, "b"))))
+        shard.hear(Observed(MICROSOFT, 901, *began))
+    shard.hear(Observed(MICROSOFT, 903, (slot(11, "c"), slot(13, "c")), (gone(10), gone(12))))
+    here_now = [one.microsoft.slot for one in shard.links() if one.microsoft is not None]
+    assert (sorted(here_now), shard.link(link).microsoft.slot) == (["2026-03-11", "2026-03-13"], "2026-03-11")
