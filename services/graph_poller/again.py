@@ -54,7 +54,7 @@ def _answer(draft: Draft, body: Again) -> None:
         return
     draft.rows["reader"] = replace(draft.reader(), again=body.wish, told=0)
     for pair in draft.pairs():
-        _afresh(draft, pair.mailbox, body.wish)
+        afresh(draft, pair.mailbox, body.wish)
 
 
 def _believe(draft: Draft, body: Believed) -> None:
@@ -65,11 +65,12 @@ def _believe(draft: Draft, body: Believed) -> None:
         known = draft.get(f"{key}{root}", Root)
         mine, when = (known.members, known.when) if known is not None else ({}, None)
         draft.rows[f"{key}{root}"] = Root({**members, **mine}, body.when.get(root, when))
-    _afresh(draft, body.mailbox, f"{draft.message.id}@{draft.now.isoformat()}")
+    afresh(draft, body.mailbox)
 
 
-def _afresh(draft: Draft, mailbox: str, wish: str) -> None:
-    """The next read of a mailbox is a fresh one; one that is under way begins anew."""
+def afresh(draft: Draft, mailbox: str, wish: str = "") -> None:
+    """The next read of a mailbox is a fresh one, by this wish or one of our own; one that is under way begins anew."""
+    wish = wish or f"{draft.message.id}@{draft.now.isoformat()}"
     draft.rows[f"place/{mailbox}"] = replace(draft.place(mailbox), again=wish)
     draft.rows[f"held/{mailbox}"] = None
     waiting = {name for running in draft.running().values() for name in running.waiting}

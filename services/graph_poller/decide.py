@@ -54,7 +54,7 @@ def needs(state: State, message: Message) -> Iterable[str]:
             yield from (RUN, f"place/{mailbox}", f"held/{mailbox}")
             yield from roots(state, mailbox, round_, new_day=_new_day(state, mailbox, message))
         case Made(mailbox, id_):
-            yield from (f"place/{mailbox}", f"known/{mailbox}/{id_}")
+            yield from (RUN, f"place/{mailbox}", f"known/{mailbox}/{id_}")
         case Again() | Believed() as body:
             yield from again.needs(state, body)
         case Proved(mailbox):
@@ -97,12 +97,17 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
 def made(draft: Draft, mailbox: str, id_: str) -> None:
     """One more event that has to be there: without this, one that is deleted before a round has shown it would not be
     missed. Where the next round does not show it, either, it is looked for: the last one may have been a fresh one,
-    after whose end nobody says that it is gone."""
+    after whose end nobody says that it is gone. Where rounds have shown a series, that is told from the beginning:
+    the first occurrence, which it was, may have gone before (ruling 2)."""
     key = f"known/{mailbox}/{id_}"
-    if draft.get(key, Root) is None:
-        place = draft.place(mailbox)
-        draft.rows |= {key: Root({id_: ""}), f"place/{mailbox}": replace(place, size=place.size + 1)}
-        draft.rows[f"{unshown(mailbox)}{id_}"] = Unshown()
+    known, place = draft.get(key, Root), draft.place(mailbox)
+    members = known.members if known is not None else {}
+    if id_ in members:
+        return
+    draft.rows |= {key: Root({**members, id_: ""}), f"place/{mailbox}": replace(place, size=place.size + 1)}
+    draft.rows[f"{unshown(mailbox)}{id_}"] = Unshown()
+    if members:
+        again.afresh(draft, mailbox)
 
 
 def was_proved(draft: Draft, proved: Proved) -> None:

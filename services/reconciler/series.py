@@ -17,7 +17,7 @@ def arrange(work: Work, body: Observed) -> tuple[Vanished, ...]:
     """Give the slots of a message their links, and return what has truly vanished. What a later message has told of
     already is left as that has arranged it."""
     gone: list[Vanished] = []
-    told = _by_series(body.items)
+    told, apart = _by_series(body.items), [one for one in body.vanished if not one.slot and _known(work, one)]
     slots = _by_series(one for one in body.items if not _overtaken(work, one, body.sequence))
     lost = _by_series(one for one in body.vanished if not _overtaken(work, one, body.sequence))
     for (mailbox, master), new in slots.items():
@@ -31,6 +31,8 @@ def arrange(work: Work, body: Observed) -> tuple[Vanished, ...]:
     for one in body.vanished:
         if not one.slot and (one.mailbox, one.id) not in told and not _told_since(work, one, body.sequence):
             gone += (one, *_whole(work, one.mailbox, one.id))
+        elif one in apart and _alive(_link(work, one.mailbox, one.id, "")):
+            gone.append(one)
     return tuple(gone)
 
 

@@ -22,7 +22,20 @@ from services.graph_poller.rows import (
     View,
 )
 from services.kernel.decision import Undone
-from tests.decisions.graph_poller.mailbox import JOHN, MIKE, PAIRS, POLICY, Poller, gone, removed, single, subjects
+from tests.decisions.graph_poller.mailbox import (
+    JOHN,
+    MIKE,
+    PAIRS,
+    POLICY,
+    SERIES,
+    Poller,
+    gone,
+    master,
+    removed,
+    single,
+    subjects,
+    thin,
+)
 
 EMPTY = Round((), "c", fresh=False)
 
@@ -162,6 +175,20 @@ def test_what_we_made_and_no_round_has_shown_is_looked_for() -> None:  # X1, CUR
     poller.reads()
     assert poller.asked(Prove)[0].ids == ("made",)
     assert gone(poller.proves(made=None)) == ["made"]
+    poller.reads()
+    assert not poller.asked(Prove)
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["all of it there", "its first occurrence called off"])
+def test_what_we_made_and_rounds_have_shown_as_a_series_is_told_from_the_beginning(first: bool) -> None:  # X1, ruling 2
+    """Somebody made it to repeat before we heard that it was made."""
+    days = ("2026-03-10", "2026-03-11")[not first :]
+    poller = Poller()
+    poller.reads(single("old"), master(), *map(thin, days), fresh=True)
+    poller.hear(Made(MIKE, SERIES))
+    assert [order.cursor for order in poller.due() if order.mailbox == MIKE] == [""]
+    said = poller.brings(single("old"), master(), *map(thin, days), fresh=True)
+    assert (sorted(subjects(said)), gone(said)) == ([*days, "old"], [SERIES]), "it is no single event"
     poller.reads()
     assert not poller.asked(Prove)
 

@@ -208,6 +208,16 @@ def test_a_first_occurrence_that_is_called_off_before_its_making_is_answered_goe
     assert targets(shard) == [("Erase", "p1"), ("Write", "")]
 
 
+def test_a_first_occurrence_that_is_called_off_before_anything_of_that_is_heard_goes_in_practifi() -> None:  # X1
+    """Who reads has seen the series without it; that we have made an event there is heard after that."""
+    shard, order, first = making()
+    shard.see(slot(11))
+    shard.write(here(name="REC", stamp=first.stamp), order)
+    assert (targets(shard), shard.made) == ([("Write", "")], ["REC"])
+    shard.see(slot(11), Vanished("REC", MIKE))
+    assert targets(shard) == [("Erase", "p1"), ("Write", "")]
+
+
 def test_the_answer_of_a_direct_read_does_not_forget_the_slot() -> None:
     shard, _ = synced(10, 12)
     shown = replace(slot(12).event, when=timed(datetime(2026, 3, 12, 10, tzinfo=UTC)), subject="Special")
