@@ -8,13 +8,11 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from contracts.calendar import When
 from contracts.control import Again
 from contracts.meeting import Meeting
-from contracts.observed import Believed
-from services.kernel.decision import SAME, Decision, Effect, Forgot, Say, State
+from services.kernel.decision import Decision, Effect, Forgot, Say, State
 from services.kernel.micros import instant
-from services.reconciler import hosts, made, unheard, wish
+from services.reconciler import believed, hosts, made, unheard, wish
 from services.reconciler.around import of_link
 from services.reconciler.names import Uid
 from services.reconciler.order import uncounted
@@ -23,9 +21,6 @@ from services.reconciler.runs import READERS, question
 from services.reconciler.step import step
 from services.reconciler.wish import Anew, Wish
 from services.reconciler.work import Work
-
-ITEMS = 500
-"""Believed items in one message: some 100 kB."""
 
 
 def forgot(work: Work, body: Forgot) -> Decision:
@@ -66,7 +61,7 @@ def needs(state: State, body: Again) -> Iterator[str]:
             for row in state.under("uid/", Uid).values() if state.known("uid/") else ():
                 yield from (f"link/{row.link}",) if row.link else ()
         case "graph-poller":
-            yield "link/"
+            yield from believed.ROWS
         case _:
             pass
 
@@ -83,7 +78,7 @@ def answer(work: Work, body: Again) -> None:
             for key, row in work.state.under("uid/", Uid).items():
                 _tell(work, body.shard, key.removeprefix("uid/").removesuffix("~"), row)
         case "graph-poller":
-            work.effects += [Say("graph-poller", one, SAME) for one in _believed(work)]
+            believed.answer(work)
         case _:
             pass
     if body.service in READERS:
@@ -124,22 +119,3 @@ def _tell(work: Work, shard: int, uid: str, row: Uid) -> None:
     here = link.microsoft if link is not None else None
     if here is not None and here.mine and not here.gone:
         work.tell(shard, Meeting(uid, row.link, row.born))
-
-
-def _believed(work: Work) -> Iterator[Believed]:
-    """What each mailbox is believed to hold."""
-    held: dict[str, dict[str, dict[str, str]]] = {}
-    when: dict[str, When] = {}
-    for link in work.state.under("link/", Link).values():
-        here = link.microsoft
-        if here is not None and not here.gone:
-            root = (here.series or here.id) if here.slot else here.id
-            held.setdefault(here.mailbox, {}).setdefault(root, {})[here.id] = here.slot
-            when |= {} if here.slot else {root: here.event.when}
-    for mailbox, roots in held.items():
-        names = list(roots)
-        for start in range(0, len(names), ITEMS):
-            some = names[start : start + ITEMS]
-            yield Believed(
-                mailbox, {name: roots[name] for name in some}, {name: when[name] for name in some if name in when}
-            )

@@ -18,6 +18,7 @@ from services.kernel.decision import Decision, Forgot, State, Wake
 from services.reconciler import (
     again,
     asked,
+    believed,
     conflicts,
     exposed,
     heir,
@@ -63,6 +64,7 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
         case Observed() as body:
             observe(work, body)
             idle.gone(work, body)
+            believed.overtaken(work, body)
         case Outcomes(outcomes):
             for outcome in outcomes:
                 settle(work, outcome)

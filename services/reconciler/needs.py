@@ -25,6 +25,7 @@ from services.reconciler.around import (
     of_meeting,
     of_series,
 )
+from services.reconciler.believed import BLANK
 from services.reconciler.book import Known
 from services.reconciler.joined import Joined
 from services.reconciler.judge import Judge
@@ -134,6 +135,7 @@ def _dying(state: State, mailbox: str) -> Iterator[str]:
 
 
 def _observed(state: State, body: Observed) -> Iterator[str]:
+    yield BLANK
     for item in body.items:
         yield from of_item(state, body.side, item)
     for gone in body.vanished:

@@ -284,6 +284,18 @@ def test_a_poller_that_forgot_is_told_what_is_believed_to_be_there() -> None:  #
     }
 
 
+def test_a_poller_that_forgot_is_told_also_what_is_heard_of_its_words_after_its_question() -> None:  # X2
+    """The event may be deleted before the poller reads again, which would not miss it."""
+    shard = Shard()
+    shard.hear(Again("w", "graph-poller"))
+    lost = micros(NOW)
+    shard.hear(Observed(MICROSOFT, lost - 1, (here(),)))
+    assert [(one.mailbox, one.roots) for one in shard.believed] == [(MIKE, {"m1": {"m1": ""}})]
+    shard.believed.clear()
+    shard.hear(Observed(MICROSOFT, lost + 1, (here(name="m2"),)))
+    assert shard.believed == [], "this it has said with what it knows since"
+
+
 def test_a_shard_that_forgot_is_told_of_the_meetings_that_are_here() -> None:  # ruling 21
     shard = Shard(replace(TWO_WAY, shards=2), now=NOW)
     shard.see(here(replace(STANDUP, attendees=guest("john@firm.example")), uid="u1"))
