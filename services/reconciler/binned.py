@@ -31,13 +31,14 @@ def proves(held: Held, pending: Pending) -> bool:
 def erased(work: Work, link: Link, pending: Pending, written: Written) -> Link:
     """The link whose event is erased. Where a reader has seen a later version of it, somebody has taken it out of the
     recycle bin since: it begins anew (X5). Where there was none to erase, the next order tells who is newer. In
-    Microsoft only an occurrence can stand again: a new pattern gives a series its deleted dates back."""
+    Microsoft only an occurrence can stand again: a new pattern gives a series its deleted dates back. That one begins
+    anew also where none was there to erase: if it is gone by now, its reader has yet to tell, and then it goes."""
     held, gone = link.on(pending.side), dead(_last(link, pending.side, written), pending.side, settled=True)
     if held is None or held.gone or held.mark == pending.mark or (pending.side is Side.MICROSOFT and not held.slot):
         return gone
-    if written.changed_at is None:
+    if written.changed_at is None and pending.side is Side.PRACTIFI:
         return link
-    if held.changed_at is None or held.changed_at <= written.changed_at:
+    if written.changed_at is not None and (held.changed_at is None or held.changed_at <= written.changed_at):
         return gone
     anew = put(end(work, gone), pending.side, replace(held, base=held.event, now=None))
     return replace(anew, state=State.ACTIVE)

@@ -116,18 +116,37 @@ def test_one_cancelled_date_does_not_move_its_event_to_a_new_last_date() -> None
     assert [(kind, target) for kind, target in targets(shard)] == [("Erase", "p-12"), ("Write", "")]
 
 
-@pytest.mark.parametrize("later", [True, False], ids=["after our deletion", "before it"])
-def test_an_occurrence_that_a_new_pattern_brings_back_is_made_in_practifi_again(later: bool) -> None:  # R1, CON-20
+AT = NOW + timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("erased", "made"),
+    [(NOW, [("Write", "")]), (AT, []), (None, [("Write", "")])],
+    ids=["after our deletion", "before it", "after one that we found done"],
+)
+def test_an_occurrence_that_a_new_pattern_brings_back_is_made_in_practifi_again(
+    erased: datetime | None, made: list[tuple[str, str]]
+) -> None:  # R1, CON-20
     shard, _ = synced(10, 12)
     shard.see(Vanished("p-10", MIKE), side=PRACTIFI)
     order = shard.take()
     assert isinstance(order, Erase)
-    at = NOW + timedelta(minutes=1)
-    shard.see(replace(slot(10, "b"), changed_at=at), slot(13), gone(12))
+    shard.see(replace(slot(10, "b"), changed_at=AT), slot(13), gone(12))
     shard.orders.clear()
-    erased = Written(order.order, order.link, MICROSOFT, changed_at=NOW if later else at)
-    shard.hear(Outcomes((erased,)))
-    assert targets(shard) == ([("Write", "")] if later else []), "what was read before the deletion is gone by it"
+    shard.hear(Outcomes((Written(order.order, order.link, MICROSOFT, changed_at=erased),)))
+    assert targets(shard) == made, "what was read before the deletion is gone by it"
+
+
+def test_an_occurrence_that_was_gone_when_we_found_its_deletion_done_goes_in_practifi_again() -> None:  # R1, X1
+    """A reader had seen it changed before that, and has yet to tell that it went."""
+    shard, _ = synced(10, 12)
+    shard.see(Vanished("p-10", MIKE), side=PRACTIFI)
+    order = shard.take()
+    shard.see(replace(slot(10, "b"), changed_at=AT))
+    shard.hear(Outcomes((Written(order.order, order.link, MICROSOFT),)))
+    shard.write(there(name="p-more", edited=False))
+    shard.see(gone(10))
+    assert targets(shard) == [("Erase", "p-more")]
 
 
 def test_a_series_that_is_gone_takes_all_its_events() -> None:  # REC-22, REC-28b
