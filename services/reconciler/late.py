@@ -1,7 +1,10 @@
-"""The address book changes: who an address means, and with it the events that invited it long ago (M4, ATT-26)."""
+"""The address book changes: who an address means, and with it the events that invited it long ago (M4, ATT-26). What
+Practifi has refused because of a person goes then, too."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from contracts.calendar import Side
 from contracts.person import People, Person
 from services.reconciler import match
 from services.reconciler.book import Known, Who
@@ -19,7 +22,7 @@ def learn(work: Work, body: People) -> None:
     for name in sorted(links):
         link = work.link(name)
         if link is not None and link.microsoft is not None and not link.microsoft.gone:
-            step(work, link)
+            step(work, replace(link, refused=tuple(one for one in link.refused if one is not Side.PRACTIFI)))
 
 
 def _person(work: Work, person: Person, sequence: int) -> set[str]:

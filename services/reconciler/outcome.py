@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import Side
 from contracts.write import Refused, Why, Written
-from services.reconciler import binned, consent, copies, made, overtaken, restore, told, trouble, unheard
+from services.reconciler import binned, consent, copies, made, overtaken, people, restore, told, trouble, unheard
 from services.reconciler.held import dead
 from services.reconciler.order import uncounted
 from services.reconciler.rows import Kind, Link, Pending, State
@@ -51,6 +51,7 @@ def _revived(work: Work, link: Link, pending: Pending, outcome: Written | Refuse
 
 
 def _refused(work: Work, link: Link, pending: Pending, refused: Refused) -> None:
+    other = _outdated(work, link, pending)
     link = made.tried(unheard.recognised(work, unheard.doubted(link, pending, refused.why), pending.side), pending)
     held = link.on(pending.side)
     match refused.why:
@@ -75,8 +76,16 @@ def _refused(work: Work, link: Link, pending: Pending, refused: Refused) -> None
             if refused.why is Why.FORBIDDEN and refused.code != "invitations":
                 work.wake(link.id, work.now + AGAIN)
             link = trouble.refused(work, link, refused)
-            link = replace(link, refused=tuple(dict.fromkeys((*link.refused, pending.side))))
+            link = link if other else replace(link, refused=tuple(dict.fromkeys((*link.refused, pending.side))))
     step(work, link)
+
+
+def _outdated(work: Work, link: Link, pending: Pending) -> bool:
+    """Whether what follows now is another order than the one that is answered: what it is made of has changed since."""
+    source = link.on(pending.side.other)
+    if source is not None and source.now != pending.source:
+        return True
+    return pending.side is Side.PRACTIFI and pending.related is not None and people.changed(work, link, pending)
 
 
 def _waits(work: Work, link: Link, pending: Pending, refused: Refused) -> None:

@@ -6,7 +6,8 @@ from contracts.calendar import Side
 from services.reconciler.book import Owner, Who
 from services.reconciler.held import synced
 from services.reconciler.match import Matched, after, matched
-from services.reconciler.rows import Held, Link
+from services.reconciler.reach import related
+from services.reconciler.rows import Held, Link, Pending
 from services.reconciler.work import Work
 
 
@@ -27,6 +28,15 @@ def agreed(work: Work, link: Link, owner: Owner) -> Link:
         return link
     who = meant(work, link, replace(link.microsoft, now=None), owner)
     return replace(link, related=who.people, invited=who.users)
+
+
+def changed(work: Work, link: Link, pending: Pending) -> bool:
+    """Whether Microsoft's list means others now than when an order to Practifi was given."""
+    here, owner = link.microsoft, work.owner(link.mailbox)
+    if here is None or here.gone or owner is None or not related(work.policy_of(link.mailbox), Side.PRACTIFI):
+        return False
+    who = meant(work, link, here, owner)
+    return (who.people, who.users) != (pending.related, pending.invited)
 
 
 def relations(link: Link, who: Matched) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:

@@ -125,17 +125,25 @@ class Practifi:
         }
 
     async def _after(self, orders: Sequence[Write], results: Sequence[Result]) -> Fates:
-        """Put everybody on the Events who is to be there, then read what Practifi holds now. Who could not be put there
-        just now is tried later: the next attempt finds the rest done."""
+        """Put everybody on the Events who is to be there, then read what Practifi holds now, also of what is said to be
+        deleted: that may be said of a person on it (X2). Who could not be put there just now is tried later: the next
+        attempt finds the rest done."""
         pairs = list(zip(orders, results, strict=True))
         done = {order.order: result.id or order.target for order, result in pairs if not result.code}
         passing = await self._relate(orders, done)
-        there = await self._look({done[order.order]: order for order in orders if order.order in done})
-        fates: Fates = {
-            order.order: _refusal(order, result) if result.code else self._written(order, there[done[order.order]])
-            for order, result in pairs
+        places = {order.order: order.target for order, result in pairs if result.code in GONE and order.target} | done
+        there = await self._look({places[order.order]: order for order in orders if order.order in places})
+        fates = {
+            order.order: self._fate(order, result, there.get(places.get(order.order, ""))) for order, result in pairs
         }
         return fates | {name: Later(passing[event]) for name, event in done.items() if event in passing}
+
+    def _fate(self, order: Write, result: Result, row: Row | None) -> Fate:
+        if not result.code:
+            return self._written(order, row)
+        if result.code in GONE and (row is not None or not order.target):
+            return refused(order, Why.INVALID, result.code, result.reason)
+        return _refusal(order, result)
 
     async def _relate(self, orders: Sequence[Write], done: Mapping[str, str]) -> dict[str, str]:
         """Whom to invite, and who answered what: why that has to be tried again, by Event. The Event stands without

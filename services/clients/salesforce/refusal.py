@@ -26,7 +26,7 @@ _HARMLESS = frozenset({"FIELD_CUSTOM_VALIDATION_EXCEPTION", "INVALID_FIELD", "MA
 """Their texts are written by an administrator or name columns only."""
 
 _MEANINGS = {
-    "ENTITY_IS_DELETED": "it is deleted",
+    "ENTITY_IS_DELETED": "it, or a record that it refers to, is deleted",
     "NOT_FOUND": "it does not exist, or the integration user may not see it",
     "INACTIVE_OWNER_OR_USER": "its owner is no longer active",
     "STRING_TOO_LONG": "a text is longer than its field",

@@ -167,6 +167,17 @@ async def test_a_change_of_what_is_gone_says_so(place: Place) -> None:  # OUT-22
     assert fate.why is Why.GONE
 
 
+@pytest.mark.parametrize("there", [True, False], ids=["is changed", "is made"])
+async def test_a_client_who_is_deleted_is_no_proof_that_the_event_is(place: Place, *, there: bool) -> None:  # X2
+    made = await standing(place) if there else None
+    ann = place.contact("Adams")
+    place.salesforce.delete("Contact", ann, place.later(minutes=1))
+    order = update(made, subject="New") if made is not None else creation(since=place.now)
+    fate = await one(place, replace(order, people=(ann,)))
+    assert isinstance(fate, Refused)
+    assert (fate.why, fate.reason) == (Why.INVALID, "it, or a record that it refers to, is deleted (WhoId)")
+
+
 async def test_an_erasure_of_what_is_gone_is_done(place: Place) -> None:  # OUT-21
     made = await standing(place)
     assert made.item is not None

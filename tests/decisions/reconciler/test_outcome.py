@@ -131,6 +131,13 @@ def test_a_refusal_is_shown_and_tried_again_only_after_a_change(why: Why) -> Non
     assert wish(shard.take()) == (PRACTIFI, ("subject",), "Review")
 
 
+def test_what_was_mended_before_the_refusal_is_heard_goes() -> None:  # THR-08, CON-21
+    shard, _ = renamed()
+    shard.see(here(REVIEW, mark="m-c"))
+    shard.refuse(Why.INVALID, code="FIELD_CUSTOM_VALIDATION_EXCEPTION")
+    assert wish(shard.take()) == (PRACTIFI, ("subject",), "Review")
+
+
 def test_a_side_that_refuses_does_not_hold_up_the_other() -> None:
     shard, _ = renamed()
     shard.refuse(Why.INVALID)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import Attendee, Response, Role
 from contracts.person import People, Person, Source
-from contracts.write import Why, Write
+from contracts.write import Outcomes, Refused, Why, Write
 from services.reconciler.book import Who
 from services.reconciler.match import best, candidate, matched
 from tests.decisions.reconciler.shard import (
@@ -138,6 +138,25 @@ def test_a_person_who_is_gone_is_detached() -> None:
     shard = meeting("ann@client.example")
     shard.hear(People(5, (Person(ANN, gone=True),)))
     assert people_written(shard) == ()
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["it was heard before", "it is heard later"])
+def test_what_is_refused_because_of_a_deleted_client_goes_without_them(*, before: bool) -> None:  # M4, O5
+    shard, guests = meeting("ann@client.example"), guest("ann@client.example", "bob@client.example")
+    shard.see(here(replace(STANDUP, subject="Daily", attendees=guests), mark="m-b"))
+    order = shard.orders.pop()
+    assert isinstance(order, Write)
+    assert (order.people, order.fields) == ((ANN, BOB), ("subject",))
+    deleted, refusal = People(5, (Person(BOB, gone=True),)), Refused(order.order, order.link, PRACTIFI, Why.INVALID)
+    if before:
+        shard.hear(deleted)
+    shard.hear(Outcomes((refusal,)))
+    if not before:
+        shard.write(there(people=(ANN,), mark="p-b"))  # our word that it was refused
+        shard.hear(deleted)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.people, order.fields) == (None, ("subject",))
 
 
 def test_a_guest_of_a_practifi_meeting_is_not_written_twice() -> None:
