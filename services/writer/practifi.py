@@ -16,6 +16,7 @@ from services.clients.salesforce.mapping import echo, lost, render
 from services.clients.salesforce.opened import Opened
 from services.clients.salesforce.privacy import Privacy
 from services.clients.salesforce.refusal import NOT_IN_BIN, NOT_SENT, UNKNOWN_OUTCOME
+from services.clients.salesforce.relating import USER
 from services.clients.salesforce.row import Bearing, Result, Row
 from services.kernel.errors import Transient
 from services.kernel.lanes import Later
@@ -149,9 +150,10 @@ class Practifi:
         """Whom to invite, and who answered what: why that has to be tried again, by Event. The Event stands without
         those who cannot be invited: what it holds then is read and said."""
         here = [(done[one.order], one) for one in orders if one.order in done]
-        invited = {event: one.invitees for event, one in here if one.invitees is not None}
+        leaving = {event: found for event, one in here if (found := _leaving(one))}
+        invited = {event: one.invitees or () for event, one in here if one.invitees is not None or event in leaving}
         answered = {event: dict(one.answers) for event, one in here if one.answers is not None}
-        told = list((await self.opened.org.relate(invited) if invited else {}).items())
+        told = list((await self.opened.org.relate(invited, leaving) if invited else {}).items())
         told += (await self.opened.org.answer(answered) if answered else {}).items()
         failed = [(event, one) for event, results in told for one in results if one.code]
         for result in (one for _, one in failed if one.code not in PASSING):
@@ -204,6 +206,13 @@ def _deleted(order: Write, bearing: Bearing) -> bool:
     if order.since is None or made is None or order.link in bearing.there:
         return False
     return made >= order.since - CLOCKS
+
+
+def _leaving(order: Write) -> set[str]:
+    """Who was on the Event and shall be no more: of the clients, and of the users, where the order says who shall."""
+    said = {True: order.invitees, False: order.people}
+    stay = {*(order.people or ()), *(order.invitees or ())}
+    return {one for one in order.base_people if said[one.startswith(USER)] is not None and one not in stay}
 
 
 def _stamp(row: Row | None) -> str:

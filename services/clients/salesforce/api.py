@@ -1,7 +1,7 @@
 """One Practifi org, as the watcher and the writer see it: read a round, look at rows, write many. Nothing raw leaves;
 errors are the kernel's four, and UnknownOutcome (ruling 9)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +22,7 @@ VERSION = "57.0"
 """From 58.0 on, a change of one occurrence of Practifi's own recurrence changes them all (salesforce.md §2.3)."""
 
 NOTHING: Mapping[str, Place] = MappingProxyType({})
+NOBODY: Mapping[str, Collection[str]] = MappingProxyType({})
 OVERLAP = 600
 """Seconds that a round looks back: a row's stamp precedes its commit by up to ten minutes (salesforce.md §3)."""
 
@@ -85,9 +86,12 @@ class Org:
         """Put records into the bin: 1,000 a request. ENTITY_IS_DELETED says that one was there already."""
         return await writing.send_all(self._wire, ids, writing.deletions)
 
-    async def relate(self, wanted: Mapping[str, Sequence[str]]) -> dict[str, tuple[Result, ...]]:
-        """Let exactly these Users be invited to these Events; the results of what had to be changed, by Event."""
-        return await relating.relate(self._wire, wanted)
+    async def relate(
+        self, wanted: Mapping[str, Sequence[str]], leaving: Mapping[str, Collection[str]] = NOBODY
+    ) -> dict[str, tuple[Result, ...]]:
+        """Let these Users be invited to these Events, and whoever is `leaving` one be on it no more; the results of
+        what had to be changed, by Event."""
+        return await relating.relate(self._wire, wanted, leaving)
 
     async def answer(self, wanted: Mapping[str, Mapping[str, Response]]) -> dict[str, tuple[Result, ...]]:
         """Let these people's answers stand on these Events, as far as Practifi can say them; who is not on the Event,

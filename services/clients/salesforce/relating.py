@@ -1,7 +1,7 @@
 """Who is on an Event, and with which answer: relations have no key, so what is there is read first, and only what
 differs is written (salesforce.md §2.7)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from contracts.calendar import Response
 from services.clients.salesforce import soql, writing
@@ -9,8 +9,9 @@ from services.clients.salesforce.record import RelationRecord
 from services.clients.salesforce.row import Result
 from services.clients.salesforce.wire import Ask, Wire, batched
 
-_USER = "005"
-_PEOPLE = frozenset({_USER, "003", "00Q"})
+USER = "005"
+"""So begins the id of a User."""
+_PEOPLE = frozenset({USER, "003", "00Q"})
 _UNANSWERED = "New"
 _STATUS = {Response.ACCEPTED: "Accepted", Response.DECLINED: "Declined"}
 """All that a Status can say; a tentative answer is none there (salesforce.md §2.4)."""
@@ -18,11 +19,12 @@ _STATUS = {Response.ACCEPTED: "Accepted", Response.DECLINED: "Declined"}
 Done = dict[str, tuple[Result, ...]]
 
 
-async def relate(wire: Wire, wanted: Mapping[str, Sequence[str]]) -> Done:
-    """Let exactly these Users be invited to these Events."""
-    standing = [row for row in await _standing(wire, wanted) if row.person.startswith(_USER)]
+async def relate(wire: Wire, wanted: Mapping[str, Sequence[str]], leaving: Mapping[str, Collection[str]]) -> Done:
+    """Let these Users be invited to these Events, and whoever is leaving them be on them no more: a Contact may be
+    invited without being related, and whoever else is there is somebody's own wish (A4)."""
+    standing = await _standing(wire, wanted)
     there = {(row.event, row.person) for row in standing}
-    surplus = [row for row in standing if row.person not in wanted[row.event]]
+    surplus = [row for row in standing if row.person in leaving.get(row.event, ())]
     asked = [(event, user) for event in wanted for user in dict.fromkeys(wanted[event])]
     missing = [pair for pair in asked if pair not in there]
     rows = [{"EventId": event, "RelationId": user} for event, user in missing]

@@ -148,12 +148,12 @@ async def test_an_unavailable_org_is_asked_later(place: Any) -> None:
     assert not isinstance(error.value, UnknownOutcome)
 
 
-async def test_exactly_the_wanted_users_are_invited(place: Any) -> None:  # I2
+async def test_the_wanted_users_are_invited_and_those_who_leave_are_not(place: Any) -> None:  # I2
     event, other = place.event(), place.event()
     ann, ben, cyd = (place.user(name) for name in ("Ann One", "Ben Two", "Cyd Three"))
     await place.org.relate({event: [ann, ben]})
     place.calls  # noqa: B018 - forget
-    done = await place.org.relate({event: [ben, cyd], other: []})
+    done = await place.org.relate({event: [ben, cyd], other: []}, {event: [ann]})
     assert place.calls == 3
     assert (len(done[event]), done[other]) == (2, ())
     assert all(one.id and not one.code for one in done[event])

@@ -254,6 +254,30 @@ async def test_internal_people_are_invited_and_one_who_cannot_be_is_told(place: 
     assert len(fates["warned"]) == 1
 
 
+async def test_a_client_whom_somebody_invited_leaves_the_event_like_one_who_is_related(place: Place) -> None:  # INB-26
+    ann, ben, cyd = (place.contact(name) for name in ("Adams", "Brown", "Clark"))
+    made = await standing(place, people=(ann,))
+    assert made.item is not None
+    for client in (ben, cyd):
+        place.salesforce.insert(
+            "EventRelation", {"EventId": made.item.id, "RelationId": client, "IsInvitee": True}, place.now
+        )
+    done = await one(place, replace(update(made), people=(cyd,), base_people=(ann, ben, cyd)))
+    assert isinstance(done, Written)
+    assert done.item is not None
+    assert done.item.people == (cyd,)
+
+
+async def test_a_creation_that_is_repeated_uninvites_nobody(place: Place) -> None:  # A4, ruling 9
+    eve, fay = place.user("Eve One"), place.user("Fay Two")
+    made = await standing(place, invitees=(eve,))
+    assert made.item is not None
+    place.salesforce.insert("EventRelation", {"EventId": made.item.id, "RelationId": fay, "IsInvitee": True}, place.now)
+    again = await standing(place, invitees=(eve,))
+    assert again.item is not None
+    assert set(again.item.people) == {eve, fay}
+
+
 async def test_only_an_answer_is_written_where_nothing_else_changes(place: Place) -> None:  # A6, ATT-14
     ann = place.contact("Adams")
     made = await standing(place, people=(ann,))
