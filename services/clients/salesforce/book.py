@@ -26,13 +26,13 @@ def points_asked(shape: Shape, query: str) -> Ask[Raw]:
 
 async def read_people(
     wire: Wire, shape: Shape, contacts: Sequence[Contact], points: Sequence[Point], today: date,
-    *, first: bool, whole: bool,
+    *, first: date | None, whole: bool,
 ) -> list[Person]:  # fmt: skip
-    """The persons behind these rows. `first`: they are not changes but all that there are, Contacts before the
-    addresses that hang on them; `whole`: these addresses are all. What else belongs to their persons is read: nothing
-    when nothing changed."""
+    """The persons behind these rows. `first`: they are not changes but all that there are, or were since that day,
+    Contacts before the addresses that hang on them; `whole`: these addresses are all. What else belongs to their
+    persons is read: nothing when nothing changed."""
     known = {key for one in contacts for key in one.keys}
-    parents = {parent for one in points for parent in one.parents if one.counts(today) or not first}
+    parents = {parent for one in points for parent in one.parents if first is None or one.counted(first, today)}
     if whole:
         found, _ = await _read(wire, shape, parents - known, set())
         return persons([*contacts, *found], points, today)

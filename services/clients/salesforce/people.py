@@ -43,6 +43,10 @@ class Point(NamedTuple):
         day = today.isoformat()
         return bool(self.address) and not self.gone and self.since <= day <= (self.until or day)
 
+    def counted(self, since: date, today: date) -> bool:
+        """Whether it counts, or may have counted since that day."""
+        return self.counts(today) or max(self.stamp, self.until) >= since.isoformat()
+
 
 def contact(row: Mapping[str, Any], shape: Shape) -> Contact:
     """Raises ValueError for a row that is none of Salesforce's, as `point` does."""

@@ -20,6 +20,8 @@ from services.kernel.errors import Permanent
 
 READS = 2000
 """Events in one read by id (salesforce.md §7)."""
+LATE = timedelta(days=30)
+"""Who has had no address for so long before the window begins is remembered by nobody who had to read anew."""
 
 
 async def read_round(
@@ -40,7 +42,7 @@ async def read_round(
     users = [people.user(one) for one in found.get(USERS, ())]
     persons = await read_people(
         wire, shape, found.get(CONTACTS, ()), found.get(POINTS, ()), now.date(),
-        first=progress.first, whole=progress.whole,
+        first=since - LATE if progress.first else None, whole=progress.whole,
     )  # fmt: skip
     return OrgRound(
         tuple(rows), (*(person for _, person in users), *persons), tuple(user for user, _ in users),
@@ -56,9 +58,9 @@ def _ask(shape: Shape, progress: Progress, kind: str, since: date) -> Ask[Any]:
     if kind == RELATIONS:
         return Ask(RelationRecord, soql.relations(bound, place))
     if kind == CONTACTS:
-        return contacts_asked(shape, soql.contacts(shape, bound, place))
+        return contacts_asked(shape, soql.contacts(shape, bound, since - LATE, place))
     if kind == POINTS:
-        return points_asked(shape, soql.points(shape, bound, place))
+        return points_asked(shape, soql.points(shape, bound, since - LATE, place))
     return Ask(UserRecord, soql.users(bound))
 
 

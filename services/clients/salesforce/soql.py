@@ -50,6 +50,11 @@ def _changed(since: str) -> str:
     return f"SystemModstamp >= {since}"
 
 
+def _day(day: date) -> str:
+    """The beginning of a day, as a date-time literal."""
+    return f"{day.isoformat()}T00:00:00Z"
+
+
 def _piece(columns: Sequence[str], sobject: str, where: str, after: Place, size: int = PIECE) -> str:
     """The next rows behind a place, in an order in which a row that changes meanwhile only moves to the end."""
     if after.id:
@@ -68,7 +73,7 @@ def event_columns(shape: Shape) -> tuple[str, ...]:
 
 def events(shape: Shape, changed: str, since: date, after: Place = Place()) -> str:  # noqa: B008 - frozen
     """Events changed since, or at the first time those that end after a day; never an invitee's copy (I1)."""
-    bound = _changed(changed) if changed else f"EndDateTime >= {since.isoformat()}T00:00:00Z"
+    bound = _changed(changed) if changed else f"EndDateTime >= {_day(since)}"
     return _piece(event_columns(shape), "Event", f"IsChild = false AND {bound}", after, EVENTS)
 
 
@@ -104,12 +109,11 @@ def contact_columns(shape: Shape) -> tuple[str, ...]:
     return ("Id", "AccountId", *person, *individual, "IsDeleted", "CreatedDate", "SystemModstamp", *emails)
 
 
-def contacts(shape: Shape, changed: str, after: Place = Place()) -> str:  # noqa: B008 - frozen
-    """Contacts changed since, or at the first time all that have an address, and those in the recycle bin that had one:
-    somebody may remember them."""
-    known = " OR ".join(f"{name} != null" for name, _ in shape.contact_emails)
-    first = f"({known})" if known else "Id = null"
-    return _piece(contact_columns(shape), "Contact", _changed(changed) if changed else first, after)
+def contacts(shape: Shape, changed: str, late: date, after: Place = Place()) -> str:  # noqa: B008 - frozen
+    """Contacts changed since, or at the first time all that have an address or may have had one until `late`, and those
+    in the recycle bin: somebody may remember them."""
+    first = " OR ".join((*(f"{name} != null" for name, _ in shape.contact_emails), _changed(_day(late))))
+    return _piece(contact_columns(shape), "Contact", _changed(changed) if changed else f"({first})", after)
 
 
 def contacts_of(shape: Shape, column: str, ids: Iterable[str]) -> str:
@@ -122,10 +126,10 @@ def point_columns(shape: Shape) -> tuple[str, ...]:
     return ("Id", *parents, "EmailAddress", "ActiveFromDate", "ActiveToDate", "IsDeleted", "SystemModstamp")
 
 
-def points(shape: Shape, changed: str, after: Place = Place()) -> str:  # noqa: B008 - frozen
-    return _piece(
-        point_columns(shape), "ContactPointEmail", _changed(changed) if changed else "IsDeleted = false", after
-    )
+def points(shape: Shape, changed: str, late: date, after: Place = Place()) -> str:  # noqa: B008 - frozen
+    """Addresses changed since, or at the first time all that are there or were until `late`."""
+    first = f"(IsDeleted = false OR {_changed(_day(late))})"
+    return _piece(point_columns(shape), "ContactPointEmail", _changed(changed) if changed else first, after)
 
 
 def points_of(shape: Shape, column: str, ids: Iterable[str]) -> str:

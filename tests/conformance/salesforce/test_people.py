@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from contracts.person import Person, Source
 from services.clients.salesforce.row import Cursors
 
@@ -96,6 +98,28 @@ async def test_a_deleted_contact_is_gone_also_where_all_is_read_from_the_beginni
     place.cursors = Cursors()  # what was read until then is forgotten by us, not by those whom we told
     found = book((await place.read()).people)
     assert (found[twin], found[left].gone) == (Person(twin, gone=True), False)
+
+
+@pytest.mark.parametrize("lost", ["emptied", "deleted", "ended"])
+async def test_who_has_no_address_any_more_is_told_also_where_all_is_read_from_the_beginning(
+    place: Any, lost: str
+) -> None:  # ruling 5, M1
+    account, contact = person_account(place, "Brown")
+    if lost == "emptied":
+        place.salesforce.update("Account", account, {"PersonEmail": "b@client.example"}, place.now)
+    else:
+        until = {"ActiveToDate": place.now.date().isoformat()}
+        point = {"ParentId": account, "EmailAddress": "b@client.example", **until}
+        identity = place.salesforce.insert("ContactPointEmail", point, place.now)
+    assert book((await place.read()).people)[contact].addresses[0][0] == "b@client.example"
+    place.later(days=1)
+    if lost == "emptied":
+        place.salesforce.update("Account", account, {"PersonEmail": None}, place.now)
+    elif lost == "deleted":
+        place.salesforce.delete("ContactPointEmail", identity, place.now)
+    place.later(days=1)
+    place.cursors = Cursors()  # what was read until then is forgotten by us, not by those whom we told
+    assert book((await place.read()).people)[contact].addresses == ()
 
 
 async def test_a_user_is_a_person_while_active(place: Any) -> None:  # M1, M7
