@@ -14,6 +14,7 @@ KINDS: dict[str, type[Struct]] = {
     "calsync.observed.v1": observed.Observed,
     "calsync.made.v1": observed.Made,
     "calsync.believed.v1": observed.Believed,
+    "calsync.homes.v1": observed.Homes,
     "calsync.unreadable.v1": observed.Unreadable,
     "calsync.mailboxes.v1": observed.Mailboxes,
     "calsync.undirected.v1": observed.Undirected,

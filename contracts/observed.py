@@ -1,7 +1,9 @@
 """How things are on a side, said by its reader: always the present state, never what changed, so that a repeat or a
 late arrival harms nothing."""
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from contracts.calendar import CalendarEvent, Instant, Response, Side, When
 
@@ -88,6 +90,17 @@ class Believed(Struct, frozen=True, omit_defaults=True):
     mailbox: str
     roots: dict[str, dict[str, str]]
     when: dict[str, When] = {}
+
+
+class Homes(Struct, frozen=True):
+    """The ids of the Events that a `shard` knows, said to a watcher that has lost its memory and asked by this `wish`:
+    whoever owns them since, they are told there (ruling 14). It is one `part` of so `many`, from 0 on."""
+
+    wish: str
+    shard: int
+    part: int
+    many: Annotated[int, Meta(ge=1, le=10_000)]
+    events: tuple[str, ...] = ()
 
 
 class Mailbox(Struct, frozen=True, omit_defaults=True):

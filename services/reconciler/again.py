@@ -1,5 +1,5 @@
 """What a lost or restored memory makes necessary (rulings 5, 6). A shard that has forgotten one thing may have
-forgotten anything: it lets go of all that it believes, and has both sides told anew. And what the writer, a poller or
+forgotten anything: it lets go of all that it believes, and has both sides told anew. And what the writer, a reader or
 another shard has forgotten of what it was told is said to it once more. Never writes: what follows is decided as
 ever."""
 
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from contracts.control import Again
 from contracts.meeting import Meeting
+from contracts.observed import Homes, Item
 from services.kernel.decision import Decision, Effect, Forgot, Say, State
 from services.kernel.micros import instant
 from services.reconciler import believed, hosts, made, unheard, wish
@@ -21,6 +22,9 @@ from services.reconciler.runs import READERS, question
 from services.reconciler.step import step
 from services.reconciler.wish import Anew, Wish
 from services.reconciler.work import Work
+
+EVENTS = 5000
+"""Known Events in one message: some 100 kB."""
 
 
 def forgot(work: Work, body: Forgot) -> Decision:
@@ -62,6 +66,8 @@ def needs(state: State, body: Again) -> Iterator[str]:
                 yield from (f"link/{row.link}",) if row.link else ()
         case "graph-poller":
             yield from believed.ROWS
+        case "salesforce-watcher":
+            yield from ("link/", "idle/")
         case _:
             pass
 
@@ -79,6 +85,8 @@ def answer(work: Work, body: Again) -> None:
                 _tell(work, body.shard, key.removeprefix("uid/").removesuffix("~"), row)
         case "graph-poller":
             believed.answer(work)
+        case "salesforce-watcher" if work.policy.shards > 1:
+            work.effects += [Say("salesforce-watcher", one) for one in _homes(work, body.wish)]
         case _:
             pass
     if body.service in READERS:
@@ -119,3 +127,13 @@ def _tell(work: Work, shard: int, uid: str, row: Uid) -> None:
     here = link.microsoft if link is not None else None
     if here is not None and here.mine and not here.gone:
         work.tell(shard, Meeting(uid, row.link, row.born))
+
+
+def _homes(work: Work, wish: str) -> Iterator[Homes]:
+    """The Events that are known here."""
+    there = (link.practifi for link in work.state.under("link/", Link).values())
+    known = {held.id for held in there if held is not None and held.id and not held.gone}
+    events = sorted(known | {item.id for item in work.state.under("idle/", Item).values()})
+    many = max(1, -(-len(events) // EVENTS))
+    for part in range(many):
+        yield Homes(wish, work.shard, part, many, tuple(events[part * EVENTS : (part + 1) * EVENTS]))

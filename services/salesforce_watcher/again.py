@@ -7,6 +7,7 @@ from contracts.control import Again
 from contracts.observed import Paired
 from services.clients.salesforce.row import Cursors
 from services.kernel.decision import Forgot, Say
+from services.salesforce_watcher import home
 from services.salesforce_watcher.draft import Draft
 from services.salesforce_watcher.rows import Pairs
 
@@ -19,7 +20,7 @@ def forgot(draft: Draft, body: Forgot) -> None:
     it says by that would be heard by nobody."""
     want = Again(draft.message.id, "salesforce-watcher", body.here)
     draft.effects += [Say(name, want, key=f"replace:again/{name}") for name in (POLLER, "registry")]
-    draft.effects += [Say("reconciler", want, shard) for shard in range(draft.policy.shards)]
+    home.ask(draft, want)
     if (kept := draft.get("pairs", Pairs)) is not None:
         draft.rows["pairs"] = replace(kept, sequence=0)
     draft.count("forgot")

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from contracts.control import Again, RunDue
 from contracts.message import Message
-from contracts.observed import Mailboxes, Paired, Undirected
+from contracts.observed import Homes, Mailboxes, Paired, Undirected
 from contracts.person import People, Person
 from contracts.policy import PolicyNow
 from contracts.status import Problem
@@ -48,7 +48,7 @@ NOTHING: Mapping[str, Place] = MappingProxyType({})
 
 def needs(state: State, message: Message) -> Iterable[str]:
     """Rows that the decision reads."""
-    yield from ("policy", SEQUENCE, "reader", "directory", "users", "pairs", "waiting")
+    yield from ("policy", SEQUENCE, "reader", "directory", "users", "pairs", "waiting", "homes")
     if isinstance(message.body, Settled | RowsLooked | OrgRead):
         yield PREFIX
     if isinstance(message.body, OrgRead):
@@ -83,8 +83,10 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
             again.forgot(draft, body)
         case Again() as body:
             again.answer(draft, body)
-            if draft.waiting().runs and draft.directory() is not None:
-                _read(draft)
+            _begin(draft)
+        case Homes() as body:
+            if home.hear(draft, body):
+                _begin(draft)
         case Undone(_, reason):
             org_unread(draft, OrgUnread("set_aside", reason))
         case _:
@@ -98,16 +100,16 @@ def run_due(draft: Draft, run: str) -> None:
     if not draft.active:
         draft.effects += done(draft, run, (), (STOPPED,))
         return
-    waiting, directed = draft.waiting(), draft.directory() is not None
-    if not directed and run <= draft.reader().vain:
+    waiting = draft.waiting()
+    if draft.directory() is None and run <= draft.reader().vain:
         draft.effects += done(draft, run, (), (DIRECTORY,))
         return
-    if directed and waiting.runs:
+    if _ready(draft) and waiting.runs:
         draft.rows["waiting"] = replace(waiting, later=(*waiting.later, run))
         return
     draft.rows["waiting"] = Waiting((*waiting.runs, run))
-    if directed:
-        _read(draft)
+    home.remind(draft)
+    _begin(draft)
 
 
 def directory_known(draft: Draft, mailboxes: Mailboxes) -> None:
@@ -118,8 +120,8 @@ def directory_known(draft: Draft, mailboxes: Mailboxes) -> None:
     draft.rows["directory"] = Directory(mailboxes.sequence, mailboxes.mailboxes)
     if draft.users().users:
         _pair(draft)
-    if known is None and draft.waiting().runs:
-        _read(draft)
+    if known is None:
+        _begin(draft)
 
 
 def undirected(draft: Draft, word: Undirected) -> None:
@@ -178,6 +180,17 @@ def org_unread(draft: Draft, unread: OrgUnread) -> None:
         word = Undirected(what, max(draft.waiting().runs, default=""))
         draft.effects += [Say("graph-poller", word, shard) for shard in range(draft.policy.shards)]
     _end_runs(draft, failed=(ORG,))
+
+
+def _ready(draft: Draft) -> bool:
+    """Whether what is read can be told to the right shard."""
+    return draft.directory() is not None and home.known(draft)
+
+
+def _begin(draft: Draft) -> None:
+    """Read for the runs that wait, as soon as that can be told."""
+    if draft.waiting().runs and _ready(draft):
+        _read(draft)
 
 
 def _read(draft: Draft, going: Mapping[str, Place] = NOTHING) -> None:

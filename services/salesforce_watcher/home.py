@@ -1,14 +1,18 @@
 """To which shard an Event is told: in a firm of several shards always to the one that heard of it first, whoever owns
-it since, so that one shard knows its whole life (rulings 14, 22). Never moves anything."""
+it since, so that one shard knows its whole life (rulings 14, 22). A watcher that has lost its memory asks all shards
+what they know, and reads nothing before they have answered. Never moves anything."""
 
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from contracts.control import Again
 from contracts.message import Message
+from contracts.observed import Homes
 from contracts.policy import PolicyNow
 from services.clients.salesforce.row import Row
-from services.kernel.decision import State
+from services.kernel.decision import Say, State
 from services.salesforce_watcher.draft import Draft
 from services.salesforce_watcher.rows import OrgRead, RowsLooked
 
@@ -17,6 +21,18 @@ class Home(Struct, frozen=True):
     """Row `home/<id>`: the shard to which an Event is told."""
 
     shard: int
+
+
+class Asked(Struct, frozen=True):
+    """Row `homes`: the question to all shards which Events they know, and which parts of their answers are still to
+    come, by shard; nothing is known of the answer of one that is not named."""
+
+    wish: str
+    left: dict[str, tuple[int, ...]] = {}
+
+    def open(self, shard: int) -> bool:
+        """Whether a shard has not answered, or not all of it has come."""
+        return self.left.get(str(shard)) != ()
 
 
 def needs(state: State, message: Message) -> Iterator[str]:
@@ -31,6 +47,41 @@ def needs(state: State, message: Message) -> Iterator[str]:
             yield from (f"home/{row.id}" for row in rows)
         case _:
             pass
+
+
+def ask(draft: Draft, want: Again) -> None:
+    """Ask all shards what they know, as one who has lost all of that."""
+    draft.effects += [Say("reconciler", want, shard) for shard in range(draft.policy.shards)]
+    draft.rows["homes"] = Asked(want.wish) if draft.policy.shards > 1 else None
+
+
+def remind(draft: Draft) -> None:
+    """Ask those once more who have not answered."""
+    asked = draft.get("homes", Asked)
+    for shard in _silent(draft):
+        want = Again(asked.wish if asked else "", "salesforce-watcher")
+        draft.effects.append(Say("reconciler", want, shard, key=f"replace:homes/{shard}"))
+
+
+def known(draft: Draft) -> bool:
+    """Whether it is known where Events are to be told."""
+    return not _silent(draft)
+
+
+def hear(draft: Draft, body: Homes) -> bool:
+    """A shard has told of some of its Events: whether all have told of all by that."""
+    draft.rows |= {f"home/{event}": Home(body.shard) for event in body.events}
+    asked, shard = draft.get("homes", Asked), str(body.shard)
+    if asked is None or asked.wish != body.wish or known(draft):
+        return False
+    left = asked.left.get(shard, tuple(range(body.many)))
+    draft.rows["homes"] = replace(asked, left={**asked.left, shard: tuple(one for one in left if one != body.part)})
+    return known(draft)
+
+
+def _silent(draft: Draft) -> list[int]:
+    asked = draft.get("homes", Asked)
+    return [shard for shard in range(draft.policy.shards) if asked is not None and asked.open(shard)]
 
 
 def of(draft: Draft, row: Row, mailbox: str, shard: int) -> int:

@@ -15,7 +15,7 @@ from contracts.control import Again, RunSettled
 from contracts.facts import Fact, Said
 from contracts.meeting import Own
 from contracts.message import Message
-from contracts.observed import Believed, Item, Made, Observed, Pair, Paired, ReadDone, Vanished
+from contracts.observed import Believed, Homes, Item, Made, Observed, Pair, Paired, ReadDone, Vanished
 from contracts.person import People, Person, Source
 from contracts.policy import Direction, Policy, PolicyNow
 from contracts.write import Order, Orders, Outcomes, Refused, Why, Written
@@ -103,6 +103,7 @@ class Shard:
     answers: list[Answer] = field(default_factory=list)
     asked: dict[str, Again] = field(default_factory=dict)
     believed: list[Believed] = field(default_factory=list)
+    homes: list[Homes] = field(default_factory=list)
     said: int = 0
     loads: int = 0
     sequence: int = 10
@@ -222,6 +223,8 @@ class Shard:
                     self.runs_asked += name == "registry"
                 case Say(body=Believed() as believed):
                     self.believed.append(believed)
+                case Say(body=Homes() as homes):
+                    self.homes.append(homes)
                 case Say(body=RunSettled() as settled):
                     self.settled.append(settled)
                 case Say(body=Answer() as answer):

@@ -4,9 +4,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from contracts.observed import Mailbox, Mailboxes, Observed, Pair, Paired
+from contracts.control import Again
+from contracts.observed import Homes, Mailbox, Mailboxes, Observed, Pair, Paired, ReadDone
 from services.clients.salesforce.row import OrgUser, Row
+from services.kernel.decision import Forgot, Say
 from services.salesforce_watcher.pair import shard_of
+from services.salesforce_watcher.rows import ReadOrg
 from tests.decisions.salesforce_watcher.org import JOHNS, MIKES, TWO_WAY, USERS, Watcher, row
 
 NAMES = [f"mailbox-{number}" for number in range(20)]
@@ -68,6 +71,37 @@ def test_an_event_whose_owner_has_no_mailbox_yet_is_at_home_nowhere() -> None:  
     assert [key for key in watcher.rows if key.startswith("home/")] == []
     watcher.reads(row(mark="b"))
     assert heard(watcher, 0) == [("00U1", MIKE)]
+
+
+def test_who_has_lost_its_memory_tells_an_event_where_it_is_known_whoever_owns_it_since() -> None:  # rulings 6, 14
+    watcher = Watcher(replace(TWO_WAY, shards=2), directed=False)
+    watcher.hear(Forgot("registry", 0))
+    asked = {effect.shard: effect.body for effect in watcher.effects if isinstance(effect, Say)}
+    (wish,) = {asked[shard].wish for shard in range(2)}
+    watcher.hear(Mailboxes(1, MAILBOXES))
+    assert watcher.due() == [], "nobody has said yet where which Event is known"
+    for part, events in enumerate((("00U1",), ("00U3",))):
+        watcher.hear(Homes(wish, 0, part, 2, events))
+        watcher.hear(Homes("an older question", 1, 0, 1))
+    assert watcher.asked(ReadOrg) == []
+    watcher.hear(Homes(wish, 1, 0, 1))
+    (watcher.order,) = watcher.asked(ReadOrg)
+    watcher.reads(given(JOHNS), row("00U2", owner=JOHNS))
+    assert (heard(watcher, 0), heard(watcher, 1)) == ([("00U1", JOHN)], [("00U2", JOHN)])
+
+
+def test_a_shard_that_has_not_answered_is_asked_again_with_the_next_run() -> None:  # ruling 6
+    watcher = firm()
+    watcher.hear(Forgot("registry", 0))
+    watcher.due()
+    wish = next(one.wish for one in watcher.told(Again, "reconciler", 0))
+    watcher.hear(Homes(wish, 0, 0, 1))
+    watcher.due()
+    assert [[one.wish for one in watcher.told(Again, "reconciler", shard)] for shard in range(2)] == [[], [wish]]
+    watcher.hear(Homes(wish, 1, 0, 1))
+    (watcher.order,) = watcher.asked(ReadOrg)
+    watcher.reads()
+    assert [one.run for one in watcher.told(ReadDone, "reconciler", 1)] == ["run-2", "run-3"]
 
 
 def test_a_firm_of_one_shard_keeps_no_row_for_it() -> None:
