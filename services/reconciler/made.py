@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import FIELDS, CalendarEvent, Days, ShowAs, Side, Timed
 from contracts.write import Cause
-from services.reconciler import news
+from services.reconciler import news, people
 from services.reconciler.held import put
 from services.reconciler.merge import advance, same
 from services.reconciler.rows import Kind, Link, Pending
@@ -87,7 +87,7 @@ def _in_practifi(link: Link) -> Link:
     theirs = tuple(one for one in differ if one not in earlier and _fits(one, sent))
     link = put(link, Side.PRACTIFI, advance(there, theirs, sent))
     agreed = replace(sent, **{one: getattr(old, one) for one, old in earlier.items()})
-    link = put(link, Side.MICROSOFT, advance(here, FIELDS, agreed))
+    link = people.settled(put(link, Side.MICROSOFT, advance(here, FIELDS, agreed)), *orders)
     return replace(link, unsure=tuple(one for one in link.unsure if one not in orders))
 
 

@@ -30,6 +30,22 @@ def agreed(work: Work, link: Link, owner: Owner) -> Link:
     return replace(link, related=who.people, invited=who.users)
 
 
+def settled(link: Link, *wanted: Link | Pending) -> Link:
+    """The link, of which Practifi has told who is there, where nobody can say which of these was carried out last: who
+    is there and was to be by any of them is there because of us; who is not, although all of them wanted it, was taken
+    off by hand."""
+    if link.practifi is None:
+        return link
+    has = frozenset(link.practifi.people)
+    people = _either(has, *(one.related or () for one in wanted))
+    return replace(link, related=people, invited=_either(has, *(one.invited or () for one in wanted)))
+
+
+def _either(has: frozenset[str], *wanted: tuple[str, ...]) -> tuple[str, ...]:
+    anybody = dict.fromkeys(one for some in wanted for one in some)
+    return tuple(one for one in anybody if one in has or all(one in some for some in wanted))
+
+
 def changed(work: Work, link: Link, pending: Pending) -> bool:
     """Whether Microsoft's list means others now than when an order to Practifi was given."""
     here, owner = link.microsoft, work.owner(link.mailbox)

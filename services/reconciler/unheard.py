@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent, Side
 from contracts.write import Cause, Why, Written
-from services.reconciler import owners, say
+from services.reconciler import owners, people, say
 from services.reconciler.exposed import PRIVATE
 from services.reconciler.held import put
 from services.reconciler.merge import advance, same
@@ -25,7 +25,7 @@ def doubted(link: Link, pending: Pending, why: Why | None = None) -> Link:
         return link
     held, other = link.on(pending.side), link.on(pending.side.other)
     sent = pending.source or (other.base if other is not None else None)
-    if not pending.fields or sent is None:
+    if not (pending.fields or pending.related is not None) or sent is None:
         return link
     if held is not None and held.redacted and not _hides(replace(pending, source=sent)):
         return link
@@ -59,10 +59,18 @@ def recognised(work: Work, link: Link, side: Side) -> Link:
         if side is Side.PRACTIFI and not (held.gone or other.gone) and held.redacted is not other.redacted:
             link = _hidden(link, held) if other.redacted else _shown_again(link)
         return replace(link, unsure=())
+    link = _people(link) if side is Side.PRACTIFI else link
     for pending in reversed(link.unsure):
         if pending.side is side and pending.kind is not Kind.CREATE and (done := _done(link, pending)):
             link = _agreed(work, link, pending, done)
     return link
+
+
+def _people(link: Link) -> Link:
+    """The link with those agreed whom an order put on its Event, or took off it."""
+    orders = [one for one in link.unsure if one.side is Side.PRACTIFI and one.related is not None]
+    there = () if any(one.kind is Kind.CREATE for one in orders) else (link,)
+    return people.settled(link, *there, *orders) if orders else link
 
 
 def _hidden(link: Link, held: Held) -> Link:

@@ -18,6 +18,7 @@ from tests.decisions.reconciler.shard import (
     PRACTIFI,
     SHOWN,
     STANDUP,
+    TWO_WAY,
     Shard,
     guest,
     here,
@@ -188,6 +189,41 @@ def test_who_is_invited_in_outlook_before_its_making_is_heard_is_related(
     else:
         shard.write(item, shard.take())
     assert people_written(shard) == people
+
+
+@pytest.mark.parametrize("reader", [True, False], ids=["a reader tells it", "the writer tells it"])
+@pytest.mark.parametrize(("before", "after"), [
+    pytest.param(("ann@client.example",), ("ann@client.example", "bob@client.example"), id="put on"),
+    pytest.param(("ann@client.example", "bob@client.example"), ("ann@client.example",), id="taken off"),
+])  # fmt: skip
+def test_what_an_unheard_write_did_is_no_wish_of_somebody_in_practifi(
+    before: tuple[str, ...], after: tuple[str, ...], *, reader: bool
+) -> None:  # A4, INB-26, ruling 9
+    shard = meeting(*before)
+    shard.see(here(replace(STANDUP, attendees=guest(*after)), mark="m-b"))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert order.people is not None
+    shard.see(here(replace(STANDUP, attendees=guest(*before)), mark="m-c"))
+    done = there(people=order.people, mark="p-b", edited=False)
+    if reader:
+        shard.see(done, side=PRACTIFI)
+    shard.orders.append(order)
+    shard.refuse(Why.MOVED_ON, done)
+    assert people_written(shard) == tuple({"ann@client.example": ANN, "bob@client.example": BOB}[one] for one in before)
+
+
+def test_whom_an_unheard_creation_put_there_leaves_with_the_list() -> None:  # INB-26, ruling 9
+    shard, both = Shard(), guest("ann@client.example", "bob@client.example")
+    shard.set_policy(TWO_WAY, active=False)
+    shard.see(here(replace(STANDUP, attendees=both[:1])))
+    shard.see(here(replace(STANDUP, attendees=both), mark="m-b"))
+    shard.set_policy(TWO_WAY)
+    name = shard.orders[0].link
+    shard.see(here(replace(STANDUP, attendees=both[:1]), mark="m-c"))
+    shard.see(there(people=(ANN, BOB), stamp=name, edited=False), side=PRACTIFI)
+    shard.refuse(Why.INVALID, code="set_aside")
+    assert people_written(shard) == (ANN,)
 
 
 def test_whom_microsoft_names_by_another_address_stays_related() -> None:  # M3
