@@ -7,12 +7,10 @@ from msgspec.structs import replace
 from contracts.calendar import Attendee, Side
 from contracts.policy import Invitations, Policy, PolicyNow, PractifiSeries, PrivateEvents
 from contracts.write import Cause, Write
-from services.reconciler import adopt, answers, match, reach, say, when, wish
+from services.reconciler import adopt, answers, match, people, reach, say, when, wish
 from services.reconciler.book import Known, Owner
 from services.reconciler.held import put
-from services.reconciler.match import Matched
 from services.reconciler.order import order
-from services.reconciler.people import meant
 from services.reconciler.rows import Held, Kind, Link, Trouble
 from services.reconciler.trouble import barred
 from services.reconciler.work import Work
@@ -44,7 +42,7 @@ def in_practifi(work: Work, link: Link, here: Held, owner: Owner, conflicts: tup
         work.stop(link)  # another policy may let it through
         return link
     fields = reach.new(policy, Side.PRACTIFI, here.event, redacted=here.redacted)
-    who = meant(work, link, here, owner) if reach.related(policy, Side.PRACTIFI) else Matched()
+    who = people.shown(work, people.anew(link), here, owner)
     given = answers.first(work, here, (*who.people, *who.users))
     known = link.practifi is not None or link.cause is Cause.LOST  # there, or perhaps there, before this order
 

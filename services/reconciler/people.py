@@ -7,7 +7,7 @@ from services.reconciler.book import Owner, Who
 from services.reconciler.held import synced
 from services.reconciler.match import Matched, after, matched
 from services.reconciler.reach import related
-from services.reconciler.rows import Held, Link, Pending
+from services.reconciler.rows import Held, Kind, Link, Pending
 from services.reconciler.work import Work
 
 
@@ -46,12 +46,26 @@ def _either(has: frozenset[str], *wanted: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(one for one in anybody if one in has or all(one in some for some in wanted))
 
 
+def shown(work: Work, link: Link, here: Held, owner: Owner) -> Matched:
+    """Whom Practifi shall have on the Event because of Microsoft's list; as before, where people do not travel (F2), or
+    Practifi alone hides who is there: that would take off whom nobody can see."""
+    hidden = link.practifi is not None and link.practifi.redacted
+    if here.redacted or (related(work.policy_of(link.mailbox), Side.PRACTIFI) and not hidden):
+        return meant(work, link, here, owner)
+    return Matched(link.related, link.invited)
+
+
+def anew(link: Link) -> Link:
+    """The link as it is for a new Event, on which nobody is yet."""
+    return replace(link, practifi=None, related=(), invited=())
+
+
 def changed(work: Work, link: Link, pending: Pending) -> bool:
-    """Whether Microsoft's list means others now than when an order to Practifi was given."""
+    """Whether Practifi shall have others on the Event now than when an order was given."""
     here, owner = link.microsoft, work.owner(link.mailbox)
-    if here is None or here.gone or owner is None or not related(work.policy_of(link.mailbox), Side.PRACTIFI):
+    if here is None or here.gone or owner is None:
         return False
-    who = meant(work, link, here, owner)
+    who = shown(work, anew(link) if pending.kind is Kind.CREATE else link, here, owner)
     return (who.people, who.users) != (pending.related, pending.invited)
 
 

@@ -9,11 +9,10 @@ from contracts.write import Write
 from services.reconciler import answers, copies, meeting, news, owners, when
 from services.reconciler.book import Owner
 from services.reconciler.consent import QUIET
-from services.reconciler.match import Matched
 from services.reconciler.merge import Plan, advance, merge, rules, same, wanted
 from services.reconciler.order import order
-from services.reconciler.people import meant, relations
-from services.reconciler.reach import related, to_microsoft
+from services.reconciler.people import relations, shown
+from services.reconciler.reach import to_microsoft
 from services.reconciler.rows import Held, Kind, Link, Trouble
 from services.reconciler.trouble import barred, raised, stands, unmovable
 from services.reconciler.work import Work
@@ -79,7 +78,7 @@ def _adopted(link: Link, plan: Plan) -> Link:
 
 def _to_practifi(work: Work, link: Link, plan: Plan, owner: Owner) -> Link:
     here, there = _both(link)
-    who = _meant(work, link, here, owner)
+    who = shown(work, link, here, owner)
     people, users = relations(link, who)
     link, given = _answers(work, link, (*(there.people if people is None else people), *(users or ())))
     moved = bool(link.born is Side.MICROSOFT and link.owner and there.owner and there.owner != link.owner)
@@ -102,13 +101,6 @@ def _to_practifi(work: Work, link: Link, plan: Plan, owner: Owner) -> Link:
         related=who.people, invited=who.users,
     )  # fmt: skip
     return answers.out(link, given)
-
-
-def _meant(work: Work, link: Link, here: Held, owner: Owner) -> Matched:
-    """Whom Practifi shall have on the Event because of Microsoft's list; as before, where people do not travel (F2)."""
-    if here.redacted or related(work.policy_of(link.mailbox), Side.PRACTIFI):
-        return meant(work, link, here, owner)
-    return Matched(link.related, link.invited)
 
 
 def _answers(work: Work, link: Link, people: tuple[str, ...]) -> tuple[Link, answers.Given]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pytest
 from msgspec.structs import replace
 
-from contracts.calendar import Attendee, Response, Role
+from contracts.calendar import Attendee, CalendarEvent, Response, Role, Sensitivity
 from contracts.person import People, Person, Source
 from contracts.write import Outcomes, Refused, Why, Write
 from services.reconciler.book import Who
@@ -14,6 +14,7 @@ from tests.decisions.reconciler.shard import (
     ANN,
     BOB,
     EVE,
+    INWARD,
     JOHNS,
     PRACTIFI,
     SHOWN,
@@ -93,6 +94,18 @@ def people_written(shard: Shard) -> tuple[str, ...] | None:
     assert isinstance(order, Write)
     assert (order.side, order.fields) == (PRACTIFI, ())
     return order.people
+
+
+def test_whom_an_event_that_is_private_in_practifi_hides_stays_on_it() -> None:  # A4, P1, D6
+    shard, one, both = Shard(INWARD), ("ann@client.example",), ("ann@client.example", "bob@client.example")
+    shown = there(people=(ANN,), edited=False)
+    shard.paired(here(replace(STANDUP, attendees=guest(*one))), shown)
+    blank = CalendarEvent(SHOWN.when, "Private appointment", sensitivity=Sensitivity.PRIVATE)
+    shard.see(there(blank, mark="p-b", redacted=True), side=PRACTIFI)
+    shard.see(here(replace(STANDUP, attendees=guest(*both)), mark="m-b"))
+    assert not shard.orders, "a list would take off whom it does not name"
+    shard.see(replace(shown, mark="p-c"), side=PRACTIFI)
+    assert people_written(shard) == (ANN, BOB)
 
 
 def test_a_new_guest_in_outlook_is_attached_and_a_removed_one_detached() -> None:  # INB-26
