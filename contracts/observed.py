@@ -20,7 +20,8 @@ class Item(Struct, frozen=True, omit_defaults=True):
     `status` is our own word as it stands on a Practifi Event. `answers` are the answers of related people as they
     stand in Practifi, without those who have not answered. `places` are the fields that its side keeps elsewhere than
     usual, and where ("" for nowhere): where that changes, another value is nobody's edit. `changed_at` is the side's
-    own time of the last change, compared with nothing but that of the same item: an earlier one is late news.
+    own time of the last change, compared with nothing but that of the same item: an earlier one is late news. `exposed`
+    marks a redacted Practifi Event that was told in full before, and what it said may stand there still (P2).
     """
 
     id: str
@@ -41,6 +42,7 @@ class Item(Struct, frozen=True, omit_defaults=True):
     answers: tuple[tuple[str, Response], ...] = ()
     places: tuple[tuple[str, str], ...] = ()
     changed_at: Instant | None = None
+    exposed: bool = False
 
 
 class Vanished(Struct, frozen=True, omit_defaults=True):

@@ -22,6 +22,7 @@ def held_of(work: Work, side: Side, item: Item, sequence: int = 0) -> Held:
         users=users_of(work, side, item.people), owner=item.owner, series=item.series, slot=item.slot, uid=item.uid,
         mine=item.mine, edited=item.edited, native_series=item.native_series, redacted=item.redacted,
         status=item.status, answers=item.answers, places=item.places, changed_at=item.changed_at,
+        exposed=item.exposed,
     )  # fmt: skip
 
 

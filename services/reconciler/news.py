@@ -8,8 +8,11 @@ from msgspec.structs import replace
 from contracts.calendar import FIELDS, CalendarEvent, Side
 from services.reconciler.held import answered, put
 from services.reconciler.merge import advance, changed, same
-from services.reconciler.reach import BUSY
+from services.reconciler.reach import BUSY, TEXT
 from services.reconciler.rows import Held, Link
+
+SOMEBODY = ("somebody",)
+"""Whoever is on an Event that shows nobody."""
 
 
 def standing(first: Held, found: Held) -> Held:
@@ -26,6 +29,8 @@ def told(link: Link) -> Link:
     here, there = link.microsoft, link.practifi
     if here is None or here.gone or there is None or there.gone:
         return link
+    if here.redacted and there.exposed and link.born is Side.MICROSOFT:
+        return replace(link, purge=TEXT, related=SOMEBODY, invited=SOMEBODY)
     if here.redacted and not there.redacted:
         clients = tuple(one for one in there.people if one not in there.users)
         return _since(replace(link, related=clients, invited=there.users), here, there.event)

@@ -13,7 +13,7 @@ class Held(Struct, frozen=True, omit_defaults=True):
     """What one side holds of a link. `base` is what it held when both last agreed, `now` what it holds since, None
     while that is the same (ruling 3). `past` are marks that our own writes have superseded: a reader that still says
     one of them is late. `gone`: proven not to be there any more. `users` are the internal users among `people`.
-    `places` and `changed_at` as in `Item`."""
+    `places`, `changed_at` and `exposed` as in `Item`."""
 
     id: str
     mailbox: str = ""
@@ -35,6 +35,7 @@ class Held(Struct, frozen=True, omit_defaults=True):
     answers: tuple[tuple[str, Response], ...] = ()
     places: tuple[tuple[str, str], ...] = ()
     changed_at: Instant | None = None
+    exposed: bool = False
     gone: bool = False
     past: tuple[str, ...] = ()
 

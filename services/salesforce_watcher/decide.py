@@ -18,7 +18,7 @@ from contracts.status import Problem
 from services.clients.salesforce.row import OrgUser, Place
 from services.kernel.decision import Decision, Do, Forgot, Say, State, Undone
 from services.kernel.draft import SEQUENCE
-from services.salesforce_watcher import again, home, misfit, news, outbound
+from services.salesforce_watcher import again, exposed, home, misfit, news, outbound
 from services.salesforce_watcher.draft import Draft
 from services.salesforce_watcher.pair import pairs
 from services.salesforce_watcher.rows import (
@@ -51,6 +51,8 @@ def needs(state: State, message: Message) -> Iterable[str]:
     yield from ("policy", SEQUENCE, "reader", "directory", "users", "pairs", "waiting", "homes")
     if isinstance(message.body, Settled | RowsLooked | OrgRead):
         yield PREFIX
+    if isinstance(message.body, RowsLooked | OrgRead):
+        yield exposed.PREFIX
     if isinstance(message.body, OrgRead):
         yield misfit.PREFIX
     yield from home.needs(state, message)
@@ -145,11 +147,12 @@ def org_read(draft: Draft, read: OrgRead) -> None:
     if read.privacy != draft.privacy():
         _read(draft)
         return
+    draft.rows["reader"] = replace(draft.reader(), wider=exposed.wider(before, read))
     messages = observe(draft, quiet(draft, news.of(draft, before, read), round_.now))
     recent, reading = news.said(before, read)
     draft.rows["reader"] = replace(
         draft.reader(), cursors=round_.cursors, recent=recent, reading=reading, privacy=read.privacy,
-        ahead=round_.now - draft.now,
+        ahead=round_.now - draft.now, wider=draft.reader().wider if round_.going else None,
     )  # fmt: skip
     waiting = draft.waiting()
     counted = zip_longest(waiting.messages, messages, fillvalue=0)

@@ -19,8 +19,9 @@ class Reader(Struct, frozen=True, omit_defaults=True):
     while it is off or the org was not read yet; `outbound` is the same in our time. `recent` are the marks of rows read
     within the look-back, by id: read again, they are no news. `reading` are those of the pieces so far of a read that
     is under way. `ahead` is how far Salesforce's time is ahead of ours (below zero: behind). `privacy` are the rules by
-    which the Events were read, `again` the last wish of each shard to be told all anew (`Again`), `told` how many
-    messages bear it, `vain` the newest run in which there are no mailboxes (`Undirected`)."""
+    which the Events were read, `wider` those before them while all is read anew, `again` the last wish of each shard to
+    be told all anew (`Again`), `told` how many messages bear it, `vain` the newest run in which there are no mailboxes
+    (`Undirected`)."""
 
     ahead: timedelta = timedelta()
     cursors: Cursors = Cursors()
@@ -29,6 +30,7 @@ class Reader(Struct, frozen=True, omit_defaults=True):
     recent: dict[str, str] = {}
     reading: dict[str, str] = {}
     privacy: Privacy = Privacy()
+    wider: Privacy | None = None
     again: dict[str, str] = {}
     told: dict[str, int] = {}
     vain: str = ""
@@ -67,6 +69,10 @@ class Settling(Struct, frozen=True):
     """Row `settling/<id>`: a new Event that may still get its invitees (ruling 10)."""
 
     until: datetime
+
+
+class Exposed(Struct, frozen=True):
+    """Row `exposed/<id>`: a private Event whose text was told before the rule became stricter, and stands there yet."""
 
 
 class ReadOrg(Struct, frozen=True, omit_defaults=True):

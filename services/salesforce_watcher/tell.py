@@ -12,6 +12,7 @@ from services.clients.salesforce.row import Row
 from services.kernel.decision import Effect, Say
 from services.salesforce_watcher import home
 from services.salesforce_watcher.draft import Draft
+from services.salesforce_watcher.exposed import exposed
 
 ITEMS = 100
 """Items in one message: some 100 kB."""
@@ -23,6 +24,7 @@ def observe(draft: Draft, rows: Iterable[Row]) -> list[int]:
     for row in rows:
         mailbox, shard = draft.place(row.owner)
         shard = home.of(draft, row, mailbox, shard)
+        stands = exposed(draft, row)
         if row.error:
             reason = Unreadable(side=Side.PRACTIFI, mailbox=mailbox, id=row.id, reason=row.error)
             draft.effects.append(Say("reconciler", reason, shard, key=row.id))
@@ -30,7 +32,7 @@ def observe(draft: Draft, rows: Iterable[Row]) -> list[int]:
         elif row.deleted:
             by_shard[shard].append(Vanished(row.id, mailbox, stamp=row.stamp))
         elif row.event is not None and not row.child:
-            by_shard[shard].append(item_of(row, mailbox, edited=_edited(draft, row)))
+            by_shard[shard].append(item_of(row, mailbox, edited=_edited(draft, row), exposed=stands))
     return [_say(draft, shard, items) for shard, items in enumerate(by_shard)]
 
 

@@ -258,6 +258,21 @@ def test_of_a_private_event_only_the_time_is_read(policy: PrivateEvents) -> None
     assert (row.redacted, row.skipped, row.people, row.invitees) == (True, policy is PrivateEvents.SKIP, (), ())
 
 
+@pytest.mark.parametrize(("columns", "related", "more"), [
+    pytest.param({}, (), False, id="nothing"),
+    pytest.param({"Location": "Clinic"}, (), True, id="a text"),
+    pytest.param({"WhoId": "003B"}, (), True, id="a client"),
+    pytest.param({}, ("005C",), True, id="a colleague"),
+    pytest.param({}, ("005A",), False, id="its owner"),
+])  # fmt: skip
+def test_what_is_purged_covers(columns: dict[str, Any], related: tuple[str, ...], more: bool) -> None:
+    """Nothing but what has been written there since (P2)."""
+    purged = render(replace(EVENT, subject=PRIVATE_SUBJECT, sensitivity=Sensitivity.PRIVATE), FIELDS, FULL)
+    row = read(PrivateEvents.BUSY_ONLY, related, **{**purged, "OwnerId": "005A", **columns})
+    assert row.redacted
+    assert row.covers is more
+
+
 def test_the_policy_full_shows_private_events_whole() -> None:  # P1
     row = read(PrivateEvents.FULL, **SECRETS)
     assert row.event

@@ -44,7 +44,7 @@ class Tale:
     was since it is in doubt: it may have no tag in Practifi. `people` says whether somebody is on an Event because of
     what a person did in Practifi, by ids, None where that is open, `typed` of whom that was since the last rest;
     `listed` counts how often the list of a tag has changed in Outlook since then, by address. `unclear`: the policy has
-    changed since the last rest."""
+    changed since the last rest; `opened`: so has the rule for private events, by which they were told in full."""
 
     stage: Stage
     made: dict[str, str] = field(default_factory=dict)
@@ -77,6 +77,7 @@ class Tale:
     excluded: set[str] = field(default_factory=set)
     begun: bool = False
     unclear: bool = False
+    opened: bool = False
     failed: set[str] = field(default_factory=set)
 
     @property
@@ -137,7 +138,7 @@ class Tale:
 
     def rested(self) -> None:
         """Everything is at rest."""
-        self.unclear = False
+        self.unclear = self.opened = False
         self.failed.clear()
         self.dropped.clear()
         self.typed.clear()

@@ -4,7 +4,7 @@ from contracts.observed import Item
 from services.clients.salesforce.row import Row
 
 
-def item_of(row: Row, mailbox: str, *, edited: bool = False) -> Item:
+def item_of(row: Row, mailbox: str, *, edited: bool = False, exposed: bool = False) -> Item:
     """The item of a row that has an event; ValueError for one that has none (deleted or not understood)."""
     if row.event is None:
         raise ValueError("a row without an event is no item")
@@ -12,4 +12,5 @@ def item_of(row: Row, mailbox: str, *, edited: bool = False) -> Item:
         id=row.id, mark=row.mark, mailbox=mailbox, event=row.event, stamp=row.stamp, edited=edited, owner=row.owner,
         people=(*row.people, *row.invitees), native_series=row.native_series, redacted=row.redacted,
         status=row.status, answers=row.answers, places=row.places, changed_at=row.edited_at,
+        exposed=exposed,
     )  # fmt: skip

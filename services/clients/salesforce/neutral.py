@@ -34,10 +34,12 @@ def parse(record: EventRecord, related: Sequence[RelationRecord], shape: Shape, 
 
 def _understood(record: EventRecord, related: Sequence[RelationRecord], shape: Shape, privacy: Privacy) -> Row:
     event = event_of(record, shape)
-    private = privacy.of(record.id, record.owner or "")
-    if record.private and private is not PrivateEvents.FULL:
-        return _row(record, shape, redact(event), redacted=True, skipped=private is PrivateEvents.SKIP)
-    return _row(record, shape, event, related)
+    whole, private = _row(record, shape, event, related), privacy.of(record.id, record.owner or "")
+    if not record.private or private is PrivateEvents.FULL:
+        return whole
+    bare = redact(event)
+    covers = event != bare or bool(whole.people or whole.invitees)
+    return _row(record, shape, bare, redacted=True, skipped=private is PrivateEvents.SKIP, covers=covers)
 
 
 def _row(

@@ -16,8 +16,9 @@ class Row(Struct, frozen=True, omit_defaults=True):
     that the integration user made the last change: a hint, never a proof (SFD-14). `people` are the related Contacts
     (and Leads), `invitees` the invited Users. `child` marks Salesforce's read-only copy for an invitee (I1),
     `native_series` an occurrence of Practifi's own recurrence (R6). `skipped` marks a private row that the policy
-    leaves out (P1); like a `redacted` one it shows only its time. `error` says why a row could not be understood.
-    `status` is our own word on the Event; `answers` are those of its people who have answered. `places` as in `Item`.
+    leaves out (P1); like a `redacted` one it shows only its time, and `covers` says that more stands there. `error`
+    says why a row could not be understood. `status` is our own word on the Event; `answers` are those of its people who
+    have answered. `places` as in `Item`.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Row(Struct, frozen=True, omit_defaults=True):
     native_series: bool = False
     redacted: bool = False
     skipped: bool = False
+    covers: bool = False
     error: str = ""
     status: str = ""
     answers: tuple[tuple[str, Response], ...] = ()

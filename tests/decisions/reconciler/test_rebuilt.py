@@ -32,6 +32,7 @@ from tests.decisions.reconciler.shard import (
     MICROSOFT,
     MIKE,
     MIKES,
+    OUTWARD,
     PRACTIFI,
     SHOWN,
     STANDUP,
@@ -69,6 +70,31 @@ def test_what_turned_private_just_before_leaves_no_text_in_practifi(first: Side)
     assert isinstance(purge, Write)
     assert (purge.side, set(purge.fields)) == (PRACTIFI, {"subject", "location", "sensitivity"})
     assert (purge.event.subject, purge.event.location, purge.people) == ("Private appointment", "", ())
+
+
+@pytest.mark.parametrize("first", Side)
+@pytest.mark.parametrize("inward", [True, False])
+def test_what_a_stricter_rule_has_just_hidden_leaves_no_text_in_practifi(first: Side, inward: bool) -> None:
+    """Both sides show a blank (P2, ruling 20)."""
+    shard = forgetful()
+    if not inward:
+        shard.set_policy(OUTWARD)
+    hidden = CalendarEvent(STANDUP.when, subject="Private appointment", sensitivity=Sensitivity.PRIVATE)
+    there_still = there(hidden, stamp=OURS, redacted=True, exposed=True)
+    halves = {MICROSOFT: here(hidden, redacted=True), PRACTIFI: there_still}
+    for side in (first, first.other):
+        tells(shard, side, halves[side])
+    if not inward:
+        assert not shard.orders
+        shard.set_policy(TWO_WAY)
+    purge = shard.take()
+    assert isinstance(purge, Write)
+    assert (purge.side, purge.people, purge.invitees) == (PRACTIFI, (), ())
+    assert {"subject", "location", "body", "join_url", "attendee_count", "recurrence"} <= set(purge.fields)
+    assert (purge.event.subject, purge.event.location) == ("Private appointment", "")
+    shard.write(there(hidden, mark="p-b", stamp=OURS, redacted=True), purge)
+    shard.see(there(hidden, mark="p-b", stamp=OURS, redacted=True), side=PRACTIFI)
+    assert not shard.orders
 
 
 def test_what_practifi_lacks_is_made_only_when_all_of_practifi_was_heard() -> None:  # ruling 5

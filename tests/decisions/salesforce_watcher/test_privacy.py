@@ -6,17 +6,21 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from contracts.calendar import CalendarEvent, Sensitivity
+from contracts.control import Again
 from contracts.observed import Mailbox, Mailboxes
 from contracts.policy import Narrower, PrivateEvents
 from services.clients.salesforce.privacy import Privacy
-from services.clients.salesforce.row import OrgUser
+from services.clients.salesforce.row import OrgUser, Place
 from services.salesforce_watcher.rows import LookRows, OrgUnread, RowsLooked, Settled
-from tests.decisions.salesforce_watcher.org import JOHNS, MAILBOXES, MIKES, TWO_WAY, Watcher, row
+from tests.decisions.salesforce_watcher.org import JOHNS, MAILBOXES, MIKES, TWO_WAY, WHEN, Watcher, row
 
 FULL, BUSY, SKIP = PrivateEvents.FULL, PrivateEvents.BUSY_ONLY, PrivateEvents.SKIP
 JOHN_SKIPS = (Narrower(("John@firm.example",), private_events=SKIP),)
 OPEN = replace(TWO_WAY, private_events=FULL)
 NARROW = replace(OPEN, narrower=JOHN_SKIPS)
+BLANK = CalendarEvent(WHEN, "Private appointment", sensitivity=Sensitivity.PRIVATE)
+HIDDEN = row(mark="b", event=BLANK, redacted=True, covers=True)
 
 
 @pytest.mark.parametrize(("firm", "own", "rule"), [
@@ -40,6 +44,21 @@ def test_another_privacy_rule_reads_all_events_again_and_says_them() -> None:  #
     (order,) = watcher.due()
     assert (order.cursors.events, bool(order.cursors.contacts), order.privacy) == ("", True, Privacy(FULL))
     assert len(watcher.hears(row())) == 1
+
+
+@pytest.mark.parametrize(("before", "stands"), [(FULL, True), (BUSY, False)])
+def test_the_text_under_a_blank_has_stood_there_since_the_rule_was(before: PrivateEvents, stands: bool) -> None:
+    """What a reconciler is told that has lost its memory since; of what somebody writes there after that, nothing."""
+    watcher = Watcher(replace(TWO_WAY, private_events=before))  # P2, ruling 5
+    watcher.reads(row())
+    watcher.govern(replace(TWO_WAY, private_events=SKIP))
+    first = [item.exposed for item in watcher.reads(HIDDEN, going={"events": Place("2026-03-01", "00U1")})]
+    second = [item.exposed for item in watcher.reads(replace(HIDDEN, id="00U2"))]
+    assert (first, second) == ([stands], [stands])
+    watcher.hear(Again("w1", "reconciler", 0))
+    assert [item.exposed for item in watcher.reads(HIDDEN)] == [stands]
+    assert [item.exposed for item in watcher.reads(replace(HIDDEN, mark="c", covers=False))] == [False]
+    assert [item.exposed for item in watcher.reads(replace(HIDDEN, mark="d"))] == [False]
 
 
 def test_a_rule_of_ones_own_reads_all_events_again() -> None:  # D11, ruling 20

@@ -83,7 +83,7 @@ async def mend(tale: Tale, chance: Random) -> None:
 
 async def _governed(tale: Tale, chance: Random) -> None:
     policy = replace(tale.policy, enabled=True)
-    if chance.random() < 0.8:
+    if chance.random() < 0.8 or tale.opened:
         policy = replace(policy, direction=Direction.TWO_WAY)
     if chance.random() < 0.8:
         policy = replace(policy, invitations=Invitations.ON_CREATE, future_inbound_months=24, future_outbound_months=24)

@@ -4,6 +4,7 @@ from random import Random
 
 from msgspec.structs import replace
 
+from contracts.calendar import Side
 from contracts.control import Pause, Resume
 from contracts.policy import Direction, Invitations, PrivateEvents
 from tests.simulation.deeds.deed import deed
@@ -46,13 +47,15 @@ async def invitations_change(tale: Tale, chance: Random) -> str:
 
 @deed
 async def privacy_changes(tale: Tale, chance: Random) -> str:
-    """Private events are shown as busy, or not at all; their text never (P1)."""
+    """Private events are shown as busy, or not at all; their text no more (P1, P2). It goes only where something goes
+    to Practifi."""
     old = tale.policy.private_events
     new = PrivateEvents.SKIP if old is PrivateEvents.BUSY_ONLY else PrivateEvents.BUSY_ONLY
-    if old is PrivateEvents.FULL:
-        return "private events are shown in full here"
+    if old is PrivateEvents.FULL and not tale.policy.direction.writes(Side.PRACTIFI):
+        return "nothing goes to Practifi that could take a private text from there"
     await tale.stage.govern(replace(tale.policy, private_events=new))
     tale.stage.skipped = True
+    tale.opened |= old is PrivateEvents.FULL
     return f"an administrator has private events shown: {new.value}"
 
 

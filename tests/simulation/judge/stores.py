@@ -39,7 +39,8 @@ async def secrets(tale: Tale) -> list[str]:
     if tale.policy.private_events is PrivateEvents.FULL:
         return []
     marker, hidden = MARKER.encode(), _purged(tale)
-    wrong = [f"a private text on {topic}" for topic, payload in tale.stage.town.said if marker in payload]
+    said = () if tale.opened else tale.stage.town.said  # some of it may have been under way when the rule changed
+    wrong = [f"a private text on {topic}" for topic, payload in said if marker in payload]
     places: list[tuple[str, list[Any]]] = [("Practifi", _rows(tale)), ("the broker", _retained(tale))]
     for process in alive(tale):
         host = process.replica.host

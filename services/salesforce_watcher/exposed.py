@@ -1,0 +1,26 @@
+"""Which private Events may still say what they said when the rule for them was `full` (P1). By a stricter one a reader
+shows a blank, and cannot tell whether such a text stands under it, which has to go, or what somebody has written there
+since for themselves: a reconciler that has lost its memory is told it from here (P2, ruling 5). Never holds a word."""
+
+from contracts.policy import PrivateEvents
+from services.clients.salesforce.privacy import Privacy
+from services.clients.salesforce.row import Row
+from services.salesforce_watcher.draft import Draft
+from services.salesforce_watcher.rows import Exposed, OrgRead, Reader
+
+PREFIX = "exposed/"
+
+
+def wider(before: Reader, read: OrgRead) -> Privacy | None:
+    """The rules by which all that is read anew was read before, None where they have not changed."""
+    return before.privacy if before.wider is None and before.privacy != read.privacy else before.wider
+
+
+def exposed(draft: Draft, row: Row) -> bool:
+    """Whether what was written under a wider rule still stands under the blank of an Event. Keeps the answer."""
+    key, rules = f"{PREFIX}{row.id}", draft.reader().wider
+    was = draft.get(key, Exposed) is not None
+    now = row.covers and (was or (rules is not None and rules.of(row.id, row.owner) is PrivateEvents.FULL))
+    if was != now:
+        draft.rows[key] = Exposed() if now else None
+    return now
