@@ -18,7 +18,8 @@ from services.graph_poller.window import within
 @dataclass(slots=True)
 class Members:
     """The occurrences of one series, id to slot: `before` this round, and `now` as far as is known; `came`: the round
-    has shown some; `when` it was while it stood alone."""
+    has shown some; `when` it was while it stood alone; `unsaid`: the round has shown some that are not said of what has
+    stood alone until now."""
 
     root: str
     master: Seen | None
@@ -26,6 +27,7 @@ class Members:
     now: dict[str, str]
     came: bool
     when: When | None
+    unsaid: bool = False
 
 
 def series(root: str, own: Seen | None, rows: Iterable[Seen], known: Root | None, out: Digest) -> None:
@@ -48,7 +50,7 @@ def series(root: str, own: Seen | None, rows: Iterable[Seen], known: Root | None
     for row in occurrences:
         _member(row, some, out)
     _missing(some, out)
-    out.known[root] = Root(some.now) if some.now else None
+    out.known[root] = Root(some.now, when if root in some.now else None) if some.now else None
     if not some.now:
         out.let_go(root, before, when)
 
@@ -66,7 +68,12 @@ def _member(row: Seen, some: Members, out: Digest) -> None:
         row = full
     seen = filled(some.master, row) if some.master is not None and _needs_master(row) else row
     slot = seen.slot or some.before.get(row.id, "")
-    if out.put(seen, some.root, slot, was=row.id in some.before):
+    was, said = row.id in some.before, len(out.items)
+    first = not was and some.root in some.before
+    known = out.put(seen, some.root, slot, was=was or first)
+    if first and len(out.items) == said:
+        some.unsaid = True
+    elif known:
         some.now[row.id] = slot
 
 
@@ -87,6 +94,9 @@ def _missing(some: Members, out: Digest) -> None:
     forgotten without a word (D9). A slot that came under another id is not missing."""
     slots = {slot for slot in some.now.values() if slot}
     lost = {id_: slot for id_, slot in some.before.items() if id_ not in some.now and slot not in slots}
+    stays = some.unsaid and not some.now and out.ours("", some.when)
+    if some.root in lost and stays:  # as a series it is left out, which is no deletion (X2)
+        some.now[some.root] = lost.pop(some.root)
     if some.root in lost and some.came:  # a single event has become this series, whose first slot it is (ruling 2)
         out.gone(some.root, some.root, lost.pop(some.root), some.when)
     suspects = {id_: slot for id_, slot in lost.items() if not slot or inside(slot, out.read)}

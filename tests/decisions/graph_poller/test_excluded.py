@@ -1,6 +1,7 @@
 """What the policy leaves out by category or domain: not said if it never was, and left as it is if it was, because a
 filter is no deletion (INB-30, INB-31, X2)."""
 
+import pytest
 from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent, Sensitivity
@@ -96,3 +97,28 @@ def test_a_private_event_that_is_skipped_and_left_out_too() -> None:  # P2
     poller.reads(single(), fresh=True)
     said = poller.reads(replace(OUT, event=None, skipped=True), replace(OUT, id="s2", event=None, skipped=True))
     assert subjects(said) == {"s1": "Private appointment"}
+
+
+@pytest.mark.parametrize("later", ["shown again", "deleted"])
+def test_an_event_that_repeats_as_it_comes_to_be_left_out_is_left_as_it_is(later: str) -> None:  # X2, ruling 2
+    """Somebody sets its category and makes it repeat at once."""
+    poller = knows(single(SERIES))
+    out = master(excluded=True), *map(thin, DAYS)
+    said = poller.reads(*out)
+    assert (said.items, said.vanished) == ((), ())
+    if later == "deleted":
+        poller.reads(removed(SERIES))
+        assert gone(poller.proves(REC=None)) == [SERIES]
+    else:
+        said = poller.reads(master(), *map(thin, DAYS))
+        assert (sorted(subjects(said)), gone(said)) == ([*DAYS], [SERIES])
+
+
+def test_an_event_that_repeats_as_it_becomes_private_and_is_left_out_is_said_without_its_text() -> None:  # P2, X2
+    poller = Poller(Policy(enabled=True, private_events=PrivateEvents.SKIP))
+    poller.reads(single(SERIES), fresh=True)
+    said = poller.reads(master(event=None, skipped=True), *map(thin, DAYS))
+    assert [(item.slot, item.redacted, item.event.subject) for item in said.items] == [
+        (day, True, "Private appointment") for day in DAYS
+    ]
+    assert gone(said) == [SERIES], "it is the first of them"
