@@ -13,7 +13,7 @@ from contracts.meeting import Meeting
 from contracts.observed import Item
 from contracts.policy import Direction, PolicyNow
 from services.kernel.decision import State as Rows
-from services.reconciler import copies, hosts, wish
+from services.reconciler import copies, hosts, match, wish
 from services.reconciler.book import Address
 from services.reconciler.names import Uid
 from services.reconciler.rows import Held, Link, State
@@ -51,7 +51,7 @@ def judge(work: Work, item: Item) -> Copy:
     return Copy.UNCLEAR if waits else Copy.OWN
 
 
-def _doubtful(work: Work, item: Item) -> bool:
+def _doubtful(work: Work, item: Item | Held) -> bool:
     """Whether a meeting may have been born in Practifi: where sync goes both ways, and where it may have done so before
     our memory was lost."""
     return work.policy.direction is Direction.TWO_WAY or wish.untold(work.get, Side.MICROSOFT, item.mailbox)
@@ -79,7 +79,7 @@ def _wake(work: Work, link: Link) -> None:
     work.wake(link.id, work.now + timedelta(minutes=RUNS * work.policy.interval_minutes))
 
 
-def own(work: Work, item: Item, link: str, born: Side) -> list[Link]:
+def own(work: Work, item: Item | Held, link: str, born: Side) -> list[Link]:
     """The organizer's own event of a meeting is known, or invites other people: what waited for it is forgotten, or
     free and returned. Shards that keep an invited mailbox are told."""
     doubtful = _doubtful(work, item) and item.event.attendees
@@ -89,6 +89,17 @@ def own(work: Work, item: Item, link: str, born: Side) -> list[Link]:
     for shard in _shards(work, item):
         work.tell(shard, meeting)
     return known(work, meeting)
+
+
+def listed(work: Work, before: Link, link: Link) -> list[Link]:
+    """The organizer's own event may invite others than before, whoever has told that: as in `own`."""
+    here, old = link.microsoft, before.microsoft
+    if here is None or here.gone or old is None or old.id != here.id:
+        return []
+    was = old.now or old.base
+    if was is not None and match.addresses(was) == match.addresses(here.event):
+        return []
+    return own(work, here, link.id, link.born)
 
 
 def known(work: Work, meeting: Meeting) -> list[Link]:
@@ -150,7 +161,7 @@ def invited(work: Work, link: Link, address: str) -> None:
         work.tell(place.shard, Meeting(here.uid, link.id, link.born))
 
 
-def _shards(work: Work, item: Item) -> set[int]:
+def _shards(work: Work, item: Item | Held) -> set[int]:
     """The other shards that keep a mailbox of somebody who is invited."""
     if work.policy.shards == 1:
         return set()

@@ -12,7 +12,6 @@ from services.reconciler import (
     copies,
     idle,
     made,
-    match,
     meeting,
     news,
     owners,
@@ -144,17 +143,10 @@ def changed(work: Work, link: Link, side: Side, held: Held, item: Item, sequence
     if side is Side.MICROSOFT:
         invites(work, link.id, held.now or held.base, item.event)
         refer(work, side, link.id, new)
-        _guests(work, link, held, item)
+        for copy in meeting.listed(work, link, put(link, side, new)):
+            step(work, copy)
     link = put(link, side, new)
     return unheard.recognised(work, news.told(link) if held.gone else link, side)
-
-
-def _guests(work: Work, link: Link, held: Held, item: Item) -> None:
-    """Who is invited now may have a copy that waits."""
-    old = held.now or held.base
-    if old is None or match.addresses(old) != match.addresses(item.event):
-        for copy in meeting.own(work, item, link.id, link.born):
-            step(work, copy)
 
 
 def _first(work: Work, side: Side, item: Item, sequence: int, name: str) -> None:

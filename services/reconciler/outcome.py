@@ -7,7 +7,19 @@ from msgspec.structs import replace
 
 from contracts.calendar import Side
 from contracts.write import Refused, Why, Written
-from services.reconciler import binned, consent, copies, made, overtaken, people, restore, told, trouble, unheard
+from services.reconciler import (
+    binned,
+    consent,
+    copies,
+    made,
+    meeting,
+    overtaken,
+    people,
+    restore,
+    told,
+    trouble,
+    unheard,
+)
 from services.reconciler.held import dead
 from services.reconciler.order import uncounted
 from services.reconciler.rows import Kind, Link, Pending, State
@@ -41,7 +53,14 @@ def settle(work: Work, outcome: Written | Refused) -> None:
     elif (stands := binned.stands(link, pending, outcome)) is not None:
         _refused(work, link, pending, stands)
     else:
-        step(work, carried_out(work, link, pending, outcome))
+        _go_on(work, link, carried_out(work, link, pending, outcome))
+
+
+def _go_on(work: Work, before: Link, link: Link) -> None:
+    """Decide what follows, also for the copies of those who are invited by now."""
+    for copy in meeting.listed(work, before, link):
+        step(work, copy)
+    step(work, link)
 
 
 def _revived(work: Work, link: Link, pending: Pending, outcome: Written | Refused) -> None:
@@ -65,7 +84,8 @@ def _refused(work: Work, link: Link, pending: Pending, refused: Refused) -> None
         case Why.GONE if pending.kind is Kind.CREATE and held is None:
             link = unheard.unmade(link)
         case Why.MOVED_ON if refused.item is not None:
-            link = overtaken.seen(work, link, pending, refused.item)
+            _go_on(work, link, overtaken.seen(work, link, pending, refused.item))
+            return
         case Why.GONE if held is not None and binned.proves(held, pending):
             link = dead(link, pending.side, settled=pending.kind is Kind.ERASE)
         case Why.MOVED_ON | Why.GONE if held is not None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent, Side
 from contracts.observed import Item, Pair, Paired
-from contracts.write import Order, Write
+from contracts.write import Order, Outcomes, Refused, Why, Write
 from services.kernel.decision import Forgot
 from services.reconciler.link import minted
 from services.reconciler.rows import State
@@ -22,6 +22,7 @@ from tests.decisions.reconciler.shard import (
     MIKE,
     MIKES,
     PRACTIFI,
+    SHOWN,
     STANDUP,
     TWO_WAY,
     Shard,
@@ -129,6 +130,25 @@ def test_the_copy_of_a_practifi_meeting_is_no_event_of_its_own(early: bool) -> N
     for wake in firm.johns.wakes:
         firm.johns.now = wake.at
         firm.johns.hear(wake.body)
+    assert firm.johns.orders == []
+
+
+@pytest.mark.parametrize("moved", [True, False], ids=["before our write", "with our write"])
+def test_whom_the_writer_finds_invited_has_no_second_event(*, moved: bool) -> None:  # rulings 7, 18, I1
+    firm = Firm()
+    firm.mikes.see(there(), side=PRACTIFI)
+    order, alone = firm.take(firm.mikes, MICROSOFT), replace(MEETING, attendees=())
+    firm.mikes.write(own(alone, stamp=f"{order.link}-g0"), order)
+    firm.mikes.see(there(replace(SHOWN, subject="Daily"), mark="p-b"), side=PRACTIFI)
+    order = firm.take(firm.mikes, MICROSOFT)
+    if moved:
+        refused = Refused(order.order, order.link, MICROSOFT, Why.MOVED_ON, item=own(mark="m-b"))
+        firm.mikes.hear(Outcomes((refused,)))
+    else:
+        firm.mikes.write(own(replace(MEETING, subject="Daily"), mark="m-b"), order, replace(alone, subject="Daily"))
+    firm.exchange()
+    firm.johns.see(copy())
+    wait_over(firm.johns)
     assert firm.johns.orders == []
 
 
