@@ -11,11 +11,13 @@ from contracts.calendar import CalendarEvent, Side
 from contracts.write import Cause
 from services.kernel.decision import State
 from services.reconciler import news, when
+from services.reconciler.book import Owner
 from services.reconciler.held import invites, put
 from services.reconciler.link import refer
 from services.reconciler.meeting import uid_key
 from services.reconciler.merge import same
 from services.reconciler.names import Uid
+from services.reconciler.people import agreed
 from services.reconciler.rows import Held, Link, Mark
 from services.reconciler.work import Work
 
@@ -53,8 +55,9 @@ def halves(work: Work, link: Link, here: Held) -> list[Link]:
     return [one for one in fit if _alike("subject", here, one.practifi)] or fit
 
 
-def adopted(work: Work, link: Link, half: Link) -> Link:
-    """The half with Microsoft's event as its other one; the link that was begun for that is forgotten."""
+def adopted(work: Work, link: Link, half: Link, owner: Owner) -> Link:
+    """The half with Microsoft's event as its other one, and its people as they are; the link that was begun for that is
+    forgotten."""
     here, there = link.microsoft, half.practifi
     assert here is not None
     assert there is not None
@@ -65,7 +68,7 @@ def adopted(work: Work, link: Link, half: Link) -> Link:
     key = uid_key(here)
     if key and (row := work.get(key, Uid)) is not None and row.link == link.id:
         work.rows[key] = replace(row, link=half.id)
-    half = put(half, Side.MICROSOFT, replace(here, base=here.event, now=None))
+    half = agreed(work, put(half, Side.MICROSOFT, replace(here, base=here.event, now=None)), owner)
     return news.told(put(half, Side.PRACTIFI, news.standing(there, here)))
 
 

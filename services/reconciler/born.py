@@ -37,7 +37,7 @@ def in_practifi(work: Work, link: Link, here: Held, owner: Owner, conflicts: tup
         work.stop(link)  # all names are claimed first
         return link
     if left := adopt.halves(work, link, here):
-        return adopt.adopted(work, link, left[0]) if len(left) == 1 else barred(work, link, ALIKE)
+        return adopt.adopted(work, link, left[0], owner) if len(left) == 1 else barred(work, link, ALIKE)
     if not policy.direction.writes(Side.PRACTIFI):
         work.stop(link)  # another policy may let it through
         return link

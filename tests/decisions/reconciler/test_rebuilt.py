@@ -26,6 +26,7 @@ from tests.decisions.reconciler.forgetful import (
 )
 from tests.decisions.reconciler.shard import (
     ANN,
+    BOOK,
     INWARD,
     JOHN,
     JOHNS,
@@ -439,6 +440,17 @@ def test_a_series_is_found_although_its_readers_last_word_came_first() -> None: 
     done(shard, MICROSOFT, messages=1, again=shard.asked[WHO[MICROSOFT]].wish)
     tells(shard, MICROSOFT, occurrence("2026-03-09"), whole=False)
     assert (shard.orders, [link.id for link in shard.links()]) == ([], [name])
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["found by its name", "found by its time"])
+def test_whom_somebody_took_off_in_practifi_before_the_loss_is_not_put_back(*, named: bool) -> None:  # ruling 5, A4
+    shard, one = forgetful(), occurrence("2026-03-09")
+    shard.hear(BOOK)
+    name = minted(MICROSOFT, MIKE, "s1", "2026-03-09") if named else minted(MICROSOFT, MIKE, "s1")
+    invited = replace(one, event=replace(one.event, attendees=guest("ann@client.example")))
+    tells(shard, PRACTIFI, there(replace(SHOWN, when=timed(TEN)), stamp=name, edited=False))
+    tells(shard, MICROSOFT, invited)
+    assert shard.orders == []
 
 
 def test_which_of_two_it_is_a_person_has_to_say() -> None:  # ruling 5, E8
