@@ -165,12 +165,14 @@ def org_read(draft: Draft, read: OrgRead) -> None:
 
 
 def looked_again(draft: Draft, looked: RowsLooked) -> None:
-    """They are said, unless somebody is still at work on them; one that is gone was never said."""
+    """They are said, unless somebody is still at work on them, after their people, who may be new as well: whom nobody
+    knows would not be invited. One that is gone was never said."""
     if looked.privacy != draft.privacy():
         look_again(draft, looked.ids)
         return
     draft.rows |= {f"{PREFIX}{id_}": None for id_ in looked.ids}
     draft.rows["reader"] = news.looked(draft.reader(), looked)
+    _people(draft, looked.people)
     observe(draft, quiet(draft, looked.rows, draft.now + draft.reader().ahead))
 
 

@@ -56,9 +56,12 @@ class Hands:
     async def _read(self, opened: Opened, order: Struct) -> Struct:
         match order:
             case ReadOrg(cursors, since, privacy, _, going):
-                found = await opened.org.round(opened.shape, cursors, since, privacy, going)
-                return OrgRead(found, privacy, opened.shape.columns)
+                round_ = await opened.org.round(opened.shape, cursors, since, privacy, going)
+                return OrgRead(round_, privacy, opened.shape.columns)
             case LookRows(ids, privacy):
-                rows = await opened.org.look(opened.shape, ids, privacy)
-                return RowsLooked(ids, tuple(row for row in rows.values() if row is not None), privacy)
+                found = await opened.org.look(opened.shape, ids, privacy)
+                rows = tuple(row for row in found.values() if row is not None)
+                who = {person for row in rows for person in row.people}
+                people = await opened.org.people(opened.shape, who) if who else ()
+                return RowsLooked(ids, rows, privacy, tuple(people))
         raise TypeError(type(order).__name__)

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from msgspec import Struct
 
 from contracts.observed import Mailbox, Pair
+from contracts.person import Person
 from contracts.policy import Mapped
 from services.clients.salesforce.privacy import Privacy
 from services.clients.salesforce.row import Column, Cursors, OrgRound, OrgUser, Place, Row
@@ -106,11 +107,12 @@ class OrgRead(Struct, frozen=True, omit_defaults=True):
 
 
 class RowsLooked(Struct, frozen=True, omit_defaults=True):
-    """The rows as they are now; an id without one is gone."""
+    """The rows as they are now, and the `people` on them; an id without one is gone."""
 
     ids: tuple[str, ...]
     rows: tuple[Row, ...]
     privacy: Privacy = Privacy()
+    people: tuple[Person, ...] = ()
 
 
 class OrgUnread(Struct, frozen=True, omit_defaults=True):

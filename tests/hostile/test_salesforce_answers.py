@@ -56,6 +56,7 @@ ASKED: dict[str, Callable[[Org], Any]] = {
     "a first round": lambda it: it.round(WIDE, Cursors(), SINCE, ALL),
     "a round": lambda it: it.round(WIDE, READ, SINCE, ALL),
     "a look": lambda it: it.look(WIDE, [ID], ALL),
+    "who is on it": lambda it: it.people(WIDE, {"0035f00000AAAAAAA1"}),
     "who bears a key": lambda it: it.bearing(WIDE, ["key"]),
     "an upsert": lambda it: it.upsert(WIDE, [ROW]),
     "an update": lambda it: it.update([{**ROW, "id": ID}]),

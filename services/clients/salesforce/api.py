@@ -7,9 +7,10 @@ from types import MappingProxyType
 from typing import Any
 
 from contracts.calendar import Response
+from contracts.person import Person
 from contracts.policy import Mapped
 from services.clients.http import Http
-from services.clients.salesforce import reading, relating, reviving, writing
+from services.clients.salesforce import book, reading, relating, reviving, writing
 from services.clients.salesforce.answer import Described, Part, decoded
 from services.clients.salesforce.login import Session
 from services.clients.salesforce.privacy import Privacy
@@ -68,6 +69,10 @@ class Org:
     async def look(self, shape: Shape, ids: Sequence[str], privacy: Privacy) -> dict[str, Row | None]:
         """These Events as they are now with everybody on them, 2,000 a request; None for those that are gone (X2)."""
         return await reading.look(self._wire, shape, ids, privacy)
+
+    async def people(self, shape: Shape, ids: Collection[str]) -> list[Person]:
+        """Those of these people who are Contacts, with all their addresses."""
+        return await book.people_of(self._wire, shape, ids)
 
     async def bearing(self, shape: Shape, keys: Sequence[str]) -> Bearing:
         """The Events with these M365_Key__c, 1,000 a request. Without the key's field none is known."""

@@ -1,7 +1,7 @@
 """Reading the address book: every person whom a change touches comes whole, with all addresses, so that nobody is ever
 asked for by address (M4, M6)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -42,6 +42,12 @@ async def read_people(
     others = {key for one in touched for key in one.keys} - keys
     _, more = await _read(wire, shape, set(), others)
     return persons([*contacts, *found], [*book, *more], today)
+
+
+async def people_of(wire: Wire, shape: Shape, ids: Collection[str]) -> list[Person]:
+    """These Contacts as persons, whole, also who has no address."""
+    found, _ = await _read(wire, shape, set(ids), set())
+    return await read_people(wire, shape, found, (), wire.time().date(), first=None, whole=False)
 
 
 async def _read(wire: Wire, shape: Shape, people: set[str], owners: set[str]) -> tuple[list[Contact], list[Point]]:

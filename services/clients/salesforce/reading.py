@@ -16,7 +16,6 @@ from services.clients.salesforce.progress import CONTACTS, EVENTS, POINTS, RELAT
 from services.clients.salesforce.record import EventRecord, RelationRecord, UserRecord, record_of
 from services.clients.salesforce.row import Bearing, Cursors, OrgRound, Place, Row, Shape
 from services.clients.salesforce.wire import Ask, Wire, batched
-from services.kernel.errors import Permanent
 
 READS = 2000
 """Events in one read by id (salesforce.md §7)."""
@@ -33,9 +32,7 @@ async def read_round(
     progress = Progress(shape, cursors, going, overlap)
     asks = {kind: _ask(shape, progress, kind, since) for kind in progress.asked}
     parts = dict(zip(asks, await wire.composite([wire.sub(ask) for ask in asks.values()], reads=True), strict=True))
-    now = wire.heard_at
-    if now is None:
-        raise Permanent("no_date", f"{wire.where} answers without its time")
+    now = wire.time()
     found = {kind: await wire.whole(ask, parts.pop(kind)) for kind, ask in asks.items()}
     progress.advance(found, now)
     rows = await _rows(wire, shape, found.get(EVENTS, ()), found.get(RELATIONS, ()), privacy)

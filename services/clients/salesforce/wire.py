@@ -64,6 +64,12 @@ class Wire:
         self.heard_at: datetime | None = None
         self._rests_until: datetime | None = None
 
+    def time(self) -> datetime:
+        """Salesforce's own time as it said it last. Raises Permanent where it does not say it."""
+        if self.heard_at is None:
+            raise Permanent("no_date", f"{self.where} answers without its time")
+        return self.heard_at
+
     async def who(self) -> tuple[str, str]:
         """Organization id and our own user id."""
         login = await self._session.current()

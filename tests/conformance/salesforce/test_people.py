@@ -49,6 +49,16 @@ async def test_a_contact_point_belongs_to_the_person_behind_the_account(place: A
     assert found[contact].individual
 
 
+async def test_who_is_asked_for_by_id_comes_whole_and_users_are_none_of_them(place: Any) -> None:  # M1, M4
+    account, contact = person_account(place, "Brown")
+    place.salesforce.insert("ContactPointEmail", {"ParentId": account, "EmailAddress": "b@client.example"}, place.now)
+    mute, mike = place.contact("Adams"), place.user("Mike")
+    found = book(tuple(await place.org.people(place.shape, {contact, mute, mike})))
+    assert {one.id: one.addresses for one in found.values()} == {
+        contact: (("b@client.example", Source.CONTACT_POINT),), mute: (),
+    }  # fmt: skip
+
+
 async def test_a_contact_point_that_has_ended_or_has_not_begun_does_not_count(place: Any) -> None:
     account, contact = person_account(place, "Brown")
     for address, day in (("old", {"ActiveToDate": "2027-02-28"}), ("new", {"ActiveFromDate": "2027-03-02"}),

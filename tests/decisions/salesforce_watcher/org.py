@@ -77,11 +77,11 @@ class Watcher(Life):
         self.order = orders[0] if orders else self.order
         return orders
 
-    def settles(self, *rows: Row) -> list[Item]:
+    def settles(self, *rows: Row, people: tuple[Person, ...] = ()) -> list[Item]:
         """The time has come to look again; what is said then."""
         self.hear(Settled())
         (asked,) = self.asked(LookRows)
-        self.hear(RowsLooked(asked.ids, rows, asked.privacy))
+        self.hear(RowsLooked(asked.ids, rows, asked.privacy, people))
         return self.items()
 
     def items(self) -> list[Item]:

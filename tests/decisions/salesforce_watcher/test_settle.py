@@ -7,7 +7,10 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from contracts.observed import Observed
+from contracts.person import People, Person, Source
 from contracts.policy import Direction, Policy, PolicyNow
+from services.kernel.decision import Say
 from services.salesforce_watcher.rows import LookRows, Settled, Settling
 from tests.decisions.salesforce_watcher.org import JOHNS, TWO_WAY, Watcher, row
 
@@ -44,6 +47,18 @@ def test_an_event_that_somebody_is_still_at_work_on_waits_on() -> None:  # rulin
     touched = row("00U9", created_at=made.created_at, edited_at=watcher.salesforce - timedelta(seconds=5))
     assert watcher.settles(touched) == []
     assert watcher.wakes()[0].at - watcher.now == timedelta(seconds=55)
+
+
+def test_who_was_made_together_with_an_event_is_said_before_it() -> None:  # A3, ruling 10
+    watcher, ann = outbound(), Person("003-ann", (("ann@client.example", Source.EMAIL),))
+    watcher.reads(watcher.fresh(ago=20))
+    made = watcher.fresh(ago=20, people=("003-ann",))
+    watcher.later(seconds=40)
+    watcher.settles(made, people=(ann,))
+    said = [effect.body for effect in watcher.effects if isinstance(effect, Say) and effect.service == "reconciler"]
+    assert [type(one) for one in said] == [People, Observed]
+    assert isinstance(said[0], People)
+    assert said[0].people == (ann,)
 
 
 def test_an_event_that_is_edited_for_ever_is_said_at_last() -> None:
