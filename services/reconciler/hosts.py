@@ -57,16 +57,18 @@ def may_host(work: Work, address: str, mailbox: str) -> bool:
 
 def unheard(work: Work, link: Link) -> bool:
     """Whether the host of a copy that waits has not been heard although the time for that is over: where a memory was
-    lost, not before the host's own mailbox was read since."""
-    place = _place(work, link)
+    lost, not before it is whole again; nor, if the copy was there before, before the host's own mailbox was read."""
+    place, lost = _place(work, link), link.cause is Cause.LOST
     if isinstance(place, Userless) and _lately(work, place):
         return True
-    if place is None or link.cause is not Cause.LOST or place.shard == work.shard:
-        mailbox = place.mailbox if place is not None and link.cause is Cause.LOST else ""
-        return not wish.known(work, Side.MICROSOFT, mailbox)
+    if place is None or place.shard == work.shard:
+        return not wish.known(work, Side.MICROSOFT, place.mailbox if place is not None and lost else "")
     heard = work.get(f"heard/{place.shard}", Heard)
-    told = heard is not None and heard.unread is not None and place.mailbox not in heard.unread
-    return not (told and wish.known(work, Side.MICROSOFT, ""))
+    if heard is not None and heard.unread is not None:
+        there = lost and place.mailbox in heard.unread
+    else:
+        there = lost or heard is not None
+    return there or not wish.known(work, Side.MICROSOFT, "")
 
 
 def without(work: Work, old: Mapping[str, Owner], new: Mapping[str, Owner]) -> None:
