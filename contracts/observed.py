@@ -94,15 +94,17 @@ class Believed(Struct, frozen=True, omit_defaults=True):
     when: dict[str, When] = {}
 
 
-class Homes(Struct, frozen=True):
+class Homes(Struct, frozen=True, omit_defaults=True):
     """The ids of the Events that a `shard` knows, said to a watcher that has lost its memory and asked by this `wish`:
-    whoever owns them since, they are told there (ruling 14). It is one `part` of so `many`, from 0 on."""
+    whoever owns them since, they are told there (ruling 14). It is one `part` of so `many`, from 0 on; the first has
+    also the shards that keep the firm's `mailboxes` (ruling 22)."""
 
     wish: str
     shard: int
     part: int
     many: Annotated[int, Meta(ge=1, le=10_000)]
     events: tuple[str, ...] = ()
+    mailboxes: dict[str, int] = {}
 
 
 class Mailbox(Struct, frozen=True, omit_defaults=True):

@@ -15,6 +15,7 @@ from services.kernel.decision import Decision, Effect, Forgot, Say, State
 from services.kernel.micros import instant
 from services.reconciler import believed, hosts, made, unheard, wish
 from services.reconciler.around import of_link
+from services.reconciler.book import Owner
 from services.reconciler.names import Uid
 from services.reconciler.order import uncounted
 from services.reconciler.rows import Link, Mark, Runs
@@ -67,7 +68,7 @@ def needs(state: State, body: Again) -> Iterator[str]:
         case "graph-poller":
             yield from believed.ROWS
         case "salesforce-watcher":
-            yield from ("link/", "idle/")
+            yield from ("link/", "idle/", "pair/")
         case _:
             pass
 
@@ -135,5 +136,8 @@ def _homes(work: Work, wish: str) -> Iterator[Homes]:
     known = {held.id for held in there if held is not None and held.id and not held.gone}
     events = sorted(known | {item.id for item in work.state.under("idle/", Item).values()})
     many = max(1, -(-len(events) // EVENTS))
+    pairs = work.state.under("pair/", Owner).items()
+    mailboxes = {key.partition("/")[2]: owner.shard for key, owner in pairs}
     for part in range(many):
-        yield Homes(wish, work.shard, part, many, tuple(events[part * EVENTS : (part + 1) * EVENTS]))
+        some = tuple(events[part * EVENTS : (part + 1) * EVENTS])
+        yield Homes(wish, work.shard, part, many, some, {} if part else mailboxes)

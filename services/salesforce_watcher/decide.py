@@ -223,8 +223,7 @@ def _pair(draft: Draft) -> None:
     directory, before = draft.directory(), draft.get("pairs", Pairs)
     if directory is None:
         return
-    kept = {pair.mailbox: pair for pair in draft.pairs()}
-    found = pairs(directory.mailboxes, draft.users().users.values(), draft.policy, kept)
+    found = pairs(directory.mailboxes, draft.users().users.values(), draft.policy, home.kept(draft))
     if before is not None and before.sequence and found == before.pairs:
         return
     number = draft.sequence()

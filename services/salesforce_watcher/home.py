@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from contracts.control import Again
 from contracts.message import Message
-from contracts.observed import Homes
+from contracts.observed import Homes, Pair
 from contracts.policy import PolicyNow
 from services.clients.salesforce.row import Row
 from services.kernel.decision import Say, State
@@ -25,10 +25,12 @@ class Home(Struct, frozen=True):
 
 class Asked(Struct, frozen=True):
     """Row `homes`: the question to all shards which Events they know, and which parts of their answers are still to
-    come, by shard; nothing is known of the answer of one that is not named."""
+    come, by shard; nothing is known of the answer of one that is not named. And the shards of `mailboxes`, as they
+    have answered."""
 
     wish: str
     left: dict[str, tuple[int, ...]] = {}
+    mailboxes: dict[str, int] = {}
 
     def open(self, shard: int) -> bool:
         """Whether a shard has not answered, or not all of it has come."""
@@ -75,8 +77,18 @@ def hear(draft: Draft, body: Homes) -> bool:
     if asked is None or asked.wish != body.wish or known(draft):
         return False
     left = asked.left.get(shard, tuple(range(body.many)))
-    draft.rows["homes"] = replace(asked, left={**asked.left, shard: tuple(one for one in left if one != body.part)})
+    left = tuple(one for one in left if one != body.part)
+    draft.rows["homes"] = replace(
+        asked, left={**asked.left, shard: left}, mailboxes={**asked.mailboxes, **body.mailboxes}
+    )  # fmt: skip
     return known(draft)
+
+
+def kept(draft: Draft) -> dict[str, Pair]:
+    """The shard of each mailbox, as we know it or were told."""
+    asked = draft.get("homes", Asked)
+    told = {name: Pair(name, shard) for name, shard in asked.mailboxes.items()} if asked is not None else {}
+    return told | {pair.mailbox: pair for pair in draft.pairs()}
 
 
 def _silent(draft: Draft) -> list[int]:

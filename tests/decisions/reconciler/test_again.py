@@ -304,13 +304,16 @@ def test_a_shard_that_forgot_is_told_of_the_meetings_that_are_here() -> None:  #
     assert shard.told == [(1, Own((Meeting("u1", OURS, MICROSOFT),))), (1, Own((), unread=()))], "and that is all"
 
 
-def test_a_watcher_that_forgot_is_told_which_events_are_known_here() -> None:  # rulings 6, 14
+def test_a_watcher_that_forgot_is_told_which_events_are_known_here_and_which_shard_keeps_whom() -> (
+    None
+):  # rulings 6, 14
     shard = Shard(replace(TWO_WAY, shards=2))
     shard.paired()
     shard.see(there(name="p2"), there(name="p3", edited=False), there(name="p4"), side=PRACTIFI)
     shard.see(Vanished("p4", MIKE), side=PRACTIFI)
     shard.hear(Again("w", "salesforce-watcher"))
-    assert shard.homes == [Homes("w", 0, 0, 1, ("p1", "p2", "p3"))]
+    mailboxes = {pair.mailbox: pair.shard for pair in PAIRS.pairs}
+    assert shard.homes == [Homes("w", 0, 0, 1, ("p1", "p2", "p3"), mailboxes)]
 
 
 @pytest.mark.parametrize("side", Side)

@@ -90,6 +90,19 @@ def test_who_has_lost_its_memory_tells_an_event_where_it_is_known_whoever_owns_i
     assert (heard(watcher, 0), heard(watcher, 1)) == ([("00U1", JOHN)], [("00U2", JOHN)])
 
 
+def test_a_mailbox_stays_in_its_shard_also_where_that_was_forgotten() -> None:  # rulings 6, 22
+    """The firm had one shard when it was first paired."""
+    watcher = Watcher(replace(TWO_WAY, shards=2), directed=False)
+    watcher.hear(Forgot("registry", 0))
+    wish = next(one.wish for one in watcher.told(Again, "reconciler", 0))
+    for shard in range(2):
+        watcher.hear(Homes(wish, shard, 0, 1, mailboxes={JOHN: 0}))
+    watcher.hear(Mailboxes(1, MAILBOXES))
+    watcher.reads()
+    (told,) = watcher.told(Paired, "reconciler", 0)
+    assert {pair.mailbox: pair.shard for pair in told.pairs} == {MIKE: 0, JOHN: 0}
+
+
 def test_a_shard_that_has_not_answered_is_asked_again_with_the_next_run() -> None:  # ruling 6
     watcher = firm()
     watcher.hear(Forgot("registry", 0))
