@@ -12,7 +12,7 @@ from contracts.observed import Item, Vanished
 from services.kernel.decision import State
 from services.reconciler import adopt, hosts, idle, match, wish
 from services.reconciler.book import Who
-from services.reconciler.link import gone_key, keys, minted, name_of, ref_key, stamp_of
+from services.reconciler.link import gone_key, keys, minted, name_of, names, ref_key, stamp_of
 from services.reconciler.listed import Idle
 from services.reconciler.meeting import guests, uid_key
 from services.reconciler.names import Ref, Series, Uid
@@ -74,13 +74,14 @@ def of_gone(state: State, side: Side, gone: Vanished) -> Iterator[str]:
 
 def _places(state: State, side: Side, item: Item | Vanished) -> Iterator[str]:
     """The link of an item, wherever it is named."""
-    ref, own = keys(side, item)
+    ref, _ = keys(side, item)
     yield ref
-    yield from of_link(state, own.partition("/")[2])
     if (known := loaded(state, ref, Ref)) is not None:
         yield from of_link(state, known.link)
-    if loaded(state, own, Link) is not None:  # which may hold another one by the time that this is looked for
-        yield from of_link(state, minted(side, item.mailbox, name_of(item), item.slot, again=1))
+    for name in names(side, item):  # one may hold another one by the time that this is looked for
+        yield from of_link(state, name)
+        if loaded(state, f"link/{name}", Link) is None:
+            return
 
 
 def _place(state: State, mailbox: str, name: str, slot: str) -> Iterator[str]:

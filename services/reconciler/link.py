@@ -1,7 +1,9 @@
 """Which link an item belongs to. Ids are minted once from where an event was born, never from what it says (ruling 1),
 so that a lost store finds the same ids again. Nothing is ever matched by resemblance."""
 
+from collections.abc import Iterator
 from hashlib import sha256
+from itertools import count
 
 from contracts.calendar import Side
 from contracts.observed import Item, Vanished
@@ -50,6 +52,12 @@ def keys(side: Side, item: Item | Vanished) -> tuple[str, str]:
     return ref_key(*place), f"link/{minted(*place)}"
 
 
+def names(side: Side, item: Item | Vanished) -> Iterator[str]:
+    """The ids that a link which is born with this item may have, in order: items that have the same place one after
+    another may all live, because the dates of a series can shift away from a place and come to it again."""
+    return (minted(side, item.mailbox, name_of(item), item.slot, again) for again in count())
+
+
 def find(work: Work, side: Side, item: Item) -> str:
     """The id of the item's link, which may not exist yet. A stamp names it only while that link has no other live item
     of this side: else the item is a copy, and a new event (IDN-18, IDN-19). So is an Event out of Practifi's bin whose
@@ -60,12 +68,12 @@ def find(work: Work, side: Side, item: Item) -> str:
         return ref.link
     own = minted(*place)
     link = work.link(own)
-    if link is not None and (link.on(side) is None or holds(link.on(side), side, item)):
+    if link is not None and _free(link, side, item):
         return own
     stamp = stamp_of(item)
     if stamp and stamp != own and _open(work.link(stamp), side, item):
         return stamp
-    return own if link is None else minted(*place, again=1)
+    return next(name for name in names(side, item) if _free(work.link(name), side, item))
 
 
 def known(work: Work, side: Side, gone: Vanished) -> Link | None:
@@ -92,6 +100,10 @@ def refer(work: Work, side: Side, link: str, held: Held) -> None:
     place = side, held.mailbox, name_of(held), held.slot
     if minted(*place) != link:
         work.rows[ref_key(*place)] = Ref(link)
+
+
+def _free(link: Link | None, side: Side, item: Item) -> bool:
+    return link is None or link.on(side) is None or holds(link.on(side), side, item)
 
 
 def _open(link: Link | None, side: Side, item: Item) -> bool:

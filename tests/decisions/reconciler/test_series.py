@@ -110,6 +110,16 @@ def test_dates_that_shift_and_shift_back_leave_none_of_their_links_behind() -> N
     assert sorted(order.event.when.start.day for order in made) == [11, 13, 15]
 
 
+def test_dates_that_shift_away_from_a_place_again_and_again_each_have_their_own_event() -> None:  # R1, ruling 2
+    shard, _ = synced(10)
+    shard.see(slot(11), gone(10))
+    shard.see(slot(10, "b"))
+    shard.see(slot(12), slot(13), gone(10), gone(11))
+    shard.see(slot(10, "c"))
+    live = [one.microsoft.slot for one in shard.links() if one.microsoft is not None and not one.microsoft.gone]
+    assert sorted(live) == ["2026-03-10", "2026-03-12", "2026-03-13"]
+
+
 def test_one_cancelled_date_does_not_move_its_event_to_a_new_last_date() -> None:  # R4
     shard, _ = synced(10, 12, 14)
     shard.see(gone(12), slot(16))
