@@ -47,7 +47,7 @@ class Who(Struct, frozen=True):
 
 
 class Known(Struct, frozen=True):
-    """The row `person/<id>`: a person as last said."""
+    """The row `person/<id>`: a person, or that they are gone, as last said."""
 
     person: Person
     sequence: int

@@ -26,23 +26,24 @@ def learn(work: Work, body: People) -> None:
 
 
 def _person(work: Work, person: Person, sequence: int) -> set[str]:
-    """The addresses whose meaning a person changes."""
+    """The addresses whose meaning a person changes. When it was said is kept also of who is gone, and of who is as
+    before: an older word may come later."""
     key = f"person/{person.id}"
     known = work.get(key, Known)
     if known is not None and known.sequence >= sequence:
         return set()
+    work.rows[key] = Known(person, sequence)
     if known is not None and known.person == person:
         return set()
-    old = addresses(known.person) if known else set()
-    new = set() if person.gone else addresses(person)
-    work.rows[key] = None if person.gone else Known(person, sequence)
+    old, new = addresses(known.person) if known else set(), addresses(person)
     for address in old | new:
         _who(work, address, person, has=address in new)
     return old | new
 
 
 def addresses(person: Person) -> set[str]:
-    return {address for address, _ in person.addresses}
+    """The addresses that mean a person: none, when they are gone."""
+    return set() if person.gone else {address for address, _ in person.addresses}
 
 
 def _who(work: Work, address: str, person: Person, *, has: bool) -> None:

@@ -142,9 +142,21 @@ def test_a_person_whose_address_moves_takes_the_event_along() -> None:  # M4, AT
     assert people_written(shard) == ()
 
 
-def test_an_older_word_about_a_person_changes_nothing() -> None:
+AS_EVER = Person(ANN, (("ann@client.example", Source.EMAIL), ("ann@home.example", Source.ALTERNATE)), individual=True)
+GONE, MOVED = Person(ANN, gone=True), Person(ANN, (("other@client.example", Source.EMAIL),), individual=True)
+
+
+@pytest.mark.parametrize(("last", "older", "leaves"), [
+    pytest.param(AS_EVER, MOVED, False, id="they had another address for a while"),
+    pytest.param(AS_EVER, GONE, False, id="they were in the bin for a while"),
+    pytest.param(GONE, AS_EVER, True, id="they are deleted"),
+])  # fmt: skip
+def test_an_older_word_about_a_person_changes_nothing(last: Person, older: Person, *, leaves: bool) -> None:  # O6
     shard = meeting("ann@client.example")
-    shard.hear(People(1, (Person(ANN, gone=True),)))
+    shard.hear(People(9, (last,)))
+    if leaves:
+        shard.write(there(people=(), mark="p-b", edited=False))
+    shard.hear(People(5, (older,)))
     assert not shard.orders
 
 
