@@ -29,7 +29,7 @@ def in_practifi(work: Work, link: Link, here: Held, owner: Owner, conflicts: tup
     policy = work.policy_of(here.mailbox)
     if here.redacted and policy.private_events is PrivateEvents.SKIP:
         work.stop(link)  # its reader tells it once more under another policy, which is no news to us
-        return _left_out(link, here)
+        return _left_out(link)
     if not wish.known(work, Side.PRACTIFI, here.mailbox):
         work.stop(link)  # ours may be a new store: what Practifi has already is heard first (ruling 5)
         return link
@@ -111,11 +111,10 @@ def _was_barred(link: Link, policy: Policy) -> bool:
     return any(one.kind is Trouble.BARRED and one.reason != same for one in link.troubles)
 
 
-def _left_out(link: Link, here: Held) -> Link:
-    """The link of an event that is private and not in Practifi, nor will be: what it said before is remembered nowhere
+def _left_out(link: Link) -> Link:
+    """The link of an event that is private and not in Practifi, nor will be: of an Event that was, nothing is remembered
     (P2)."""
     there = link.practifi
-    link = put(link, Side.MICROSOFT, replace(here, base=here.event, now=None))
     return link if there is None else put(link, Side.PRACTIFI, replace(there, base=None, now=None))
 
 

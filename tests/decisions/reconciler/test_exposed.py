@@ -7,6 +7,7 @@ from contracts.calendar import Attendee, CalendarEvent, Sensitivity
 from contracts.observed import Item, Vanished
 from contracts.policy import PrivateEvents
 from contracts.write import Why, Write
+from tests.decisions.reconciler.forgetful import THEIRS, forgetful, tells
 from tests.decisions.reconciler.shard import (
     ANN,
     MICROSOFT,
@@ -126,6 +127,24 @@ def test_what_turned_private_while_nothing_went_to_practifi_is_not_remembered() 
     shard.see(here(replace(STANDUP, subject="Dentist"), mark="m-b"))
     shard.see(hidden(here(), "m-c"))
     assert not [key for key, row in shard.rows.items() if b"Dentist" in row]
+
+
+def test_what_waits_alone_in_practifi_and_turns_private_is_not_remembered() -> None:  # ruling 20
+    shard = Shard()
+    shard.see(there(native_series=True), side=PRACTIFI)
+    shard.see(replace(hidden(there(native_series=True), "p-b"), edited=True), side=PRACTIFI)
+    assert not shard.orders
+    assert not [key for key, row in shard.rows.items() if b"Standup" in row]
+
+
+def test_what_is_alone_in_microsoft_and_turns_private_is_not_remembered() -> None:  # rulings 5, 20
+    """Its Event was deleted before our memory was lost, so nothing follows."""
+    shard = forgetful()
+    tells(shard, PRACTIFI)
+    tells(shard, MICROSOFT, here(stamp=f"{THEIRS}-g0"))
+    shard.see(hidden(here(stamp=f"{THEIRS}-g0"), "m-b"))
+    assert not shard.orders
+    assert not [key for key, row in shard.rows.items() if b"Standup" in row]
 
 
 def test_what_practifi_has_made_private_does_not_come_back_with_the_text_that_was_heard_meanwhile() -> None:  # P2
