@@ -112,8 +112,8 @@ def _was_barred(link: Link, policy: Policy) -> bool:
 
 
 def _left_out(link: Link) -> Link:
-    """The link of an event that is private and not in Practifi, nor will be: of an Event that was, nothing is remembered
-    (P2)."""
+    """The link of an event that is private and not in Practifi, nor will be: of an Event that was there, nothing is
+    remembered (P2)."""
     there = link.practifi
     return link if there is None else put(link, Side.PRACTIFI, replace(there, base=None, now=None))
 
