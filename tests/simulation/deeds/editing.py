@@ -27,7 +27,8 @@ def change(tale: Tale, side: str, one: Json, given: Json) -> bool:
             tale.texts.setdefault(tag, set()).add(str(given[key]).partition(" ")[2])
     if "subject" in given and single(one) and tale.organizes(side, one["mailbox"], one):
         tale.note(tag, side, given["subject"])
-    if side == MICROSOFT and tale.organizes(side, one["mailbox"], one):
+    whole = one.get("type") not in {"occurrence", "exception"}  # else it need not be the date that somebody changed
+    if side == MICROSOFT and whole and tale.organizes(side, one["mailbox"], one):
         for fields in [fields for (_, other), fields in tale.own.items() if other == tag]:
             fields.difference_update({"time" if key in {"start", "all_day"} else key for key in given})
     return True
