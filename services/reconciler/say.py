@@ -1,15 +1,14 @@
 """What the public hears of a link (S2). Text is filled in here and only here, never of a private event; the feed keeps
 of it what the policy allows (S3)."""
 
-from contracts.calendar import CalendarEvent, Sensitivity, Side, Timed
+from contracts.calendar import CalendarEvent, Side, Timed
 from contracts.facts import Blocked, Conflict, Created, Deleted, Detail, Failed, Subject, Updated
 from contracts.observed import Unreadable
 from contracts.write import Refused, Written
 from services.reconciler import conflicts
-from services.reconciler.rows import Held, Kind, Link, Pending
+from services.reconciler.exposed import private
+from services.reconciler.rows import Kind, Link, Pending
 from services.reconciler.work import Work
-
-_PRIVATE = frozenset({Sensitivity.PRIVATE, Sensitivity.CONFIDENTIAL})
 
 
 def about(link: Link) -> Subject:
@@ -19,8 +18,8 @@ def about(link: Link) -> Subject:
 
 def done(work: Work, link: Link, pending: Pending, written: Written) -> None:
     """An order was carried out. Our word on an Event is no news of it."""
-    subject, held, cause = about(link), link.on(pending.side), pending.cause.value
-    detail = _detail(held, pending.fields)
+    subject, cause = about(link), pending.cause.value
+    detail = _detail(link, pending.side, pending.fields)
     if pending.kind is Kind.ERASE:
         work.facts.append(Deleted(subject, pending.side, written.mailed, cause))
     elif pending.kind in {Kind.CREATE, Kind.REVIVE}:
@@ -34,7 +33,7 @@ def done(work: Work, link: Link, pending: Pending, written: Written) -> None:
 
 def conflict(work: Work, link: Link, winner: Side, fields: tuple[str, ...]) -> None:
     work.count("conflicts")
-    work.facts.append(Conflict(about(link), winner, fields, _detail(link.on(winner), fields)))
+    work.facts.append(Conflict(about(link), winner, fields, _detail(link, winner, fields)))
 
 
 def blocked(work: Work, link: Link, side: Side, reason: str) -> None:
@@ -53,9 +52,11 @@ def unreadable(work: Work, body: Unreadable) -> None:
     work.facts.append(Failed(subject, body.side, "unreadable", body.reason))
 
 
-def _detail(held: Held | None, fields: tuple[str, ...]) -> Detail | None:
+def _detail(link: Link, side: Side, fields: tuple[str, ...]) -> Detail | None:
+    """How it is on a side. What is private on one of them may be told of neither (P2)."""
+    held = link.on(side)
     event = (held.now or held.base) if held is not None else None
-    if held is None or event is None or held.redacted or event.sensitivity in _PRIVATE:
+    if event is None or private(link.microsoft) or private(link.practifi):
         return None
     start, end = _times(event)
     return Detail(event.subject, start, end, event.location, fields)

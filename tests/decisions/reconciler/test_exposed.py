@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from contracts.calendar import Attendee, CalendarEvent, Sensitivity
+from contracts.facts import Updated
 from contracts.observed import Item, Vanished
 from contracts.policy import PrivateEvents
 from contracts.write import Why, Write
@@ -127,6 +128,17 @@ def test_what_turned_private_while_nothing_went_to_practifi_is_not_remembered() 
     shard.see(here(replace(STANDUP, subject="Dentist"), mark="m-b"))
     shard.see(hidden(here(), "m-c"))
     assert not [key for key, row in shard.rows.items() if b"Dentist" in row]
+
+
+def test_nothing_is_told_of_what_has_turned_private_while_it_was_written() -> None:  # P2, S3
+    shard, other = Shard(), there(edited=False)
+    shard.paired(here(), other)
+    shard.see(here(replace(STANDUP, subject="Dentist"), mark="m-b"))
+    shard.see(hidden(here(), "m-c"))
+    shard.write(replace(other, event=replace(SHOWN, subject="Dentist"), mark="p-b"))
+    (fact,) = shard.facts
+    assert isinstance(fact, Updated)
+    assert fact.detail is None
 
 
 def test_what_waits_alone_in_practifi_and_turns_private_is_not_remembered() -> None:  # ruling 20
