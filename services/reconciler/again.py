@@ -87,7 +87,7 @@ def answer(work: Work, body: Again) -> None:
         case "graph-poller":
             believed.answer(work)
         case "salesforce-watcher" if work.policy.shards > 1:
-            work.effects += [Say("salesforce-watcher", one) for one in _homes(work, body.wish)]
+            work.effects += [Say("salesforce-watcher", one) for one in _homes(work, body)]
         case _:
             pass
     if body.service in READERS:
@@ -130,7 +130,7 @@ def _tell(work: Work, shard: int, uid: str, row: Uid) -> None:
         work.tell(shard, Meeting(uid, row.link, row.born))
 
 
-def _homes(work: Work, wish: str) -> Iterator[Homes]:
+def _homes(work: Work, body: Again) -> Iterator[Homes]:
     """The Events that are known here."""
     there = (link.practifi for link in work.state.under("link/", Link).values())
     known = {held.id for held in there if held is not None and held.id and not held.gone}
@@ -140,4 +140,4 @@ def _homes(work: Work, wish: str) -> Iterator[Homes]:
     mailboxes = {key.partition("/")[2]: owner.shard for key, owner in pairs}
     for part in range(many):
         some = tuple(events[part * EVENTS : (part + 1) * EVENTS])
-        yield Homes(wish, work.shard, part, many, some, {} if part else mailboxes)
+        yield Homes(body.wish, body.shard, part, many, some, {} if part else mailboxes)

@@ -12,7 +12,7 @@ from contracts.meeting import Own
 from contracts.write import Cause
 from services.kernel.decision import Effect, Say, State
 from services.reconciler import wish
-from services.reconciler.book import Address, Owner
+from services.reconciler.book import Address, Firm, Owner
 from services.reconciler.rows import Link, Mark
 from services.reconciler.wish import Unread
 from services.reconciler.work import Work
@@ -93,26 +93,25 @@ def hear(work: Work, shard: int, unread: tuple[str, ...] | None) -> None:
         work.rows[f"heard/{shard}"] = Heard(unread, number)
 
 
-def opened(work: Work, unread: Unread | None) -> Iterator[Effect]:
-    """Microsoft has been read but for these mailboxes: have the other shards know, if that is news."""
-    if not (_whole(work) and work.state.get("unread", Unread) == unread):
-        yield from (_word(work, unread, shard) for shard in range(work.policy.shards) if shard != work.shard)
+def tell(work: Work, *shards: int) -> Iterator[Effect]:
+    """Have these shards, or all others, know of which of our mailboxes we cannot tell what they hold; not before we
+    know that, and which shard we are."""
+    firm, unread = work.get("firm", Firm), work.get("unread", Unread)
+    if firm is not None and _whole(work.get):
+        own = Own((), firm.shard, unread.mailboxes if unread is not None and unread.lost else ())
+        others = (shard for shard in shards or range(work.policy.shards) if shard != firm.shard)
+        yield from (Say("reconciler", own, shard) for shard in others)
 
 
-def tell(work: Work, shard: int) -> Iterator[Effect]:
-    """Have another shard know once more; not before we know ourselves."""
-    if _whole(work):
-        yield _word(work, work.get("unread", Unread), shard)
+def opened(work: Work) -> Iterator[Effect]:
+    """More has been read of Microsoft than before: have the others know, if that is news."""
+    if not (_whole(work.state.get) and work.state.get("unread", Unread) == work.get("unread", Unread)):
+        yield from tell(work)
 
 
-def _whole(work: Work) -> bool:
+def _whole(get: wish.Gets) -> bool:
     """Whether all was heard of Microsoft that can be."""
-    return wish.of(work.get, Side.MICROSOFT) is None and work.get(f"read/{Side.MICROSOFT.value}", Mark) is not None
-
-
-def _word(work: Work, unread: Unread | None, shard: int) -> Effect:
-    mailboxes = unread.mailboxes if unread is not None and unread.lost else ()
-    return Say("reconciler", Own((), work.shard, mailboxes), shard)
+    return wish.of(get, Side.MICROSOFT) is None and get(f"read/{Side.MICROSOFT.value}", Mark) is not None
 
 
 def _place(work: Work, link: Link) -> Address | Userless | None:

@@ -32,7 +32,9 @@ def pair(work: Work, body: Paired) -> None:
     work.rows["firm"] = Firm(body.sequence, tuple(domains), body.shard)
     if old != new:
         go_on(work)
-    if firm is not None:  # else there is no event yet
+    if firm is None:  # there is no event yet
+        work.effects += hosts.tell(work)
+    else:
         joined.follow(work, old.values(), new.values())
 
 

@@ -74,9 +74,9 @@ def opened(work: Work) -> bool:
         return False
     new = [one for one in Side if _complete(runs, one, wish.row(work.get, one)) and _closed(work.get, one)]
     if Side.MICROSOFT in new:
-        work.rows["unread"] = unread = _unread(work, runs)
-        work.effects += hosts.opened(work, unread)
+        work.rows["unread"] = _unread(work, runs)
     work.rows |= {_row(side): Mark() for side in new} | {wish.key(side): None for side in new}
+    work.effects += hosts.opened(work) if Side.MICROSOFT in new else ()
     return bool(new)
 
 

@@ -52,8 +52,9 @@ def needs(state: State, message: Message) -> Iterator[str]:
 
 
 def ask(draft: Draft, want: Again) -> None:
-    """Ask all shards what they know, as one who has lost all of that."""
-    draft.effects += [Say("reconciler", want, shard) for shard in range(draft.policy.shards)]
+    """Ask all shards what they know, as one who has lost all of that. Each is told which one it is: it may have lost
+    that as well."""
+    draft.effects += [Say("reconciler", replace(want, shard=shard), shard) for shard in range(draft.policy.shards)]
     draft.rows["homes"] = Asked(want.wish) if draft.policy.shards > 1 else None
 
 
@@ -61,7 +62,7 @@ def remind(draft: Draft) -> None:
     """Ask those once more who have not answered."""
     asked = draft.get("homes", Asked)
     for shard in _silent(draft):
-        want = Again(asked.wish if asked else "", "salesforce-watcher")
+        want = Again(asked.wish if asked else "", "salesforce-watcher", shard)
         draft.effects.append(Say("reconciler", want, shard, key=f"replace:homes/{shard}"))
 
 

@@ -311,9 +311,9 @@ def test_a_watcher_that_forgot_is_told_which_events_are_known_here_and_which_sha
     shard.paired()
     shard.see(there(name="p2"), there(name="p3", edited=False), there(name="p4"), side=PRACTIFI)
     shard.see(Vanished("p4", MIKE), side=PRACTIFI)
-    shard.hear(Again("w", "salesforce-watcher"))
+    shard.hear(Again("w", "salesforce-watcher", 1))
     mailboxes = {pair.mailbox: pair.shard for pair in PAIRS.pairs}
-    assert shard.homes == [Homes("w", 0, 0, 1, ("p1", "p2", "p3"), mailboxes)]
+    assert shard.homes == [Homes("w", 1, 0, 1, ("p1", "p2", "p3"), mailboxes)]
 
 
 @pytest.mark.parametrize("side", Side)

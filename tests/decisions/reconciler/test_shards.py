@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent, Side
+from contracts.meeting import Own
 from contracts.observed import Item, Pair, Paired
 from contracts.write import Order, Outcomes, Refused, Why, Write
 from services.kernel.decision import Forgot
@@ -244,6 +245,15 @@ def test_when_another_shard_has_read_all_its_mailboxes_since_nothing_is_waited_f
     firm.exchange()
     wait_over(firm.johns)
     assert firm.take(firm.johns, PRACTIFI).owner == JOHNS
+
+
+def test_a_shard_that_has_read_all_before_it_knows_which_one_it_is_tells_it_then() -> None:  # rulings 6, 19
+    firm = Firm()
+    firm.johns.hear(Forgot("writer", 1, 1))
+    done(firm.johns, MICROSOFT, again=firm.johns.asked["graph-poller"].wish)
+    assert firm.johns.told == []
+    firm.johns.hear(Paired(2, PAIRS, 1))
+    assert firm.johns.told == [(0, Own((), 1, ()))]
 
 
 def test_who_is_invited_later_has_a_copy_like_the_others() -> None:  # rulings 18, 19
