@@ -13,7 +13,7 @@ from contracts.write import Cause
 from services.kernel.decision import Effect, Say, State
 from services.reconciler import wish
 from services.reconciler.book import Address, Firm, Owner
-from services.reconciler.rows import Link, Mark
+from services.reconciler.rows import Kind, Link, Mark
 from services.reconciler.wish import Unread
 from services.reconciler.work import Work
 
@@ -44,7 +44,7 @@ def needs(state: State, address: str) -> Iterator[str]:
     yield from (synced, userless)
     if state.known(synced) and state.known(userless):
         place = state.get(synced, Address) or state.get(userless, Userless)
-        yield from (f"heard/{place.shard}",) if place is not None else ()
+        yield from (f"heard/{place.shard}", f"making/{place.mailbox}/") if place is not None else ()
 
 
 def may_host(work: Work, address: str, mailbox: str) -> bool:
@@ -52,14 +52,14 @@ def may_host(work: Work, address: str, mailbox: str) -> bool:
     if not address or work.get(f"address/{address}", Address) is not None:
         return bool(address)
     place = work.get(f"userless/{address}", Userless)
-    return place is not None and (_lately(work, place) or wish.untold(work.get, Side.MICROSOFT, mailbox))
+    return place is not None and (_ours(work, place) or wish.untold(work.get, Side.MICROSOFT, mailbox))
 
 
 def unheard(work: Work, link: Link) -> bool:
     """Whether the host of a copy that waits has not been heard although the time for that is over: where a memory was
     lost, not before it is whole again; nor, if the copy was there before, before the host's own mailbox was read."""
     place, lost = _place(work, link), link.cause is Cause.LOST
-    if isinstance(place, Userless) and _lately(work, place):
+    if place is not None and _ours(work, place):
         return True
     if place is None or place.shard == work.shard:
         return not wish.known(work, Side.MICROSOFT, place.mailbox if place is not None and lost else "")
@@ -84,6 +84,19 @@ def without(work: Work, old: Mapping[str, Owner], new: Mapping[str, Owner]) -> N
     before = work.state.under("userless/", Userless)
     work.rows |= dict.fromkeys(before.keys() - found.keys())
     work.rows |= {name: row for name, row in found.items() if before.get(name) != row}
+
+
+def follow(work: Work, name: str, old: Link | None, new: Link | None) -> None:
+    """Keep the list of what is being made in a mailbox."""
+    was, now = (_making(link) for link in (old, new))
+    if was != now:
+        work.rows |= {f"making/{place}/{name}": row for place, row in ((was, None), (now, Mark())) if place}
+
+
+def _making(link: Link | None) -> str:
+    """The mailbox in which an event is being made."""
+    out = link.pending if link is not None else None
+    return out.mailbox if out is not None and (out.kind, out.side) == (Kind.CREATE, Side.MICROSOFT) else ""
 
 
 def hear(work: Work, shard: int, unread: tuple[str, ...] | None) -> None:
@@ -123,5 +136,8 @@ def _place(work: Work, link: Link) -> Address | Userless | None:
     return work.get(f"address/{key}", Address) or work.get(f"userless/{key}", Userless)
 
 
-def _lately(work: Work, place: Userless) -> bool:
-    return place.since is not None and work.now - place.since < LATELY
+def _ours(work: Work, place: Address | Userless) -> bool:
+    """Whether we are making an event in this mailbox, or may be: of another shard's we do not know that, nor whether
+    what was ordered for its user is made when that one is gone."""
+    lately = isinstance(place, Userless) and place.since is not None and work.now - place.since < LATELY
+    return lately or bool(work.state.under(f"making/{place.mailbox}/", Mark))

@@ -41,6 +41,7 @@ def order(
         epoch=work.epoch, conflicts=conflicts, lost=(held.now or held.base) if held and conflicts else None,
         related=related, invited=invited, cause=made.cause, consents=work.consents,
         status=made.status if isinstance(made, Write) else None, target=made.target,
+        mailbox=made.mailbox,
     )  # fmt: skip
     work.order(made)
     return replace(link, pending=pending, orders=link.orders + 1)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent
 from contracts.observed import Item, Observed, Paired, ReadDone, Vanished
-from contracts.write import Erase, Write
+from contracts.write import Erase, Why, Write
 from services.kernel.decision import Forgot
 from services.reconciler.link import minted
 from services.reconciler.rows import State
@@ -20,6 +20,7 @@ from tests.decisions.reconciler.shard import (
     MICROSOFT,
     MIKE,
     MIKES,
+    NOW,
     PAIRS,
     PRACTIFI,
     SHOWN,
@@ -161,6 +162,31 @@ def test_it_does_not_wait_for_ever() -> None:  # ruling 19
     assert wake.at == shard.now + timedelta(minutes=30)
     shard.hear(wake.body)
     assert shard.take().mailbox == JOHN
+
+
+def test_while_an_event_is_being_made_in_the_organizers_mailbox_it_waits_on() -> None:  # rulings 9, 18, 19
+    """The mailbox cannot be read, and nobody can say yet what became of the order."""
+    shard = Shard()
+    shard.see(there(people=(JOHNS,)), side=PRACTIFI)
+    order = shard.take()
+    shard.see(copy())
+    for hours in (1, 2):
+        shard.now = NOW + timedelta(hours=hours)
+        shard.hear(shard.wakes.pop().body)
+        assert shard.orders == []
+    shard.write(here(MEETING, uid="uid-1", stamp=f"{order.link}-g0"), order)
+    shard.hear(shard.wakes.pop().body)
+    assert ([link.state for link in shard.links() if link.mailbox == JOHN], shard.orders) == ([State.COPY], [])
+
+
+def test_when_what_was_to_be_made_there_is_refused_it_waits_no_longer() -> None:  # ruling 19
+    shard = Shard()
+    shard.see(there(people=(JOHNS,)), side=PRACTIFI)
+    shard.see(copy())
+    shard.refuse(Why.INVALID)
+    shard.orders.clear()
+    shard.hear(shard.wakes.pop().body)
+    assert [one.owner for one in shard.orders if isinstance(one, Write)] == [JOHNS]
 
 
 def forgetful() -> tuple[Shard, str, str]:
