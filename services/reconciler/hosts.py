@@ -57,18 +57,19 @@ def may_host(work: Work, address: str, mailbox: str) -> bool:
 
 def unheard(work: Work, link: Link) -> bool:
     """Whether the host of a copy that waits has not been heard although the time for that is over: where a memory was
-    lost, not before it is whole again; nor, if the copy was there before, before the host's own mailbox was read."""
+    lost, not before it is whole again and the host's own mailbox was read. That of one without a user may never be: for
+    it only waits what was there before."""
     place, lost = _place(work, link), link.cause is Cause.LOST
-    if place is not None and _ours(work, place):
+    if not wish.known(work, Side.MICROSOFT, "") or (place is not None and _ours(work, place)):
         return True
-    if place is None or place.shard == work.shard:
-        return not wish.known(work, Side.MICROSOFT, place.mailbox if place is not None and lost else "")
-    heard = work.get(f"heard/{place.shard}", Heard)
-    if heard is not None and heard.unread is not None:
-        there = lost and place.mailbox in heard.unread
-    else:
-        there = lost or heard is not None
-    return there or not wish.known(work, Side.MICROSOFT, "")
+    if place is None:
+        return False
+    there, heard = lost or isinstance(place, Address), work.get(f"heard/{place.shard}", Heard)
+    if place.shard == work.shard:
+        return there and wish.untold(work.get, Side.MICROSOFT, place.mailbox)
+    if heard is None:
+        return lost
+    return heard.unread is None or (there and place.mailbox in heard.unread)
 
 
 def without(work: Work, old: Mapping[str, Owner], new: Mapping[str, Owner]) -> None:

@@ -233,6 +233,21 @@ def test_a_copy_that_comes_while_the_hosts_shard_has_no_memory_waits_until_that_
     assert ([link.state for link in firm.johns.links()], firm.johns.orders) == ([State.COPY], [])
 
 
+def test_a_copy_that_comes_later_waits_as_well_for_a_host_whose_mailbox_cannot_be_read_since() -> None:
+    firm = Firm()  # rulings 18, 19
+    firm.mikes.see(there(people=(JOHNS,)), side=PRACTIFI)
+    order = firm.take(firm.mikes, MICROSOFT)
+    firm.lose(firm.mikes, PAIRS)
+    unread(firm)
+    firm.johns.see(copy())
+    wait_over(firm.johns)
+    assert firm.johns.orders == [], "what was ordered before was perhaps made"
+    firm.mikes.see(own(stamp=f"{order.link}-g0"))
+    firm.exchange()
+    wait_over(firm.johns)
+    assert ([link.state for link in firm.johns.links()], firm.johns.orders) == ([State.COPY], [])
+
+
 def test_when_another_shard_has_read_all_its_mailboxes_since_nothing_is_waited_for() -> None:  # ruling 19
     firm = Firm()
     firm.lose(firm.mikes, PAIRS)
