@@ -62,6 +62,7 @@ def _idle(state: State, name: str) -> Iterator[str]:
 
 def of_gone(state: State, side: Side, gone: Vanished) -> Iterator[str]:
     yield from _places(state, side, gone)
+    yield gone_key(side, name_of(gone), gone.slot)
     if side is Side.PRACTIFI:
         yield idle.key(gone)
         yield from of_link(state, gone.stamp) if gone.stamp else ()
@@ -97,6 +98,7 @@ def of_series(state: State, mailbox: str, master: str) -> Iterator[str]:
     row = loaded(state, f"series/{mailbox}/{master}", Series)
     for slot in row.slots if row else ():
         yield from _place(state, mailbox, master, slot)
+        yield gone_key(Side.MICROSOFT, master, slot)
 
 
 def of_link(state: State, name: str) -> Iterator[str]:

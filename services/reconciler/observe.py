@@ -121,8 +121,10 @@ def vanish(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
 def _noted(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
     """No link will tell that it is gone."""
     key = gone_key(side, name_of(gone), gone.slot)
-    work.rows[key] = Gone(sequence)
-    prune.note(work, key, sequence)
+    known = work.get(key, Gone)
+    if known is None or known.sequence < sequence:
+        work.rows[key] = Gone(sequence)
+        prune.note(work, key, sequence)
 
 
 def changed(work: Work, link: Link, side: Side, held: Held, item: Item, sequence: int) -> Link:

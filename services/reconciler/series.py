@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from contracts.calendar import Side
 from contracts.observed import Item, Observed, Vanished
-from services.reconciler.link import keys, minted, name_of, ref_key
-from services.reconciler.names import Ref, Series
+from services.reconciler.link import gone_key, keys, minted, name_of, ref_key
+from services.reconciler.names import Gone, Ref, Series
 from services.reconciler.rows import Held, Link
 from services.reconciler.work import Work
 
@@ -18,14 +18,13 @@ def arrange(work: Work, body: Observed) -> tuple[Vanished, ...]:
     already is left as that has arranged it."""
     gone: list[Vanished] = []
     told, apart = _by_series(body.items), [one for one in body.vanished if not one.slot and _known(work, one)]
-    slots = _by_series(one for one in body.items if not _overtaken(work, one, body.sequence))
+    slots = _by_series(one for one in body.items if not _outlived(work, one, body.sequence))
     lost = _by_series(one for one in body.vanished if not _overtaken(work, one, body.sequence))
     for (mailbox, master), new in slots.items():
         gone += _series(work, mailbox, master, new, lost.pop((mailbox, master), set()))
     for item in body.items:
         if not item.slot and _known(work, item) and not _told_since(work, item, body.sequence):
-            lost.pop((item.mailbox, item.id), None)
-            gone += _single(work, item)
+            gone += _single(work, item, lost.pop((item.mailbox, item.id), set()))
     for (mailbox, master), old in lost.items():
         gone += _series(work, mailbox, master, set(), old)
     for one in body.vanished:
@@ -53,11 +52,13 @@ def all_of(work: Work, mailbox: str, master: str) -> list[Link]:
 
 
 def moved(work: Work, item: Item, sequence: int) -> bool:
-    """Whether a later message has told of an event as a series, or of the link of this date at another one."""
+    """Whether a later message has told of an event as a series, or back as a single event, or of the link of this date
+    at another one."""
     if not item.slot:
         return _told_since(work, item, sequence)
-    link = work.get(keys(Side.MICROSOFT, item)[1], Link)
-    return link is not None and link.microsoft is not None and link.microsoft.sequence > sequence
+    alone = _link(work, item.mailbox, name_of(item), "")
+    links = work.get(keys(Side.MICROSOFT, item)[1], Link), alone if _alive(alone) else None
+    return any(link is not None and link.microsoft and link.microsoft.sequence > sequence for link in links)
 
 
 def made(held: Held | None, item: Item) -> Item:
@@ -82,38 +83,39 @@ def _series(work: Work, mailbox: str, master: str, there: set[str], lost: set[st
     row = work.get(key, Series)
     known = set(row.slots) if row else set()
     new, old = sorted(there - known), sorted((lost & known) - there)
-    if new and not known and _alive(single := _link(work, mailbox, master, "")):
-        assert single is not None
-        work.rows[ref_key(Side.MICROSOFT, mailbox, master, new[0])] = Ref(single.id)
-    pairs = list(zip(old, new, strict=False)) if old and not any(slot > old[0] for slot in known - set(old)) else []
-    for before, after in pairs:
-        link = _link(work, mailbox, master, before)
-        if link is not None:
-            work.rows[ref_key(Side.MICROSOFT, mailbox, master, after)] = Ref(link.id)
-    for slot in new[len(pairs) :] if known else ():
-        _freed(work, mailbox, master, slot)
+    kept: dict[str, str] = {}
+    if old and not any(slot > old[0] for slot in known - set(old)):
+        kept = dict(zip(new, old, strict=False))
+    elif new and not known and _alive(_link(work, mailbox, master, "")):
+        kept = dict.fromkeys(new[:1], "")
+    for slot in new:
+        _named(work, mailbox, master, slot, _link(work, mailbox, master, kept[slot]) if slot in kept else None)
     slots = (known - lost) | there
     if slots != known:
         work.rows[key] = Series(tuple(sorted(slots))) if slots else None
-    kept = {before for before, _ in pairs}
-    yield from (Vanished(master, mailbox, master, slot) for slot in sorted(lost - kept - there))
+    yield from (Vanished(master, mailbox, master, slot) for slot in sorted(lost - set(kept.values()) - there))
 
 
-def _freed(work: Work, mailbox: str, master: str, slot: str) -> None:
-    """A new date has a link of its own, not the one that had it before the dates shifted back."""
-    link = _link(work, mailbox, master, slot)
-    if link is not None and link.microsoft is not None and link.microsoft.slot not in {"", slot}:
-        work.rows[ref_key(Side.MICROSOFT, mailbox, master, slot)] = None
+def _named(work: Work, mailbox: str, master: str, slot: str, link: Link | None) -> None:
+    """A new date has the link that is handed on to it, else one of its own: not that of another date which had it
+    before, be it before the dates shifted back or before the series was a single event."""
+    key, other = ref_key(Side.MICROSOFT, mailbox, master, slot), _link(work, mailbox, master, slot)
+    if link is not None:
+        work.rows[key] = Ref(link.id)
+    elif other is not None and other.microsoft is not None and other.microsoft.slot != slot:
+        work.rows[key] = None
 
 
-def _single(work: Work, item: Item) -> tuple[Vanished, ...]:
-    """A series that has become a single event: the first slot keeps its link, the others are gone."""
+def _single(work: Work, item: Item, lost: set[str]) -> Iterator[Vanished]:
+    """A series that has become a single event: the first slot keeps its link, the others are gone, also those of which
+    nothing was heard yet."""
     row = work.get(f"series/{item.mailbox}/{item.id}", Series)
     assert row is not None
     first = _link(work, item.mailbox, item.id, row.slots[0])
     if first is not None:
         work.rows[ref_key(Side.MICROSOFT, item.mailbox, item.id)] = Ref(first.id)
-    return _whole(work, item.mailbox, item.id)[1:]
+    yield from _whole(work, item.mailbox, item.id)[1:]
+    yield from (Vanished(item.id, item.mailbox, item.id, slot) for slot in sorted(lost - set(row.slots)))
 
 
 def _whole(work: Work, mailbox: str, master: str) -> tuple[Vanished, ...]:
@@ -146,6 +148,13 @@ def _overtaken(work: Work, one: Item | Vanished, sequence: int) -> bool:
     link = _link(work, one.mailbox, name_of(one), one.slot) if one.slot else None
     held = link.microsoft if link is not None else None
     return held is not None and held.sequence > sequence
+
+
+def _outlived(work: Work, item: Item, sequence: int) -> bool:
+    """Whether a later message has told of an occurrence, or that there is none."""
+    gone = work.get(gone_key(Side.MICROSOFT, name_of(item), item.slot), Gone)
+    later = gone is not None and gone.sequence > sequence
+    return bool(item.slot) and (later or _overtaken(work, item, sequence) or moved(work, item, sequence))
 
 
 def _alive(link: Link | None) -> bool:
