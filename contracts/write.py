@@ -121,6 +121,10 @@ class Why(StrEnum):
     HELD = "held"
 
 
+ERASED = "erased"
+"""The code of what is GONE because we have erased it ourselves."""
+
+
 class Refused(Struct, frozen=True, omit_defaults=True, tag="refused"):
     """The order was not carried out. MOVED_ON brings the `item` that is there now; GONE says it is proven gone;
     FORBIDDEN and INVALID are for a person to mend; STOPPED: the policy forbids writing now, or a reader has to tell

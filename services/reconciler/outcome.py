@@ -6,7 +6,8 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from contracts.calendar import Side
-from contracts.write import Refused, Why, Written
+from contracts.write import ERASED, Cause, Refused, Why, Written
+from services.kernel.micros import micros
 from services.reconciler import (
     binned,
     consent,
@@ -78,7 +79,7 @@ def _refused(work: Work, link: Link, pending: Pending, refused: Refused) -> None
             _waits(work, uncounted(link), pending, refused)
             return
         case Why.GONE if pending.kind is Kind.CREATE and pending.side is Side.MICROSOFT:
-            link, left = unheard.deleted(work, link)
+            link, left = _missing(work, link, pending, refused)
             if left is not None:
                 step(work, left)
         case Why.GONE if pending.kind is Kind.CREATE and held is None:
@@ -106,6 +107,15 @@ def _outdated(work: Work, link: Link, pending: Pending) -> bool:
     if source is not None and source.now != pending.source:
         return True
     return pending.side is Side.PRACTIFI and pending.related is not None and people.changed(work, link, pending)
+
+
+def _missing(work: Work, link: Link, pending: Pending, refused: Refused) -> tuple[Link, Link | None]:
+    """The link, and perhaps one for an owner before, whose new event in Microsoft is gone before we have heard of it: a
+    person has deleted it, unless it was an old one, which our lost memory has erased because its Event was in the
+    recycle bin. Then it is made under a name that nothing had (rulings 1, 5)."""
+    if pending.cause is Cause.LOST and refused.code == ERASED:
+        return replace(link, generation=micros(work.now)), None
+    return unheard.deleted(work, link)
 
 
 def _waits(work: Work, link: Link, pending: Pending, refused: Refused) -> None:

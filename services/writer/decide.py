@@ -13,28 +13,39 @@ from contracts.message import Message
 from contracts.policy import PolicyNow
 from contracts.write import Erase, Order, Orders, Outcomes, Refused, Revive, Why, Write
 from services.kernel.decision import SAME, Decision, Do, Forgot, Say, State, Undone
-from services.writer import hour
+from services.writer import erased, hour
 from services.writer.compare import refused
+from services.writer.erased import Forget
 from services.writer.hour import Hour, Kind
 
 ORG = "practifi"
-PRIVATE = (Write, Erase, Revive, Undone)
+PRIVATE = (Write, Erase, Revive, Undone, Forget)
 
 
-def needs(state: State, message: Message) -> Iterable[str]:  # noqa: ARG001 - an order says all that is needed
-    """The hours, which a consent may change: the memory of the writer is its orders."""
-    return map(hour.row, Kind) if isinstance(message.body, PolicyNow) else ()
+def needs(state: State, message: Message) -> Iterable[str]:  # noqa: ARG001 - a message says all that is needed
+    """The hours, which a consent may change, and what we have erased: all else that the writer knows are its orders."""
+    match message.body:
+        case PolicyNow():
+            return map(hour.row, Kind)
+        case Outcomes(outcomes):
+            return erased.needs(outcomes)
+        case Forget(row):
+            return (row,)
+        case _:
+            return ()
 
 
-def decide(state: State, message: Message, now: datetime) -> Decision:
+def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: PLR0911 - one row for each kind
     """One turn of a writer."""
     match message.body:
         case Orders(orders):
             return Decision(effects=tuple(Do(lane(order), order, key=order.link) for order in orders))
         case PolicyNow(consents=consents):
             return _released(state, consents, now)
-        case Outcomes() as outcomes:
-            return Decision(effects=(Say("reconciler", outcomes, SAME),))
+        case Outcomes(outcomes):
+            return erased.told(state, outcomes, now)
+        case Forget(row):
+            return erased.forget(state, row, now)
         case Forgot("reconciler", shard):  # an order may be lost on us, and somebody waits for what became of it
             return Decision(effects=(Say("reconciler", Again(message.id, "writer", shard), SAME),))
         case Undone(Write() | Erase() | Revive() as order, reason):

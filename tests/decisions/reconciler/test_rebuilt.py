@@ -10,7 +10,7 @@ from contracts.calendar import CalendarEvent, Sensitivity, Side
 from contracts.control import Again
 from contracts.observed import Vanished
 from contracts.policy import Direction, Policy
-from contracts.write import Cause, Erase, Outcomes, Refused, Why, Write
+from contracts.write import ERASED, Cause, Erase, Outcomes, Refused, Why, Write
 from services.reconciler.link import minted
 from services.reconciler.rows import State
 from tests.decisions.reconciler.forgetful import (
@@ -259,6 +259,23 @@ def test_what_was_deleted_on_both_sides_and_is_taken_out_of_the_bin_is_made_in_m
     assert isinstance(order, Write)
     assert (order.side, order.target, order.link) == (MICROSOFT, "", THEIRS)
     assert order.generation > 0, "the first one is gone in Microsoft, and would be missed at once"
+
+
+@pytest.mark.parametrize("ours", [True, False], ids=["by us", "by a person"])
+def test_what_was_taken_out_of_the_bin_just_before_the_loss_is_made_anew_if_it_was_erased(ours: bool) -> None:
+    """In Microsoft by us, since its Event was in the bin. What a person has deleted there goes."""
+    shard = forgetful()  # rulings 1, 5, X1, X5
+    tells(shard, PRACTIFI, there())
+    tells(shard, MICROSOFT)
+    word = shard.take()
+    assert isinstance(word, Write)
+    shard.write(there(mark="p-b", status=word.status or ""), word)
+    shard.set_policy(TWO_WAY, consents=1)
+    shard.refuse(Why.GONE, code=ERASED if ours else "")
+    order = shard.take()
+    assert isinstance(order, Write if ours else Erase)
+    assert (order.side, order.target) == ((MICROSOFT, "") if ours else (PRACTIFI, "p1"))
+    assert not ours or order.generation > 0, "the first one is gone in Microsoft, and would be missed at once"
 
 
 def test_what_is_heard_late_of_a_deletion_before_the_loss_deletes_nothing_in_microsoft() -> None:  # ruling 5, X2

@@ -10,13 +10,14 @@ from msgspec.structs import replace
 from contracts.calendar import Attendee, CalendarEvent, Response, Side, Timed
 from contracts.observed import Item
 from contracts.policy import Direction, Policy, PolicyNow
-from contracts.write import Erase, Orders, Outcomes, Refused, Why, Write, Written
+from contracts.write import ERASED, Erase, Orders, Outcomes, Refused, Why, Write, Written
 from services.kernel.decision import SAME, Do, Forgot, Say, Undone
 from services.kernel.keeping import Doing
 from services.kernel.lanes import Later
 from services.kernel.scope import Scope
 from services.writer import decide
 from services.writer.compare import moved_on, stopped
+from services.writer.erased import Forget
 from services.writer.perform import answers
 from tests.decisions.life import Life
 
@@ -53,6 +54,28 @@ def test_all_orders_to_the_org_share_a_lane_and_each_mailbox_has_its_own() -> No
     lanes = [(effect.lane, effect.key) for effect in life.effects if isinstance(effect, Do)]
     assert lanes == [("practifi", "link-o1"), ("practifi", "link-o2"), ("mailbox/mailbox-mike", "link-o3"),
                      ("mailbox/j", "link-o4")]  # fmt: skip
+
+
+def test_of_what_is_gone_it_says_whether_we_have_erased_it_ourselves() -> None:  # rulings 1, 5, X5
+    """For as long as its Event may come out of Practifi's recycle bin, and not when it was made again since."""
+    life = Life(decide, Policy(enabled=True))
+    gone = Refused("o2", "link", Side.MICROSOFT, Why.GONE)
+
+    def code() -> str:
+        life.hear(Outcomes((gone,)))
+        (told,) = life.told(Outcomes)[-1].outcomes
+        assert isinstance(told, Refused)
+        return told.code
+
+    assert code() == ""
+    life.hear(Outcomes((Written("o1", "link", Side.MICROSOFT),)))
+    assert code() == ERASED
+    life.hear(Outcomes((Written("o3", "link", Side.MICROSOFT, item()),)))
+    assert code() == ""
+    life.hear(Outcomes((Written("o4", "link", Side.MICROSOFT),)))
+    life.later(days=15)
+    life.hear(Forget("erased/link"))
+    assert code() == ""
 
 
 def test_outcomes_go_back_to_the_shard_that_gave_the_order() -> None:
