@@ -55,15 +55,22 @@ def recognised(work: Work, link: Link, side: Side) -> Link:
         return link
     if other is None:
         return replace(link, unsure=()) if held.redacted else link
+    if side is Side.PRACTIFI and not (held.redacted or held.gone):
+        link = _people(link)
     if held.redacted or other.redacted or held.gone:
         if side is Side.PRACTIFI and not (held.gone or other.gone) and held.redacted is not other.redacted:
             link = _hidden(link, held) if other.redacted else _shown_again(link)
-        return replace(link, unsure=())
-    link = _people(link) if side is Side.PRACTIFI else link
+        return replace(link, unsure=_textless(link))
     for pending in reversed(link.unsure):
         if pending.side is side and pending.kind is not Kind.CREATE and (done := _done(link, pending)):
             link = _agreed(work, link, pending, done)
     return link
+
+
+def _textless(link: Link) -> tuple[Pending, ...]:
+    """What may still be known of the orders to Practifi when the event is private: whom they wanted there."""
+    plain = (replace(one, fields=(), source=None, sent=None, lost=None) for one in link.unsure)
+    return tuple(one for one in plain if one.side is Side.PRACTIFI and one.related is not None)
 
 
 def _people(link: Link) -> Link:

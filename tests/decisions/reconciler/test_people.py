@@ -238,6 +238,24 @@ def test_what_an_unheard_write_did_is_no_wish_of_somebody_in_practifi(
     assert people_written(shard) == tuple({"ann@client.example": ANN, "bob@client.example": BOB}[one] for one in before)
 
 
+@pytest.mark.parametrize("given_up", [True, False], ids=["it was given up", "it is tried again"])
+def test_whom_an_unheard_write_put_on_what_is_private_by_now_leaves_it(*, given_up: bool) -> None:  # P2, ruling 9
+    shard = meeting("ann@client.example")
+    shard.see(here(replace(STANDUP, attendees=guest("ann@client.example", "bob@client.example")), mark="m-b"))
+    order = shard.take()
+    if given_up:
+        shard.hear(Outcomes((Refused(order.order, order.link, PRACTIFI, Why.INVALID, "set_aside"),)))
+        shard.refuse(Why.INVALID)  # our word that it was refused
+    blank = CalendarEvent(STANDUP.when, "Private appointment", sensitivity=Sensitivity.PRIVATE)
+    shard.see(here(blank, mark="m-c", redacted=True))
+    if not given_up:
+        shard.orders.append(order)
+    shard.refuse(Why.MOVED_ON, there(people=(ANN, BOB), mark="p-b", edited=False))
+    purge = shard.take()
+    assert isinstance(purge, Write)
+    assert (purge.people, "subject" in purge.fields) == ((), True)
+
+
 def test_whom_an_unheard_creation_put_there_leaves_with_the_list() -> None:  # INB-26, ruling 9
     shard, both = Shard(), guest("ann@client.example", "bob@client.example")
     shard.set_policy(TWO_WAY, active=False)
