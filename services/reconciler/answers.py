@@ -65,6 +65,17 @@ def written(link: Link, pending: Pending, item: Item | None) -> Link:
     return replace(link, answers=_kept(agreed))
 
 
+def settled(link: Link, orders: Iterable[Pending]) -> Link:
+    """The link, of which Practifi has told the answers, where nobody could say whether these orders were carried out:
+    what stands there as one of them gave it is our own write, and nobody's answer."""
+    if link.practifi is None or link.answers is None:
+        return link
+    shown = dict(link.practifi.answers)
+    given = [(one, answer) for order in orders for one, answer in order.answers or ()]
+    ours = {one: Agreed(one, answer, answer) for one, answer in given if shown.get(one, Response.NONE) is answer}
+    return replace(link, answers=_kept({one.person: one for one in link.answers} | ours))
+
+
 def kept(pending: Pending, read: Held, found: Held) -> Held:
     """What the writer found, with the answers that a reader has told meanwhile, but for those that we wrote: an answer
     changes nothing of its Event, so no time says which is newer, and a reader that was first will tell the other."""

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent, Side
 from contracts.write import Cause, Why, Written
-from services.reconciler import owners, people, say
+from services.reconciler import answers, owners, people, say
 from services.reconciler.exposed import PRIVATE
 from services.reconciler.held import put
 from services.reconciler.merge import advance, same
@@ -74,10 +74,10 @@ def _textless(link: Link) -> tuple[Pending, ...]:
 
 
 def _people(link: Link) -> Link:
-    """The link with those agreed whom an order put on its Event, or took off it."""
+    """The link with those agreed whom an order put on its Event, or took off it, and whose answers it gave."""
     orders = [one for one in link.unsure if one.side is Side.PRACTIFI and one.related is not None]
     there = () if any(one.kind is Kind.CREATE for one in orders) else (link,)
-    return people.settled(link, *there, *orders) if orders else link
+    return answers.settled(people.settled(link, *there, *orders), orders) if orders else link
 
 
 def _hidden(link: Link, held: Held) -> Link:

@@ -238,6 +238,21 @@ def test_what_an_unheard_write_did_is_no_wish_of_somebody_in_practifi(
     assert people_written(shard) == tuple({"ann@client.example": ANN, "bob@client.example": BOB}[one] for one in before)
 
 
+def test_an_answer_that_an_unheard_write_has_shown_is_taken_back_with_outlooks() -> None:  # A6, ruling 9
+    shard = meeting("ann@client.example")
+    (asked,), accepted = guest("ann@client.example"), Response.ACCEPTED
+    shard.see(here(replace(STANDUP, attendees=(replace(asked, response=accepted),)), mark="m-b"))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert order.answers == ((ANN, accepted),)
+    shard.see(here(replace(STANDUP, attendees=(asked,)), mark="m-c"))
+    shard.see(there(people=(ANN,), answers=((ANN, accepted),), mark="p-b", edited=False), side=PRACTIFI)
+    shard.hear(Outcomes((Refused(order.order, order.link, PRACTIFI, Why.INVALID, "set_aside"),)))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert order.answers == ((ANN, Response.NONE),)
+
+
 @pytest.mark.parametrize("given_up", [True, False], ids=["it was given up", "it is tried again"])
 def test_whom_an_unheard_write_put_on_what_is_private_by_now_leaves_it(*, given_up: bool) -> None:  # P2, ruling 9
     shard = meeting("ann@client.example")
