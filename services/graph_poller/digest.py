@@ -172,12 +172,18 @@ def single(row: Seen, known: Root | None, out: Digest) -> None:
     if row.cancelled:
         out.forget(row.id, known)
     elif out.put(row, row.id, "", was=bool(members)) and not row.error:
-        for id_, slot in members.items():
-            if id_ != row.id:
-                out.gone(row.id, id_, slot)
         told = out.items[before:]
+        stays = _first(members) if row.excluded and not told else row.id
+        for id_, slot in members.items():
+            if id_ not in {row.id, stays}:
+                out.gone(row.id, id_, slot)
         when = told[0].event.when if told else known.when if known else None
-        out.known[row.id] = Root({row.id: ""}, when)
+        out.known[row.id] = Root({stays: members.get(stays, "")}, when)
+
+
+def _first(members: Mapping[str, str]) -> str:
+    """The occurrence that a single event of the same id is, where that one is left out: no deletion (X2)."""
+    return min(members, key=lambda id_: members[id_])
 
 
 def inside(slot: str, window: Window) -> bool:

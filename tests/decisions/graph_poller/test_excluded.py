@@ -122,3 +122,19 @@ def test_an_event_that_repeats_as_it_becomes_private_and_is_left_out_is_said_wit
         (day, True, "Private appointment") for day in DAYS
     ]
     assert gone(said) == [SERIES], "it is the first of them"
+
+
+@pytest.mark.parametrize("later", ["shown again", "deleted"])
+def test_a_series_that_becomes_a_single_event_as_it_comes_to_be_left_out_keeps_its_first_one(
+    later: str,
+) -> None:  # X2, ruling 2
+    """Only the other occurrences are gone."""
+    poller = knows(master(), *map(thin, DAYS))
+    said = poller.reads(single(SERIES, excluded=True))
+    assert (said.items, gone(said)) == ((), [DAYS[1]])
+    if later == "deleted":
+        poller.reads(removed(SERIES))
+        assert gone(poller.proves(REC=None)) == [DAYS[0]]
+    else:
+        said = poller.reads(single(SERIES))
+        assert (subjects(said), gone(said)) == ({SERIES: "Review"}, [DAYS[0]]), "it is that one"
