@@ -37,7 +37,7 @@ def of_item(state: State, side: Side, item: Item) -> Iterator[str]:
         return
     if stamp_of(item):
         yield from _idle(state, stamp_of(item))
-    if item.event.organizer:
+    if not item.mine:
         yield from hosts.needs(state, item.event.organizer)
     yield from of_event(state, item.event)
     yield from of_copy(state, item)
@@ -118,7 +118,8 @@ def of_link(state: State, name: str) -> Iterator[str]:
     event = link.microsoft and (link.microsoft.now or link.microsoft.base)
     if event:
         yield from of_event(state, event)
-        yield from hosts.needs(state, event.organizer) if event.organizer and link.practifi is None else ()
+        if link.practifi is None and link.microsoft is not None and not link.microsoft.mine:
+            yield from hosts.needs(state, event.organizer)
     if link.practifi is not None:
         yield from (f"person/{person}" for person in link.practifi.people)
         yield from of_answers(state, name, link.practifi.answers)

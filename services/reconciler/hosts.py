@@ -39,7 +39,9 @@ class Heard(Struct, frozen=True):
 
 
 def needs(state: State, address: str) -> Iterator[str]:
-    """The rows about whoever hosts a meeting."""
+    """The rows about whoever hosts a meeting, of which a mailbox has a copy."""
+    if not address:
+        return
     synced, userless = f"address/{address}", f"userless/{address}"
     yield from (synced, userless)
     if state.known(synced) and state.known(userless):
