@@ -50,9 +50,12 @@ def needs(state: State, address: str) -> Iterator[str]:
 
 
 def may_host(work: Work, address: str, mailbox: str) -> bool:
-    """Whether a meeting in a `mailbox`, of a host with this address, may be one of ours that is not known yet."""
-    if not address or work.get(f"address/{address}", Address) is not None:
-        return bool(address)
+    """Whether a meeting in a `mailbox`, of a host with this address, may be one of ours that is not known yet. The host
+    of a private one is not told: while a memory is being built anew, it may be anybody."""
+    if not address:
+        return wish.untold(work.get, Side.MICROSOFT, mailbox)
+    if work.get(f"address/{address}", Address) is not None:
+        return True
     place = work.get(f"userless/{address}", Userless)
     return place is not None and (_ours(work, place) or wish.untold(work.get, Side.MICROSOFT, mailbox))
 

@@ -122,6 +122,16 @@ def test_the_copy_of_a_meeting_made_in_practifi_is_no_event_also_where_sync_goes
     assert sorted(link.state for link in shard.links()) == [State.ACTIVE, State.COPY]
 
 
+def test_the_copy_of_a_private_meeting_made_in_practifi_is_no_event_either() -> None:  # rulings 5, 18, P1
+    shard = forgetful()
+    tells(shard, PRACTIFI, there(stamp=THEIRS, edited=False, people=(JOHNS,)))
+    blank = CalendarEvent(STANDUP.when, "Private appointment", sensitivity=Sensitivity.PRIVATE)
+    copy = here(blank, name="j1", mailbox=JOHN, uid="u1", mine=False, redacted=True)
+    tells(shard, MICROSOFT, copy, here(blank, stamp=THEIRS, uid="u1", redacted=True))
+    assert [one for one in shard.orders if one.mailbox == JOHN] == []
+    assert sorted(link.state for link in shard.links()) == [State.ACTIVE, State.COPY]
+
+
 def test_an_event_made_in_practifi_that_has_become_a_series_is_its_first_one() -> None:  # rulings 2, 5
     shard = forgetful()
     tells(shard, PRACTIFI, there(stamp=THEIRS))
