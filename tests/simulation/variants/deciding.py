@@ -8,7 +8,7 @@ from unittest.mock import patch
 from services.reconciler import meeting, merge, observe, people, update
 from tests.simulation.variants.broken import breaks, put
 
-put("an older word overwrites a newer one", observe, "late", lambda *_: False, 301)
+put("an older word overwrites a newer one", observe, "late", lambda *_: False, 484)
 put("a copy of what was made in Practifi becomes an Event", meeting, "judge", lambda *_: meeting.Copy.OWN, 2)
 put("Practifi wins what both have changed", merge.Rules, "winner", lambda *_: merge.Side.PRACTIFI, 2)
 put("who has an own version is invited to the host's as well", people, "synced", lambda *_: False, 2)
