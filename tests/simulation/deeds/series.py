@@ -72,13 +72,17 @@ async def occurrence_moves(tale: Tale, chance: Random) -> str:
     return f"{one['mailbox']} {'moves' if done else 'may not move'} an occurrence of {tag_of(one)}"
 
 
+def _guests(tale: Tale, one: Json) -> bool:
+    return bool(one["attendees"]) or tag_of(one) in tale.guests
+
+
 @deed
 async def single_becomes_series(tale: Tale, chance: Random) -> str:
     """Not one to which a colleague was invited in Practifi: whether their child there or their own version stands for
     the first occurrence is decided nowhere (rulings 2 and 18)."""
     who = chance.choice(SYNCED)
     found = [one for one in tale.events(MICROSOFT, who) if one["type"] == "singleInstance" and not one["isAllDay"]]
-    found = [one for one in found if tale.made[tag_of(one)] == MICROSOFT or tag_of(one) not in tale.guests]
+    found = [one for one in found if tale.made[tag_of(one)] == MICROSOFT or not _guests(tale, one)]
     if not found:
         return f"{who} has nothing to repeat"
     one = chance.choice(found)
