@@ -37,6 +37,10 @@ class Sensitivity(StrEnum):
     CONFIDENTIAL = "confidential"
 
 
+PRIVATE = frozenset({Sensitivity.PRIVATE, Sensitivity.CONFIDENTIAL})
+"""What the policy `private_events` is about (P1)."""
+
+
 class Importance(StrEnum):
     LOW = "low"
     NORMAL = "normal"

@@ -4,13 +4,11 @@ would purge (P2). It purges nothing itself."""
 from collections import Counter
 
 from contracts.asked import Exposed
-from contracts.calendar import Sensitivity, Side
+from contracts.calendar import PRIVATE, Side
 from services.reconciler.book import Owner
 from services.reconciler.listed import Exposure
 from services.reconciler.rows import Held, Link, Pending
 from services.reconciler.work import Work
-
-PRIVATE = frozenset({Sensitivity.PRIVATE, Sensitivity.CONFIDENTIAL})
 
 
 def follow(work: Work, name: str, old: Link | None, new: Link | None) -> None:

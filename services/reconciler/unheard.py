@@ -5,10 +5,9 @@ people have typed on the other side meanwhile. It never orders."""
 
 from msgspec.structs import replace
 
-from contracts.calendar import CalendarEvent, Side
+from contracts.calendar import PRIVATE, CalendarEvent, Side
 from contracts.write import Cause, Why, Written
 from services.reconciler import answers, owners, people, say
-from services.reconciler.exposed import PRIVATE
 from services.reconciler.held import put
 from services.reconciler.merge import advance, same
 from services.reconciler.rows import Held, Kind, Link, Pending

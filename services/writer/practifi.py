@@ -9,7 +9,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from contracts.calendar import CalendarEvent
+from contracts.calendar import PRIVATE, CalendarEvent
+from contracts.policy import PrivateEvents
 from contracts.write import Erase, Order, Refused, Revive, Why, Write, Written
 from services.clients.salesforce.item import item_of
 from services.clients.salesforce.mapping import echo, lost, render
@@ -150,7 +151,7 @@ class Practifi:
         """Whom to invite, and who answered what: why that has to be tried again, by Event. The Event stands without
         those who cannot be invited: what it holds then is read and said."""
         here = [(done[one.order], one) for one in orders if one.order in done]
-        leaving = {event: found for event, one in here if (found := _leaving(one))}
+        leaving = {event: found for event, one in here if (found := _leaving(one)) != set()}
         invited = {event: one.invitees or () for event, one in here if one.invitees is not None or event in leaving}
         answered = {event: dict(one.answers) for event, one in here if one.answers is not None}
         told = list((await self.opened.org.relate(invited, leaving) if invited else {}).items())
@@ -208,9 +209,13 @@ def _deleted(order: Write, bearing: Bearing) -> bool:
     return made >= order.since - CLOCKS
 
 
-def _leaving(order: Write) -> set[str]:
-    """Who was on the Event and shall be no more: of the clients, and of the users, where the order says who shall."""
+def _leaving(order: Write) -> set[str] | None:
+    """Who was on the Event and shall be no more: of the clients, and of the users, where the order says who shall.
+    Everybody (None), where it is purged: who is on what is hidden is not believed, because nobody sees it (P2)."""
     said = {True: order.invitees, False: order.people}
+    hides = order.event.sensitivity in PRIVATE and order.private is not PrivateEvents.FULL
+    if hides and order.target and (order.people == () or order.invitees == ()):
+        return None
     stay = {*(order.people or ()), *(order.invitees or ())}
     return {one for one in order.base_people if said[one.startswith(USER)] is not None and one not in stay}
 

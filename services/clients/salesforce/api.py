@@ -23,7 +23,7 @@ VERSION = "57.0"
 """From 58.0 on, a change of one occurrence of Practifi's own recurrence changes them all (salesforce.md §2.3)."""
 
 NOTHING: Mapping[str, Place] = MappingProxyType({})
-NOBODY: Mapping[str, Collection[str]] = MappingProxyType({})
+NOBODY: relating.Leaving = MappingProxyType({})
 OVERLAP = 600
 """Seconds that a round looks back: a row's stamp precedes its commit by up to ten minutes (salesforce.md §3)."""
 
@@ -92,10 +92,10 @@ class Org:
         return await writing.send_all(self._wire, ids, writing.deletions)
 
     async def relate(
-        self, wanted: Mapping[str, Sequence[str]], leaving: Mapping[str, Collection[str]] = NOBODY
+        self, wanted: Mapping[str, Sequence[str]], leaving: relating.Leaving = NOBODY
     ) -> dict[str, tuple[Result, ...]]:
-        """Let these Users be invited to these Events, and whoever is `leaving` one be on it no more; the results of
-        what had to be changed, by Event."""
+        """Let these Users be invited to these Events, and whoever is `leaving` one be on it no more (None: everybody
+        else who is there); the results of what had to be changed, by Event."""
         return await relating.relate(self._wire, wanted, leaving)
 
     async def answer(self, wanted: Mapping[str, Mapping[str, Response]]) -> dict[str, tuple[Result, ...]]:

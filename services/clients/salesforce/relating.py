@@ -17,20 +17,27 @@ _STATUS = {Response.ACCEPTED: "Accepted", Response.DECLINED: "Declined"}
 """All that a Status can say; a tentative answer is none there (salesforce.md §2.4)."""
 
 Done = dict[str, tuple[Result, ...]]
+Leaving = Mapping[str, Collection[str] | None]
+"""Who leaves an Event, None for everybody who is not wanted there."""
 
 
-async def relate(wire: Wire, wanted: Mapping[str, Sequence[str]], leaving: Mapping[str, Collection[str]]) -> Done:
+async def relate(wire: Wire, wanted: Mapping[str, Sequence[str]], leaving: Leaving) -> Done:
     """Let these Users be invited to these Events, and whoever is leaving them be on them no more: a Contact may be
     invited without being related, and whoever else is there is somebody's own wish (A4)."""
     standing = await _standing(wire, wanted)
     there = {(row.event, row.person) for row in standing}
-    surplus = [row for row in standing if row.person in leaving.get(row.event, ())]
+    surplus = [row for row in standing if row.person not in wanted[row.event] and _leaves(row, leaving)]
     asked = [(event, user) for event in wanted for user in dict.fromkeys(wanted[event])]
     missing = [pair for pair in asked if pair not in there]
     rows = [{"EventId": event, "RelationId": user} for event, user in missing]
     removed = await writing.send_all(wire, [row.id for row in surplus], writing.deletions)
     added = await writing.send_all(wire, rows, writing.relations)
     return _by_event(wanted, [row.event for row in surplus] + [event for event, _ in missing], (*removed, *added))
+
+
+def _leaves(row: RelationRecord, leaving: Leaving) -> bool:
+    who = leaving.get(row.event, ())
+    return row.person[:3] in _PEOPLE if who is None else row.person in who
 
 
 async def answer(wire: Wire, wanted: Mapping[str, Mapping[str, Response]]) -> Done:

@@ -3,9 +3,11 @@
 import pytest
 from msgspec.structs import replace
 
-from contracts.calendar import Response
+from contracts.calendar import CalendarEvent, Response, Sensitivity
+from contracts.policy import PrivateEvents
 from contracts.write import Refused, Why, Written
 from services.clients.http import UnknownOutcome
+from services.clients.salesforce.mapping import PRIVATE_SUBJECT
 from services.kernel.lanes import Later
 from services.sandbox.wire import Request, answer
 from services.sandbox.wire import Response as Reply
@@ -266,6 +268,19 @@ async def test_a_client_whom_somebody_invited_leaves_the_event_like_one_who_is_r
     assert isinstance(done, Written)
     assert done.item is not None
     assert done.item.people == (cyd,)
+
+
+async def test_a_purge_that_was_broken_off_takes_off_everybody_whom_it_has_hidden(place: Place) -> None:  # P2, ruling 9
+    """The Event hid its people by then, so nobody is believed to be there."""
+    eve, ann = place.user("Eve One"), place.contact("Adams")
+    made = await standing(place, people=(ann,), invitees=(eve,))
+    assert made.item is not None
+    blank = CalendarEvent(made.item.event.when, PRIVATE_SUBJECT, sensitivity=Sensitivity.PRIVATE)
+    place.salesforce.update("Event", made.item.id, {"IsPrivate": True, "Subject": PRIVATE_SUBJECT}, place.now)
+    purge = replace(update(made), event=blank, fields=(), base=blank, base_people=(), people=(), invitees=())
+    purge = replace(purge, private=PrivateEvents.BUSY_ONLY)
+    assert isinstance(await one(place, purge), Written)
+    assert place.salesforce.rows("EventRelation") == []
 
 
 async def test_a_creation_that_is_repeated_uninvites_nobody(place: Place) -> None:  # A4, ruling 9
