@@ -133,8 +133,7 @@ def _invite(work: Work, link: Link, there: Held) -> Link:
     mute = len([one for one in there.people if one != there.owner]) - len(invited)
     if mute and _invites(work, there):
         say.blocked(work, link, Side.MICROSOFT, MUTE.format(mute))
-    link = order(work, replace(link, owner=there.owner), Side.MICROSOFT, Kind.CREATE, write, fields=fields)
-    return link if link.pending is None else replace(link, pending=replace(link.pending, sent=event))
+    return order(work, replace(link, owner=there.owner), Side.MICROSOFT, Kind.CREATE, write, fields=fields)
 
 
 def _invites(work: Work, there: Held) -> bool:

@@ -40,8 +40,8 @@ def order(
         made.order, side, kind, fields, source=source.now if source else None, mark=held.mark if held else "",
         epoch=work.epoch, conflicts=conflicts, lost=(held.now or held.base) if held and conflicts else None,
         related=related, invited=invited, cause=made.cause, consents=work.consents,
-        status=made.status if isinstance(made, Write) else None, target=made.target,
-        mailbox=made.mailbox,
+        status=made.status if isinstance(made, Write) else None, target=made.target, mailbox=made.mailbox,
+        sent=made.event if isinstance(made, Write) and (kind, side) == (Kind.CREATE, Side.MICROSOFT) else None,
     )  # fmt: skip
     work.order(made)
     return replace(link, pending=pending, orders=link.orders + 1)

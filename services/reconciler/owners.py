@@ -59,8 +59,7 @@ def follow(work: Work, link: Link, changes: tuple[str, ...]) -> Link:
             generation=link.generation + 1,
         )  # fmt: skip
 
-    link = order(work, replace(link, cause=Cause.OWNER), Side.MICROSOFT, Kind.CREATE, write, fields=fields)
-    return link if link.pending is None else replace(link, pending=replace(link.pending, sent=event))
+    return order(work, replace(link, cause=Cause.OWNER), Side.MICROSOFT, Kind.CREATE, write, fields=fields)
 
 
 def split(work: Work, link: Link) -> tuple[Link, Link]:
