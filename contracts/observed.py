@@ -58,7 +58,8 @@ class Vanished(Struct, frozen=True, omit_defaults=True):
 class Observed(Struct, frozen=True, omit_defaults=True):
     """Many items of one side of one shard. `sequence` is the reader's own and only grows (design §2.3). `paired` is the
     sequence of the pairing that the reader went by: who does not know it yet cannot tell whose the items are. `again`
-    is the last wish to be told all anew that the reader knew when it read (`Again`)."""
+    is the last wish to be told all anew that the reader knew when it read (`Again`). `run` is the run in whose ReadDone
+    this message counts, empty where it counts in none."""
 
     side: Side
     sequence: int
@@ -66,6 +67,7 @@ class Observed(Struct, frozen=True, omit_defaults=True):
     vanished: tuple[Vanished, ...] = ()
     paired: int = 0
     again: str = ""
+    run: str = ""
 
 
 class Unreadable(Struct, frozen=True):

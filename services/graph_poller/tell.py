@@ -23,10 +23,11 @@ LONGEST = 500
 def observe(draft: Draft, out: Digest) -> int:
     """Tell the reconciler, in messages of some ITEMS; how many they were."""
     reader, count = draft.reader(), 0
+    run = next(_waiting(draft, out.mailbox), "")
     for items, vanished in _parted(draft, out):
         count += 1
         observed = Observed(
-            Side.MICROSOFT, draft.sequence(), tuple(items), tuple(vanished), reader.pairs, reader.again
+            Side.MICROSOFT, draft.sequence(), tuple(items), tuple(vanished), reader.pairs, reader.again, run
         )  # fmt: skip
         draft.effects.append(Say("reconciler", observed, SAME))
     if reader.again:
@@ -89,14 +90,19 @@ def over(
 ) -> None:
     """A mailbox is done, or cannot be read: for every run that waited for it. Its messages are the oldest one's: each
     is heard once, and a run that waited for it a second time would never be over."""
-    for run, running in draft.running().items():
-        if waited in running.waiting:
-            left = tuple(name for name in running.waiting if name != waited)
-            failures = (*running.failed, failed) if failed else running.failed
-            shut = (*running.closed, waited) if closed else running.closed
-            count = {"items": running.items + items, "messages": running.messages + messages}
-            _keep(draft, run, replace(running, waiting=left, failed=failures, closed=shut, **count))
-            messages = 0
+    for run in tuple(_waiting(draft, waited)):
+        running = draft.running()[run]
+        left = tuple(name for name in running.waiting if name != waited)
+        failures = (*running.failed, failed) if failed else running.failed
+        shut = (*running.closed, waited) if closed else running.closed
+        count = {"items": running.items + items, "messages": running.messages + messages}
+        _keep(draft, run, replace(running, waiting=left, failed=failures, closed=shut, **count))
+        messages = 0
+
+
+def _waiting(draft: Draft, mailbox: str) -> Iterator[str]:
+    """The runs that wait for a mailbox, the oldest first."""
+    return (run for run, running in draft.running().items() if mailbox in running.waiting)
 
 
 def _keep(draft: Draft, run: str, running: Running) -> None:

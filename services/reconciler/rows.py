@@ -225,10 +225,10 @@ class Mark(Struct, frozen=True):
 
 
 class Runs(Struct, frozen=True, omit_defaults=True):
-    """The row `runs`. `heard` counts the Observed of each side since the last run settled, `said` how many each reader
-    says there are; `pending` the orders of this `epoch` that are out. An epoch ends with a run, so that an order which
-    is never answered holds up one run only. `last` is the run that settled last, `newest` the highest sequence of
-    Practifi that was heard; `failed` and `closed` are as in ReadDone."""
+    """The row `runs`. `heard` counts the Observed of each `<run>/<side>` that has not settled, `said` how many each
+    reader says there are in this `run`; `pending` the orders of this `epoch` that are out. An epoch ends with a run, so
+    that an order which is never answered holds up one run only. `last` is the run that settled last, `newest` the
+    highest sequence of Practifi that was heard; `failed` and `closed` are as in ReadDone."""
 
     run: str = ""
     heard: dict[str, int] = {}

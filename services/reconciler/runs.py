@@ -115,7 +115,7 @@ def account(work: Work) -> None:
     runs = replace(old, pending=max(0, old.pending + work.out))
     if runs.pending == 0 and all(side.value in runs.said for side in Side) and _nothing_comes(work, runs):
         work.effects.append(Say("registry", RunSettled(runs.run, runs.shard, runs.items, runs.failed), key=runs.run))
-        runs = Runs(heard=_left(runs), epoch=runs.epoch + 1, last=runs.run, newest=runs.newest)
+        runs = Runs(heard=_later(runs, runs.run), epoch=runs.epoch + 1, last=runs.run, newest=runs.newest)
     if runs != old:
         work.rows["runs"] = runs
 
@@ -137,12 +137,20 @@ def _side(body: Observed | ReadDone) -> Side:
 
 
 def _heard(runs: Runs, body: Observed, wanted: str | None) -> Runs:
-    """What was read before its reader knew that we want all anew counts for no run."""
-    side = body.side.value
+    """What was read before its reader knew that we want all anew counts for no run. Each run counts its own messages:
+    one that is lost with its reader's memory would be made up for by one of the next run, which never was over."""
     if wanted is not None and body.again != wanted:
         return runs
     newest = max(runs.newest, body.sequence) if body.side is Side.PRACTIFI else runs.newest
-    return replace(runs, heard={**runs.heard, side: runs.heard.get(side, 0) + 1}, newest=newest)
+    heard = dict(runs.heard)
+    if body.run > runs.last and body.run >= runs.run:
+        counted = _count(body.run, body.side)
+        heard[counted] = heard.get(counted, 0) + 1
+    return replace(runs, heard=heard, newest=newest)
+
+
+def _count(run: str, side: Side) -> str:
+    return f"{run}/{side.value}"
 
 
 def _done(runs: Runs, body: ReadDone, sender: str, wanted: str | None) -> Runs:
@@ -152,7 +160,8 @@ def _done(runs: Runs, body: ReadDone, sender: str, wanted: str | None) -> Runs:
     if body.run <= runs.last or body.run < runs.run or (body.run == runs.run and side.value in runs.said):
         return runs
     if runs.run not in {"", body.run}:
-        runs = Runs(heard=_left(runs), epoch=runs.epoch + 1, shard=runs.shard, last=runs.last, newest=runs.newest)
+        heard = _later(runs, runs.run)
+        runs = Runs(heard=heard, epoch=runs.epoch + 1, shard=runs.shard, last=runs.last, newest=runs.newest)
     mine, old = side is Side.MICROSOFT, (wanted is not None and body.again != wanted) or body.blind
     failed = tuple(dict.fromkeys((*runs.failed, *body.failed)))
     return replace(
@@ -163,10 +172,9 @@ def _done(runs: Runs, body: ReadDone, sender: str, wanted: str | None) -> Runs:
     )  # fmt: skip
 
 
-def _left(runs: Runs) -> dict[str, int]:
-    """What was heard beyond what the readers said of this run: it is the next one's, which may have begun already."""
-    left = {one.value: runs.heard.get(one.value, 0) - runs.said.get(one.value, 0) for one in Side}
-    return {side: many for side, many in left.items() if many > 0}
+def _later(runs: Runs, run: str) -> dict[str, int]:
+    """What was heard of later runs than this one, which may have begun already."""
+    return {counted: many for counted, many in runs.heard.items() if counted.partition("/")[0] > run}
 
 
 def _complete(runs: Runs, side: Side, row: Wish | None) -> bool:
@@ -180,7 +188,9 @@ def _all_heard(runs: Runs, side: Side, row: Wish | None) -> bool:
     in whatever run it was said: some of it may wait for something else to be heard first."""
     if side.value not in runs.said:
         return False
-    return row.heard >= row.told if row is not None else runs.heard.get(side.value, 0) >= runs.said[side.value]
+    if row is not None:
+        return row.heard >= row.told
+    return runs.heard.get(_count(runs.run, side), 0) >= runs.said[side.value]
 
 
 def _nothing_comes(work: Work, runs: Runs) -> bool:

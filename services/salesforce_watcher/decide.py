@@ -148,7 +148,8 @@ def org_read(draft: Draft, read: OrgRead) -> None:
         _read(draft)
         return
     draft.rows["reader"] = replace(draft.reader(), wider=exposed.wider(before, read))
-    messages = observe(draft, quiet(draft, news.of(draft, before, read), round_.now))
+    run = next(iter(draft.waiting().runs), "")
+    messages = observe(draft, quiet(draft, news.of(draft, before, read), round_.now), run)
     recent, reading = news.said(before, read)
     draft.rows["reader"] = replace(
         draft.reader(), cursors=round_.cursors, recent=recent, reading=reading, privacy=read.privacy,

@@ -18,8 +18,8 @@ ITEMS = 100
 """Items in one message: some 100 kB."""
 
 
-def observe(draft: Draft, rows: Iterable[Row]) -> list[int]:
-    """Say rows to the reconcilers; how many messages went to each shard."""
+def observe(draft: Draft, rows: Iterable[Row], run: str = "") -> list[int]:
+    """Say rows to the reconcilers; how many messages went to each shard, to be counted in this `run`."""
     by_shard: list[list[Item | Vanished]] = [[] for _ in range(draft.policy.shards)]
     for row in rows:
         mailbox, shard = draft.place(row.owner)
@@ -33,7 +33,7 @@ def observe(draft: Draft, rows: Iterable[Row]) -> list[int]:
             by_shard[shard].append(Vanished(row.id, mailbox, stamp=row.stamp))
         elif row.event is not None and not row.child:
             by_shard[shard].append(item_of(row, mailbox, edited=_edited(draft, row), exposed=stands))
-    return [_say(draft, shard, items) for shard, items in enumerate(by_shard)]
+    return [_say(draft, shard, items, run) for shard, items in enumerate(by_shard)]
 
 
 def done(draft: Draft, run: str, messages: Sequence[int], failed: tuple[str, ...]) -> list[Effect]:
@@ -48,14 +48,14 @@ def done(draft: Draft, run: str, messages: Sequence[int], failed: tuple[str, ...
     ]  # fmt: skip
 
 
-def _say(draft: Draft, shard: int, said: Sequence[Item | Vanished]) -> int:
+def _say(draft: Draft, shard: int, said: Sequence[Item | Vanished], run: str) -> int:
     chunks = [said[at : at + ITEMS] for at in range(0, len(said), ITEMS)]
     reader = draft.reader()
     again, told = reader.again.get(str(shard), ""), reader.told.get(str(shard), 0)
     for chunk in chunks:
         items = tuple(item for item in chunk if isinstance(item, Item))
         vanished = tuple(gone for gone in chunk if isinstance(gone, Vanished))
-        observed = Observed(Side.PRACTIFI, draft.sequence(), items, vanished, draft.paired(), again)
+        observed = Observed(Side.PRACTIFI, draft.sequence(), items, vanished, draft.paired(), again, run)
         draft.effects.append(Say("reconciler", observed, shard))
     if again and chunks:
         draft.rows["reader"] = replace(reader, told={**reader.told, str(shard): told + len(chunks)})

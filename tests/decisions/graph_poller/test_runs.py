@@ -67,6 +67,20 @@ def test_a_run_reads_each_mailbox_once_and_is_done_after_the_last() -> None:
     assert poller.told(ReadDone) == [ReadDone("run-1", "graph-poller", items=251, messages=4)]
 
 
+def test_a_message_counts_in_the_oldest_run_that_waits_for_it() -> None:
+    poller = Poller()
+    poller.due()
+    brings(poller, MIKE, single())
+    (first,) = poller.told(Observed)
+    poller.due()
+    brings(poller, JOHN, single("s1"))
+    (second,) = poller.told(Observed)
+    brings(poller, MIKE, single("s2"))
+    (third,) = poller.told(Observed)
+    assert [one.run for one in (first, second, third)] == ["run-1", "run-1", "run-2"]
+    assert poller.told(ReadDone) == [ReadDone("run-2", "graph-poller", items=2, messages=1)]
+
+
 def test_sequences_only_grow_also_beyond_a_clock_that_goes_back() -> None:  # ruling 6, INB-24
     poller = Poller()
     poller.due()

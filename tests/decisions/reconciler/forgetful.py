@@ -37,13 +37,15 @@ def forgetful(sender: str = "salesforce-watcher") -> Shard:
     return shard
 
 
-def tells(shard: Shard, side: Side, *items: Item | Vanished, whole: bool = True, again: str | None = None) -> None:
+def tells(
+    shard: Shard, side: Side, *items: Item | Vanished, whole: bool = True, again: str | None = None, run: str = RUN
+) -> None:
     """A reader says how a side is, because it was asked to; with that it has said all of it, if this is the `whole`."""
     wish = shard.asked[WHO[side]].wish if again is None else again
     shard.sequence += 1
     seen = tuple(one for one in items if isinstance(one, Item))
     gone = tuple(one for one in items if isinstance(one, Vanished))
-    shard.hear(Observed(side, shard.sequence, seen, gone, again=wish))
+    shard.hear(Observed(side, shard.sequence, seen, gone, again=wish, run=run))
     if whole:
         done(shard, side, messages=1, again=wish)
     hears_what_waited(shard)

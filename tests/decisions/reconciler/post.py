@@ -62,6 +62,7 @@ class Post(World):
 
     def look(self, side: Side) -> None:
         """A reader reads what has changed, or all of it, and says so; a run is over when both have."""
+        self._read(side)
         if self.shut and side is MICROSOFT:
             self._over(side, 0, failed=(MIKE,))
             return
@@ -79,18 +80,23 @@ class Post(World):
             self.shard.sequence += 1
             reader.told += bool(reader.again)
             some = tuple(items[at : at + SOME]), tuple(gone[at : at + SOME])
-            self.say(WHO[side], Observed(side, self.shard.sequence, *some, paired=1, again=reader.again))
+            self.say(WHO[side], Observed(side, self.shard.sequence, *some, 1, reader.again, self._name()))
         self._over(side, len(starts))
 
-    def _over(self, side: Side, messages: int, failed: tuple[str, ...] = ()) -> None:
+    def _read(self, side: Side) -> None:
         if side in self.has_read:
             self.run, self.has_read = self.tick(), set()
         self.has_read.add(side)
-        reader, run = self.readers[side], f"run-~{self.run:06}"
+
+    def _over(self, side: Side, messages: int, failed: tuple[str, ...] = ()) -> None:
+        reader = self.readers[side]
         done = ReadDone(
-            run, WHO[side], messages=messages, failed=failed, again=reader.again, told=reader.told
+            self._name(), WHO[side], messages=messages, failed=failed, again=reader.again, told=reader.told
         )  # fmt: skip
         self.say(WHO[side], done)
+
+    def _name(self) -> str:
+        return f"run-~{self.run:06}"
 
     def _vanished(self, side: Side, name: str) -> Vanished:
         row = self.graves[side][name]

@@ -105,13 +105,14 @@ class Readers(Calendars):
         self, shard: int, side: Side, items: list[Item], gone: list[Vanished],
         failed: tuple[str, ...] = (), closed: tuple[str, ...] = (),
     ) -> None:  # fmt: skip
-        reader, starts = self.readers[shard, side], range(0, max(len(items), len(gone)), SOME)
+        reader, run = self.readers[shard, side], f"run-~{self.ticks:06}"
+        starts = range(0, max(len(items), len(gone)), SOME)
         for at in starts:
             self.sequence += 1
             reader.told += bool(reader.again)
             some = tuple(items[at : at + SOME]), tuple(gone[at : at + SOME])
-            self._say(shard, WHO[side], Observed(side, self.sequence, *some, paired=self.paired, again=reader.again))
-        done = ReadDone(f"run-~{self.ticks:06}", WHO[side], messages=len(starts), failed=failed, closed=closed)
+            self._say(shard, WHO[side], Observed(side, self.sequence, *some, self.paired, reader.again, run))
+        done = ReadDone(run, WHO[side], messages=len(starts), failed=failed, closed=closed)
         self._say(shard, WHO[side], replace(done, again=reader.again, told=reader.told))
 
     def _say(self, shard: int, sender: str, body: Struct) -> None:

@@ -105,6 +105,7 @@ class Shard:
     believed: list[Believed] = field(default_factory=list)
     homes: list[Homes] = field(default_factory=list)
     said: int = 0
+    rounds: int = 0
     loads: int = 0
     sequence: int = 10
 
@@ -135,20 +136,25 @@ class Shard:
             self.hear(self.due.pop(0))
         return decision
 
-    def see(self, *items: Item | Vanished, side: Side = MICROSOFT, whole: bool = True) -> Decision:
-        """A reader says how things are. Where something is deleted in Practifi, this is a `whole` round of the org."""
+    def see(self, *items: Item | Vanished, side: Side = MICROSOFT, whole: bool = True, run: str = "") -> Decision:
+        """A reader says how things are, in this `run`, else in the next round of the org. Where something is deleted in
+        Practifi, this is the `whole` round."""
         self.sequence += 1
         there = tuple(item for item in items if isinstance(item, Item))
         gone = tuple(item for item in items if isinstance(item, Vanished))
-        decision = self.hear(Observed(side, self.sequence, there, gone))
+        decision = self.hear(Observed(side, self.sequence, there, gone, run=run or self.next_run()))
         if gone and side is PRACTIFI and whole:
             self.round_done(messages=1)
         return decision
 
+    def next_run(self) -> str:
+        """The name of the round that will be complete next."""
+        return f"run-~{self.rounds:06}"
+
     def round_done(self, *, messages: int = 0, failed: tuple[str, ...] = ()) -> None:
         """A round of the org is complete, or it has failed; it said so much."""
-        self.said += 1
-        self.hear(ReadDone(f"run-~{self.said:06}", "salesforce-watcher", messages=messages, failed=failed))
+        run, self.rounds = self.next_run(), self.rounds + 1
+        self.hear(ReadDone(run, "salesforce-watcher", messages=messages, failed=failed))
 
     def ask(self, question: Question, about: str = "") -> tuple[Line, ...]:
         """What it answers to a person."""

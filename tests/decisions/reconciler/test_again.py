@@ -86,7 +86,7 @@ def test_a_run_in_which_practifi_was_read_too_early_is_over_and_begun_again() ->
     tells(shard, MICROSOFT, here())
     done(shard, PRACTIFI)
     assert ([one.run for one in shard.settled], shard.runs_asked) == ([RUN], 1)
-    tells(shard, PRACTIFI, there(stamp=OURS, edited=False), whole=False)
+    tells(shard, PRACTIFI, there(stamp=OURS, edited=False), whole=False, run="run-y")
     done(shard, PRACTIFI, run="run-y", messages=1, again=shard.asked["salesforce-watcher"].wish)
     hears_what_waited(shard)
     done(shard, MICROSOFT, run="run-y", again=shard.asked["graph-poller"].wish)
@@ -102,7 +102,7 @@ def test_a_run_that_could_not_read_the_org_is_over_although_microsoft_waits_for_
     assert [settled.run for settled in shard.settled] == [RUN]
     done(shard, MICROSOFT, run="run-y", again=shard.asked["graph-poller"].wish)
     shard.sequence += 1
-    told = Observed(PRACTIFI, shard.sequence, (there(stamp=OURS, edited=False),))
+    told = Observed(PRACTIFI, shard.sequence, (there(stamp=OURS, edited=False),), run="run-y")
     shard.hear(replace(told, again=shard.asked["salesforce-watcher"].wish))
     done(shard, PRACTIFI, run="run-y", messages=1, again=shard.asked["salesforce-watcher"].wish)
     assert "again/microsoft" in shard.rows, "what it told still waits"
@@ -114,7 +114,7 @@ def test_a_run_that_could_not_read_the_org_is_over_although_microsoft_waits_for_
 
 def test_a_firm_that_is_stopped_makes_no_side_known_and_no_run_follows_the_other() -> None:  # ruling 5, A5
     shard = Shard(ready=False)
-    shard.see(there(edited=True), side=PRACTIFI)
+    shard.see(there(edited=True), side=PRACTIFI, run=RUN)
     done(shard, PRACTIFI, messages=1)
     done(shard, MICROSOFT, failed=("stopped",), blind=True)
     assert shard.orders == [], "it may be there already"
@@ -125,7 +125,7 @@ def test_a_firm_that_is_stopped_makes_no_side_known_and_no_run_follows_the_other
 
 def test_a_mailbox_that_could_not_be_read_the_first_time_takes_no_event_before_it_was() -> None:  # ruling 5, A5
     shard = Shard(ready=False)
-    shard.see(there(edited=True), side=PRACTIFI)
+    shard.see(there(edited=True), side=PRACTIFI, run=RUN)
     done(shard, PRACTIFI, messages=1)
     done(shard, MICROSOFT, failed=(MIKE,))
     assert shard.orders == [], "it may be there already"
@@ -136,7 +136,7 @@ def test_a_mailbox_that_could_not_be_read_the_first_time_takes_no_event_before_i
 
 def test_a_run_of_one_mailbox_makes_no_other_one_known() -> None:  # ruling 5, A5
     shard = Shard(ready=False)
-    shard.see(there(edited=True), side=PRACTIFI)
+    shard.see(there(edited=True), side=PRACTIFI, run="run-a")
     for run, more in (("run-a", {"part": True}), ("run-b", {"failed": (MIKE,)}), ("run-c", {"part": True})):
         done(shard, PRACTIFI, run, messages=int(run == "run-a"))
         done(shard, MICROSOFT, run, **more)
@@ -170,7 +170,7 @@ def test_a_mailbox_that_could_not_be_read_takes_no_event_before_it_was() -> None
     shard.set_policy(TWO_WAY, consents=1)
     assert shard.orders == [], "it may be there already"
     shard.sequence += 1
-    shard.hear(Observed(MICROSOFT, shard.sequence, (here(stamp=f"{THEIRS}-g0"),), again="later"))
+    shard.hear(Observed(MICROSOFT, shard.sequence, (here(stamp=f"{THEIRS}-g0"),), (), 0, "later", "run-y"))
     done(shard, PRACTIFI, run="run-y")
     done(shard, MICROSOFT, run="run-y", messages=1)
     assert shard.orders == []
@@ -187,7 +187,7 @@ def test_a_mailbox_that_could_not_be_synced_takes_no_event_before_it_was_read() 
     done(shard, PRACTIFI, run="run-y")
     done(shard, MICROSOFT, run="run-y", closed=(MIKE,))
     assert shard.orders == [], "it may be there already"
-    shard.see(here(stamp=f"{THEIRS}-g0"))
+    shard.see(here(stamp=f"{THEIRS}-g0"), run="run-z")
     done(shard, PRACTIFI, run="run-z")
     done(shard, MICROSOFT, run="run-z", messages=1)
     assert (shard.orders, len(shard.links())) == ([], 1)
@@ -195,7 +195,7 @@ def test_a_mailbox_that_could_not_be_synced_takes_no_event_before_it_was_read() 
 
 def test_a_mailbox_that_cannot_be_synced_says_so_for_each_event_where_nothing_was_lost() -> None:  # E3, E8
     shard = Shard(ready=False)
-    shard.see(there(edited=True), side=PRACTIFI)
+    shard.see(there(edited=True), side=PRACTIFI, run=RUN)
     done(shard, PRACTIFI, messages=1)
     done(shard, MICROSOFT, closed=(MIKE,))
     assert shard.take().side is MICROSOFT

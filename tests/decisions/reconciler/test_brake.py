@@ -99,7 +99,7 @@ def test_a_round_that_comes_in_many_messages_is_judged_as_one() -> None:  # ruli
     shard = mailbox(9)
     for number in range(3):
         deleted(shard, number, whole=False)
-    shard.hear(ReadDone("run-~1", "salesforce-watcher", messages=4))
+    shard.hear(ReadDone(shard.next_run(), "salesforce-watcher", messages=4))
     assert erased(shard) == [], "the fourth message is still under way"
     deleted(shard, 3, whole=False)
     assert (erased(shard), size(shard)) == ([], Size(living=5, dying=4, held=4))
@@ -242,12 +242,13 @@ def test_deletions_made_while_paused_are_judged_after_it() -> None:  # AUT-15, X
 
 def test_a_run_has_not_settled_before_its_deletions_are_written() -> None:  # ruling 24
     shard = mailbox(4)
+    run = shard.next_run()
     deleted(shard, 0, whole=False)
     for reader in ("graph-poller", "salesforce-watcher"):
-        shard.hear(ReadDone("run-1", reader, messages=(0, 1)[reader != "graph-poller"]), f"{reader}/acme/0")
+        shard.hear(ReadDone(run, reader, messages=(0, 1)[reader != "graph-poller"]), f"{reader}/acme/0")
     assert not shard.settled
     shard.write()
-    assert [settled.run for settled in shard.settled] == ["run-1"]
+    assert [settled.run for settled in shard.settled] == [run]
 
 
 def test_all_that_is_left_of_a_series_does_not_go_without_consent() -> None:  # REC-68

@@ -363,10 +363,10 @@ def test_what_a_brake_holds_does_not_keep_a_run_open() -> None:  # X4, ruling 24
     shard = Shard()
     shard.paired(here(MEETING), there(edited=False, people=(ANN, BOB)))
     shard.see(there(RENAMED, mark="p-b", people=(ANN, BOB)), side=PRACTIFI)
-    shard.readers_done("run-1", messages=1)
+    shard.readers_done(run := shard.next_run(), messages=1)
     assert not shard.settled
     shard.refuse(Why.HELD)
-    assert [one.run for one in shard.settled] == ["run-1"]
+    assert [one.run for one in shard.settled] == [run]
 
 
 def test_an_order_that_is_held_is_no_write() -> None:  # C4

@@ -27,7 +27,7 @@ def lost(first: Side, *, born: Side) -> Shard:
     mine = here(stamp="" if born is MICROSOFT else f"{own}-g0")
     theirs = there(replace(SHOWN, location="Room 2"), stamp=own if born is MICROSOFT else "")
     for side in (first, first.other):
-        shard.see(mine if side is MICROSOFT else theirs, side=side)
+        shard.see(mine if side is MICROSOFT else theirs, side=side, run="run-1")
     shard.readers_done("run-1", messages=1)
     return shard
 
@@ -48,11 +48,11 @@ def test_a_lost_store_is_rebuilt_from_either_side_first() -> None:  # ruling 5, 
 
 def test_nothing_is_made_in_practifi_before_practifi_was_read() -> None:  # ruling 5
     shard = Shard(ready=False)
-    shard.see(here())
+    shard.see(here(), run="run-1")
     assert not shard.orders
     shard.readers_done("run-1", messages=1)
     assert not shard.orders, "one message of the org is still under way"
-    shard.see(there(name="p9", edited=False), side=PRACTIFI)
+    shard.see(there(name="p9", edited=False), side=PRACTIFI, run="run-1")
     assert shard.take().side is PRACTIFI
 
 

@@ -167,7 +167,7 @@ def test_a_mailbox_that_could_not_be_read_finds_its_events_when_it_can_be() -> N
     shard = forgetful()
     tells(shard, PRACTIFI, there(stamp="0" * 64, edited=False))
     done(shard, MICROSOFT, failed=(MIKE,), again=shard.asked["graph-poller"].wish)
-    shard.see(here())
+    shard.see(here(), run="run-y")
     done(shard, PRACTIFI, run="run-y")
     done(shard, MICROSOFT, run="run-y", messages=1)
     assert shard.orders == []

@@ -28,7 +28,7 @@ def done(shard: Shard, reader: str, run: str = "run-1", messages: int = 0, **mor
 
 def test_a_run_settles_once_when_both_readers_are_done_and_all_is_written() -> None:  # ruling 24
     shard = Shard()
-    shard.see(here())
+    shard.see(here(), run="run-1")
     done(shard, "graph-poller", messages=1, items=1)
     done(shard, "salesforce-watcher")
     assert not shard.settled, "an order is out"
@@ -42,10 +42,10 @@ def test_a_run_settles_once_when_both_readers_are_done_and_all_is_written() -> N
 def test_what_is_heard_of_the_next_run_while_an_order_is_out_counts_for_that_one() -> None:  # ruling 24
     """The registry has lost its store, and begun another run before this one has settled."""
     shard = Shard()
-    shard.see(here())
+    shard.see(here(), run="run-1")
     done(shard, "graph-poller", messages=1)
     done(shard, "salesforce-watcher")
-    shard.see(here(mailbox="mailbox-none"))
+    shard.see(here(mailbox="mailbox-none"), run="run-2")
     shard.write(there(edited=False))
     done(shard, "graph-poller", "run-2", messages=1)
     done(shard, "salesforce-watcher", "run-2")
@@ -57,13 +57,24 @@ def test_a_run_waits_for_what_a_reader_said_and_we_have_not_heard() -> None:
     done(shard, "graph-poller", messages=1)
     done(shard, "salesforce-watcher")
     assert not shard.settled
-    shard.see(here(mailbox="mailbox-none"))
+    shard.see(here(mailbox="mailbox-none"), run="run-1")
     assert [settled.run for settled in shard.settled] == ["run-1"]
+
+
+def test_a_message_that_was_lost_with_its_readers_memory_holds_up_no_later_run() -> None:
+    """What is read again counts in the run that reads it: it makes up for nothing that an earlier one has said."""
+    shard = Shard()
+    done(shard, "graph-poller", messages=1)
+    shard.see(here(mailbox="mailbox-none"), run="run-2")
+    for run, messages in (("run-2", 1), ("run-3", 0)):
+        done(shard, "graph-poller", run, messages)
+        done(shard, "salesforce-watcher", run)
+    assert [settled.run for settled in shard.settled] == ["run-2", "run-3"]
 
 
 def test_a_refused_order_is_set_aside_and_holds_up_no_run() -> None:
     shard = Shard()
-    shard.see(here())
+    shard.see(here(), run="run-1")
     done(shard, "graph-poller", messages=1)
     done(shard, "salesforce-watcher", failed=("org",))
     shard.refuse(Why.INVALID)
@@ -73,7 +84,7 @@ def test_a_refused_order_is_set_aside_and_holds_up_no_run() -> None:
 
 def test_an_order_that_is_never_answered_holds_up_one_run_only() -> None:  # O4
     shard = Shard()
-    shard.see(here())
+    shard.see(here(), run="run-1")
     for run, messages in (("run-1", 1), ("run-2", 0)):
         done(shard, "graph-poller", run, messages)
         done(shard, "salesforce-watcher", run)

@@ -88,12 +88,12 @@ class World:
         vanished = tuple(Vanished(name, mailbox) for name, mailbox in sorted(self.gone[side].items()))
         self.gone[side].clear()
         known |= {item.id: int(item.mark) for item in items}
-        if items or vanished:
+        run, count = f"run-~{self.tick():06}", int(bool(items or vanished))
+        if count:
             self.shard.sequence += 1
-            self.under_way.append(Observed(side, self.shard.sequence, items, vanished))
+            self.under_way.append(Observed(side, self.shard.sequence, items, vanished, run=run))
         if side is PRACTIFI:
-            count = int(bool(items or vanished))
-            self.under_way.append(ReadDone(f"run-~{self.tick():06}", "salesforce-watcher", messages=count))
+            self.under_way.append(ReadDone(run, "salesforce-watcher", messages=count))
 
     def arrive(self, which: int = 0) -> None:
         """One of the readers' messages arrives."""

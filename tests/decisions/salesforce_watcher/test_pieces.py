@@ -1,6 +1,6 @@
 """A long read comes in pieces: each is said at once, and the run ends with the last of them (M6, SFD-12)."""
 
-from contracts.observed import ReadDone
+from contracts.observed import Observed, ReadDone
 from contracts.person import People, Person
 from contracts.policy import Direction, Policy
 from services.clients.salesforce.row import Place
@@ -30,6 +30,7 @@ def test_the_end_of_a_run_counts_the_messages_of_all_its_pieces() -> None:
     watcher.hears(*(row(f"00V{n}") for n in range(50)))
     done = {shard: watcher.told(ReadDone, "reconciler", shard)[0].messages for shard in (0, 1)}
     assert sorted(done.values()) == [0, 3]
+    assert {one.run for one in watcher.told(Observed)} == {"run-2"}
 
 
 def test_a_run_that_comes_during_a_read_gets_a_read_of_its_own() -> None:  # D5
@@ -38,10 +39,16 @@ def test_a_run_that_comes_during_a_read_gets_a_read_of_its_own() -> None:  # D5
     watcher.due()
     assert watcher.due() == [], "one at a time"
     watcher.hears(row("00U1"))
-    assert [done.run for done in watcher.done()] == ["run-2"]
+    assert ([one.run for one in watcher.told(Observed)], [done.run for done in watcher.done()]) == (
+        ["run-2"],
+        ["run-2"],
+    )
     assert watcher.order, "the edit that somebody wants synced now may have come after the first"
     watcher.hears(row("00U1", "b"))
-    assert [done.run for done in watcher.done()] == ["run-3"]
+    assert ([one.run for one in watcher.told(Observed)], [done.run for done in watcher.done()]) == (
+        ["run-3"],
+        ["run-3"],
+    )
     assert watcher.order is None
 
 
