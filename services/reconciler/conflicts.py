@@ -1,5 +1,5 @@
 """Conflicts are kept with both values, so that a person can look at them and have the losing one back (C3): for 30
-days, at most 1,000 of a shard, and never of a private event (P2)."""
+days while the event lives, at most 1,000 of a shard, and never of a private event (P2)."""
 
 from datetime import timedelta
 from hashlib import sha256
@@ -56,12 +56,12 @@ def lost(work: Work, link: Link, about: Subject, field: str, old: Held) -> str:
 
 
 def follow(work: Work, name: str, old: Link | None, new: Link | None) -> None:  # noqa: ARG001 - see `decide`
-    """What has become private leaves no text; a pair that has lost a side has nothing to turn."""
-    if new is None:
-        return
-    if private(new.microsoft) or private(new.practifi):
+    """What has become private leaves no text, nor does what is gone in Microsoft: nobody would tell that the meeting,
+    which others still have, has become private since. A pair that has lost a side has nothing to turn."""
+    here, there = (new.microsoft, new.practifi) if new is not None else (None, None)
+    if new is None or private(here) or private(there) or (here is not None and here.gone):
         _purge(work, name)
-    if new.turn and any(held is None or held.gone for held in (new.microsoft, new.practifi)):
+    if new is not None and new.turn and any(held is None or held.gone for held in (new.microsoft, new.practifi)):
         work.keep(replace(new, turn=()))
 
 

@@ -143,6 +143,14 @@ def test_an_event_that_becomes_private_leaves_no_conflict_behind(how: str) -> No
     assert msgspec.msgpack.decode(case.shard.rows["conflicts"], type=Contests) == Contests()
 
 
+def test_a_copy_that_is_gone_leaves_no_conflict_behind() -> None:  # P2, ruling 20
+    """The meeting may become private in the calendars of others, of which nobody tells this one any more."""
+    case = contested()
+    case.shard.see(Vanished("m1", MIKE))
+    assert kept(case.shard) == []
+    assert not [key for key in case.shard.rows if key.startswith("conflict/")]
+
+
 def test_a_private_event_leaves_no_conflict_at_all() -> None:  # P2
     assert kept(contested(FULL, replace(STANDUP, sensitivity=Sensitivity.PRIVATE)).shard) == []
 
