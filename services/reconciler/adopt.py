@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from contracts.calendar import CalendarEvent, Side
 from contracts.write import Cause
 from services.kernel.decision import State
-from services.reconciler import news, when
+from services.reconciler import news, when, wish
 from services.reconciler.book import Owner
 from services.reconciler.held import invites, put
 from services.reconciler.link import refer
@@ -22,10 +22,13 @@ from services.reconciler.rows import Held, Link, Mark
 from services.reconciler.work import Work
 
 
-def note(work: Work, link: Link) -> None:
-    """Practifi has this half, and Microsoft's is not known yet."""
+def note(work: Work, link: Link, before: Held | None = None) -> None:
+    """While the memory is built anew: Practifi has this half, and Microsoft's is not known yet. The time at which it
+    stood `before` may be an old one, which was said before the reader forgot it."""
     there = link.practifi
-    if link.microsoft is None and there is not None:
+    if link.microsoft is None and there is not None and wish.any_open(work):
+        if before is not None:
+            work.rows[f"{_place(before.mailbox, before.event)}{link.id}"] = None
         work.rows[f"{_place(there.mailbox, there.event)}{link.id}"] = Mark()
 
 

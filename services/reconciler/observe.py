@@ -148,6 +148,7 @@ def changed(work: Work, link: Link, side: Side, held: Held, item: Item, sequence
         for copy in meeting.listed(work, link, put(link, side, new)):
             step(work, copy)
     link = put(link, side, new)
+    adopt.note(work, link, held)
     return unheard.recognised(work, news.told(link) if held.gone else link, side)
 
 
@@ -157,8 +158,7 @@ def _first(work: Work, side: Side, item: Item, sequence: int, name: str) -> None
     if stamp_of(item) == name:
         born = side if keys(side, item)[1] == f"link/{name}" else side.other
         link = put(Link(name, born, generation=generation_of(item), owner=item.owner), side, held)
-        if wish.any_open(work):
-            adopt.note(work, link)
+        adopt.note(work, link)
         step(work, _attached(work, link, side, item, held))
     elif side is Side.MICROSOFT and (left := owners.left_behind(work, item, held)) is not None:
         meeting.own(work, item, stamp_of(item), side.other)

@@ -154,6 +154,16 @@ def test_wherever_that_was_moved_to_since_and_practifi_gets_its_rule(edited: boo
     assert (order.side, order.target, order.fields) == (PRACTIFI, "p1", ("recurrence",))
 
 
+def test_a_half_that_an_old_word_of_its_reader_put_elsewhere_is_found_where_it_is() -> None:  # rulings 2, 5, 6
+    """What the reader's store had still to say when it was copied comes first, and what it reads anew later."""
+    shard, moved = forgetful(), timed(TEN + timedelta(hours=1))
+    tells(shard, PRACTIFI, there(stamp=OURS, edited=False), whole=False, again="")
+    tells(shard, PRACTIFI, there(replace(SHOWN, when=moved), mark="p-new", stamp=OURS, edited=False))
+    tells(shard, MICROSOFT, here(replace(STANDUP, when=moved), name="o1", series="m1", slot="2026-03-09"))
+    (link,) = shard.links()
+    assert (link.microsoft and link.microsoft.id, link.practifi and link.practifi.id) == ("o1", "p1")
+
+
 def test_an_event_made_in_practifi_is_no_other_event_of_the_same_time() -> None:  # ruling 1
     """Only an occurrence bears no name of ours."""
     shard = forgetful()
