@@ -149,6 +149,7 @@ def changed(work: Work, link: Link, side: Side, held: Held, item: Item, sequence
             step(work, copy)
     link = put(link, side, new)
     adopt.note(work, link, held)
+    link = unheard.declined(link) if new.id != held.id else link
     return unheard.recognised(work, news.told(link) if held.gone else link, side)
 
 

@@ -5,11 +5,12 @@ people have typed on the other side meanwhile. It never orders."""
 
 from msgspec.structs import replace
 
-from contracts.calendar import PRIVATE, CalendarEvent, Side
+from contracts.calendar import PRIVATE, CalendarEvent, Response, Side
 from contracts.write import Cause, Why, Written
 from services.reconciler import answers, owners, people, say
 from services.reconciler.held import put
 from services.reconciler.merge import advance, same
+from services.reconciler.reach import ANSWER
 from services.reconciler.rows import Held, Kind, Link, Pending
 from services.reconciler.work import Work
 
@@ -39,6 +40,20 @@ def replaced(link: Link, pending: Pending) -> bool:
     nothing of this."""
     held = link.on(pending.side)
     return bool(pending.target) and held is not None and held.id != pending.target
+
+
+def declined(link: Link) -> Link:
+    """The link whose event another one has taken the place of, perhaps because of an answer that is under way: what is
+    declined leaves the calendar. That is a new invitation, and is not declined by the old word (A6)."""
+    orders = [one for one in (*link.unsure, link.pending) if one is not None and one.side is Side.MICROSOFT]
+    given = [one.source for one in orders if ANSWER in one.fields and one.source is not None]
+    there = link.practifi
+    if there is None or there.gone or not given or given[-1].my_response is not Response.DECLINED:
+        return link
+    link = _advanced(link, Side.PRACTIFI, (ANSWER,), given[-1])
+    if there.event.my_response is not Response.DECLINED:
+        return link  # another answer was given since
+    return _advanced(link, Side.MICROSOFT, (ANSWER,), given[-1])
 
 
 def heard(link: Link, side: Side) -> Link:

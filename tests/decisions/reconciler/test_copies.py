@@ -188,6 +188,31 @@ def test_a_new_invitation_is_not_declined_by_an_answer_that_is_still_out() -> No
     assert (given(shard).target, len(copies(shard))) == ("j2", 1)
 
 
+@pytest.mark.parametrize(("since", "follows"), [
+    pytest.param(DECLINED, (PRACTIFI, NONE), id="nothing since"),
+    pytest.param(ACCEPTED, (MICROSOFT, ACCEPTED), id="another answer since"),
+])  # fmt: skip
+@pytest.mark.parametrize("out", [True, False], ids=["and is still out", "and was given up"])
+def test_a_new_invitation_is_no_more_declined_by_an_old_word_where_it_is_an_own_version(
+    since: Response, follows: tuple[Side, Response], *, out: bool
+) -> None:  # A6, I2, ruling 9
+    shard = Shard()
+    copy = johns(event=replace(meeting(), organizer="ann@client.example"))
+    own = there(owner=JOHNS, mailbox=JOHN, edited=False, people=(ANN,))
+    own = replace(own, stamp=shard.paired(copy, own))
+    shard.see(replace(own, event=replace(own.event, my_response=DECLINED), mark="p-b"), side=PRACTIFI)
+    shard.set_policy(TWO_WAY, active=out)
+    if not out:
+        shard.refuse(Why.STOPPED)
+    shard.see(replace(own, event=replace(own.event, my_response=since), mark="p-c"), side=PRACTIFI)
+    shard.see(replace(copy, mark="j-b", id="j2"), Vanished("j1", JOHN))  # by our answer
+    if out:
+        shard.refuse(Why.GONE)
+    shard.set_policy(TWO_WAY)
+    order = given(shard)
+    assert (order.side, order.fields, order.event.my_response) == (follows[0], ("my_response",), follows[1])
+
+
 @pytest.mark.parametrize("read", [True, False], ids=["which is read first", "which the writer finds"])
 def test_who_answers_otherwise_in_outlook_meanwhile_has_answered_that(read: bool) -> None:  # C1, A6
     shard = synced()
