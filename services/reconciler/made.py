@@ -68,7 +68,7 @@ def _in_microsoft(link: Link) -> Link:
     if (sent := orders[-1].source) is not None and not there.redacted:
         link = put(link, Side.PRACTIFI, replace(there, base=sent, now=None if there.event == sent else there.event))
     left = tuple(one for one in link.unsure if one not in orders)
-    return replace(differing(link, orders[-1]), unsure=left)
+    return replace(differing(link, orders[-1]), unsure=left, answers=link.answers or ())
 
 
 def _in_practifi(link: Link) -> Link:

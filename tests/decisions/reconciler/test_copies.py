@@ -333,6 +333,18 @@ def test_who_answers_before_the_meeting_is_in_microsoft_has_answered() -> None: 
     assert given(shard).mailbox == JOHN
 
 
+def test_who_answers_while_nobody_can_say_whether_it_is_in_microsoft_has_answered() -> None:  # A6, ruling 9
+    shard = Shard()
+    shard.see(shown(), side=PRACTIFI)
+    link = shard.orders[0].link
+    shard.set_policy(TWO_WAY, active=False)
+    shard.refuse(Why.STOPPED)  # an earlier attempt had made it
+    said(shard, (JOHNS, ACCEPTED), mark="p-b")
+    shard.see(mikes(stamp=f"{link}-g0"), johns())
+    shard.set_policy(TWO_WAY)
+    assert [one.mailbox for one in outward(shard)] == [JOHN]
+
+
 @pytest.mark.parametrize(("policy", "later"), [
     pytest.param(replace(TWO_WAY, invitations=Invitations.NEVER), timedelta(), id="the policy forbids to mail"),
     pytest.param(TWO_WAY, timedelta(days=30), id="it is past"),
