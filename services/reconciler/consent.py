@@ -2,15 +2,18 @@
 not to. What a person's own edit leads to may go; what anything else leads to waits until an administrator consents;
 and what lies in the past never goes. It never orders."""
 
+from datetime import timedelta
+
 from msgspec.structs import replace
 
 from contracts.calendar import Side
 from contracts.policy import Invitations
-from contracts.write import Cause, Erase, Order, Refused, Revive, Write
+from contracts.write import Cause, Erase, Order, Refused, Revive, Why, Write
 from services.reconciler import trouble, when
 from services.reconciler.rows import Held, Link, Pending, Trouble
 from services.reconciler.work import Work
 
+SOON = timedelta(minutes=1)
 QUIET = "its guests would be mailed, which the policy forbids (or it is past): change it in Microsoft"
 _HELD = "it would mail {} {} because {}; an administrator consents with `calsync resume`"
 _CAUSES = {
@@ -59,10 +62,17 @@ def waits(work: Work, link: Link, order: Order) -> Link | None:
     return _stopped(work, replace(link, held=work.consents))
 
 
-def braked(work: Work, link: Link, pending: Pending, answer: Refused) -> Link:
-    """The link whose order a brake or the mail cap of the writer holds back (X4, A5)."""
-    link = trouble.raised(work, link, Trouble.HELD, answer.side, answer.reason)
-    return replace(link, held=pending.consents, brake=answer.side)
+def put_off(work: Work, link: Link, pending: Pending, answer: Refused) -> Link:
+    """The link whose order was not carried out, because the policy forbids it now, or a brake or the mail cap of the
+    writer holds it back (X4, A5): it waits for the policy, or for a consent. That may have been faster than this
+    answer: then it is looked at again soon."""
+    faster = work.active
+    if answer.why is Why.HELD:
+        link = trouble.raised(work, link, Trouble.HELD, answer.side, answer.reason)
+        link, faster = replace(link, held=pending.consents, brake=answer.side), work.consents > pending.consents
+    if faster:
+        work.wake(link.id, work.now + SOON)
+    return _stopped(work, link)
 
 
 def touched(work: Work, link: Link, side: Side, held: Held, new: Held) -> Link:

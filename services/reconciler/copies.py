@@ -11,7 +11,7 @@ from services.reconciler import consent, say, trouble, when
 from services.reconciler.answers import out
 from services.reconciler.held import held_of, invites
 from services.reconciler.names import Uid
-from services.reconciler.order import order
+from services.reconciler.order import order, uncounted
 from services.reconciler.rows import Held, Kind, Link, Pending, State, Trouble
 from services.reconciler.work import Work
 
@@ -124,9 +124,7 @@ def settle(work: Work, link: Link, pending: Pending, outcome: Written | Refused)
         link = trouble.forgotten(work, consent.carried_out(link, outcome.side), *Trouble)
         link = _given(work, link, pending)
     elif outcome.why in {Why.STOPPED, Why.HELD}:
-        link = consent.braked(work, link, pending, outcome) if outcome.why is Why.HELD else link
-        work.stop(link)
-        work.keep(link)
+        work.keep(consent.put_off(work, uncounted(link), pending, outcome))
         return
     elif outcome.why is Why.GONE:
         gone(work, link)

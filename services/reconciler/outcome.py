@@ -28,8 +28,8 @@ from services.reconciler.step import step
 from services.reconciler.work import Work
 from services.reconciler.written import carried_out
 
-AGAIN, SOON = timedelta(hours=1), timedelta(minutes=1)
-"""A side that forbids a write is asked again after AGAIN: rights come back (O4)."""
+AGAIN = timedelta(hours=1)
+"""When a side that forbids a write is asked again."""
 NO_ITEM = "the write was reported done without saying what is there now"
 
 
@@ -76,7 +76,7 @@ def _refused(work: Work, link: Link, pending: Pending, refused: Refused) -> None
     held = link.on(pending.side)
     match refused.why:
         case Why.STOPPED | Why.HELD:
-            _waits(work, uncounted(link), pending, refused)
+            work.keep(consent.put_off(work, uncounted(link), pending, refused))
             return
         case Why.GONE if pending.kind is Kind.CREATE and pending.side is Side.MICROSOFT:
             link, left = _missing(work, link, pending, refused)
@@ -116,17 +116,3 @@ def _missing(work: Work, link: Link, pending: Pending, refused: Refused) -> tupl
     if pending.cause is Cause.LOST and refused.code == ERASED:
         return replace(link, generation=micros(work.now)), None
     return unheard.deleted(work, link)
-
-
-def _waits(work: Work, link: Link, pending: Pending, refused: Refused) -> None:
-    """Nothing was written: it is ordered again when the policy allows it, or when an administrator has consented. That
-    may have been faster than this answer."""
-    if refused.why is Why.HELD:
-        link = consent.braked(work, link, pending, refused)
-        if work.consents > pending.consents:
-            step(work, link)
-            return
-    elif work.active:  # the policy was faster than this answer, too
-        work.wake(link.id, work.now + SOON)
-    work.stop(link)
-    work.keep(link)

@@ -9,10 +9,10 @@ from contracts.asked import Erased
 from contracts.calendar import Side
 from contracts.write import Cause, Refused, Revive, Why, Written
 from services.kernel.decision import Wake
-from services.reconciler import say
+from services.reconciler import consent, say
 from services.reconciler.held import held_of, past, put
 from services.reconciler.listed import Forget, Removed
-from services.reconciler.order import order
+from services.reconciler.order import order, uncounted
 from services.reconciler.rows import Held, Kind, Link, Pending, State
 from services.reconciler.work import Work
 
@@ -80,8 +80,7 @@ def settle(work: Work, link: Link, pending: Pending, outcome: Written | Refused)
     if isinstance(outcome, Written):
         outcome = Refused(outcome.order, link.id, pending.side, Why.INVALID, "no-item", NO_ITEM)
     if outcome.why in {Why.STOPPED, Why.HELD}:
-        work.stop(link)
-        return link
+        return consent.put_off(work, uncounted(link), pending, outcome)
     say.failed(work, link, outcome)
     if outcome.why is Why.GONE:
         work.rows[f"deleted/{link.id}"] = None

@@ -388,6 +388,7 @@ def test_a_consent_that_was_faster_than_the_answer_counts() -> None:  # X4
     held = shard.take()
     shard.set_policy(TWO_WAY, consents=1)
     shard.hear(Outcomes((Refused(held.order, name, MICROSOFT, Why.HELD, reason="the cap of the hour"),)))
+    shard.hear(shard.wakes[-1].body)
     assert shard.take().side is MICROSOFT
 
 

@@ -396,6 +396,18 @@ def test_an_answer_that_was_held_goes_on_with_consent(why: Why) -> None:  # ruli
     assert [key for key in shard.rows if key.startswith("attention/")] == []
 
 
+@pytest.mark.parametrize("why", [Why.STOPPED, Why.HELD])
+def test_an_answer_that_was_held_goes_although_consent_was_faster_than_that_word(why: Why) -> None:  # AUT-14, A5
+    shard = synced()
+    said(shard, (JOHNS, ACCEPTED), mark="p-c")
+    shard.set_policy(TWO_WAY, active=False)
+    shard.set_policy(TWO_WAY, consents=1)
+    shard.refuse(why)
+    assert shard.orders == []
+    shard.hear(shard.wakes[-1].body)
+    assert given(shard).event.my_response is ACCEPTED
+
+
 def test_an_answer_that_microsoft_refuses_is_shown_and_not_repeated() -> None:  # THR-08
     shard = synced()
     said(shard, (JOHNS, ACCEPTED), mark="p-c")

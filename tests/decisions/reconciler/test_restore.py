@@ -232,6 +232,17 @@ def test_a_restore_that_the_writer_had_to_stop_is_ordered_again_on_resume() -> N
     assert shard.link(link).state is State.ACTIVE
 
 
+def test_a_restore_that_a_pause_has_stopped_is_ordered_although_the_resume_was_faster() -> None:  # X5, AUT-14
+    shard, link = erased()
+    shard.hear(Restore("ann", link))
+    shard.set_policy(TWO_WAY, active=False)
+    shard.set_policy(TWO_WAY)
+    shard.refuse(Why.STOPPED)
+    assert shard.orders == []
+    shard.hear(shard.wakes[-1].body)
+    assert isinstance(shard.take(), Revive)
+
+
 @pytest.mark.parametrize(
     ("why", "again"),
     [
