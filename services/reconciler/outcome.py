@@ -94,11 +94,18 @@ def _refused(work: Work, link: Link, pending: Pending, refused: Refused) -> None
         case _ if pending.kind is Kind.STATUS:
             link = told.unheard(link, pending)
         case _:
-            if refused.why is Why.FORBIDDEN and refused.code != "invitations":
-                work.wake(link.id, work.now + AGAIN)
+            _forbidden(work, link, refused)
             link = trouble.refused(work, link, refused)
             link = link if other else replace(link, refused=tuple(dict.fromkeys((*link.refused, pending.side))))
     step(work, link)
+
+
+def _forbidden(work: Work, link: Link, refused: Refused) -> None:
+    """It may be allowed some day: by another policy, or when a right comes back (O4)."""
+    if refused.code == "invitations":
+        work.stop(link)
+    elif refused.why is Why.FORBIDDEN:
+        work.wake(link.id, work.now + AGAIN)
 
 
 def _outdated(work: Work, link: Link, pending: Pending) -> bool:

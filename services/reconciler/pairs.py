@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from contracts.calendar import Side
 from contracts.observed import Observed, Pair, Paired
 from services.reconciler import hosts, joined, match, wish
@@ -56,7 +58,7 @@ def go_on(work: Work) -> None:
     names = [key.rpartition("/")[2] for key in keys]
     for name in sorted(names, key=lambda name: _claimed(work.link(name))):
         if (link := work.link(name)) is not None:
-            step(work, link)
+            step(work, replace(link, refused=()))
 
 
 def _claimed(link: Link | None) -> bool:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from contracts.control import Again
 from contracts.facts import Failed, Updated
 from contracts.observed import Vanished
+from contracts.policy import Invitations
 from contracts.write import Erase, Order, Outcomes, Refused, Why, Write, Written
 from services.reconciler.rows import State
 from tests.decisions.reconciler.shard import (
@@ -235,6 +236,19 @@ def test_a_side_that_forbids_a_write_is_asked_again_after_an_hour() -> None:  # 
     assert wake.at - shard.now == timedelta(hours=1)
     shard.hear(wake.body)
     assert shard.take().side is PRACTIFI
+
+
+def test_what_would_have_mailed_somebody_goes_when_the_policy_allows_it() -> None:  # A5, D1
+    """Only the writer sees whom a private meeting invites."""
+    never = replace(TWO_WAY, invitations=Invitations.NEVER)
+    shard = Shard(never)
+    shard.paired()
+    shard.see(there(replace(SHOWN, subject="Daily"), mark="p-b"), side=PRACTIFI)
+    shard.refuse(Why.FORBIDDEN, code="invitations")
+    shard.write(there(replace(SHOWN, subject="Daily"), mark="p-c"))  # our word on it
+    assert not shard.orders
+    shard.set_policy(TWO_WAY)
+    assert wish(shard.take()) == (MICROSOFT, ("subject",), "Daily")
 
 
 def test_an_order_that_a_pause_has_stopped_goes_although_the_policy_was_faster_than_the_answer() -> None:  # AUT-14
