@@ -15,6 +15,7 @@ from services.reconciler.rows import Held, Kind, Link, Trouble
 from services.reconciler.trouble import barred
 from services.reconciler.work import Work
 
+AGAIN = timedelta(hours=1)
 TOO_MANY = "has more than 50 attendees: create this event in Microsoft, where it can have them"
 NATIVE = "belongs to a recurring series of Practifi, which the policy practifi_series leaves alone"
 FAR = "starts more than {} months ahead (policy future_outbound_months): it is sent when it comes within them"
@@ -37,7 +38,7 @@ def in_practifi(work: Work, link: Link, here: Held, owner: Owner, conflicts: tup
         work.stop(link)  # all names are claimed first
         return link
     if left := adopt.halves(work, link, here):
-        return adopt.adopted(work, link, left[0], owner) if len(left) == 1 else barred(work, link, ALIKE)
+        return adopt.adopted(work, link, left[0], owner) if len(left) == 1 else _unclear(work, link)
     if not policy.direction.writes(Side.PRACTIFI):
         work.stop(link)  # another policy may let it through
         return link
@@ -109,6 +110,12 @@ def _was_barred(link: Link, policy: Policy) -> bool:
     (D8)."""
     same = FAR.format(policy.future_outbound_months)
     return any(one.kind is Trouble.BARRED and one.reason != same for one in link.troubles)
+
+
+def _unclear(work: Work, link: Link) -> Link:
+    """The link that several Events may belong to: what a person does about them is seen with the next look."""
+    work.wake(link.id, work.now + AGAIN)
+    return barred(work, link, ALIKE)
 
 
 def _left_out(link: Link) -> Link:

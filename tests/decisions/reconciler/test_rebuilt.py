@@ -498,6 +498,18 @@ def test_which_of_two_it_is_a_person_has_to_say() -> None:  # ruling 5, E8
     assert (written(shard), "Blocked" in shard.kinds()) == ([], True)
 
 
+def test_when_a_person_has_deleted_the_other_one_it_is_the_one_that_is_left() -> None:  # ruling 5, E8
+    shard = forgetful()
+    twins = [there(name=f"p{number}", stamp=f"{number}" * 64, edited=False) for number in (1, 2)]
+    tells(shard, PRACTIFI, *twins)
+    tells(shard, MICROSOFT, here())
+    shard.see(Vanished("p2", MIKE, stamp="2" * 64), side=PRACTIFI)
+    shard.hear(shard.wakes[-1].body)
+    found = shard.link("1" * 64).microsoft
+    assert found is not None
+    assert found.id == "m1"
+
+
 def test_another_event_at_the_same_time_is_another() -> None:  # IDN-09
     shard = forgetful()
     tells(shard, PRACTIFI, there(stamp=OURS, edited=False))
