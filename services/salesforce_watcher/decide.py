@@ -182,7 +182,7 @@ def org_unread(draft: Draft, unread: OrgUnread) -> None:
     pollers wait for us, and should not in this run."""
     what = f"{unread.code}: {unread.what}" if unread.code else unread.what
     draft.rows[PROBLEM] = Problem(ORG, what, unread.mend, heals=unread.heals)
-    if draft.get("pairs", Pairs) is None:
+    if not draft.paired():
         word = Undirected(what, max(draft.waiting().runs, default=""))
         draft.effects += [Say("graph-poller", word, shard) for shard in range(draft.policy.shards)]
     _end_runs(draft, failed=(ORG,))

@@ -8,7 +8,7 @@ from contracts.person import People, Person
 from contracts.policy import Direction, Policy
 from contracts.status import Problem
 from services.clients.salesforce.row import OrgUser
-from services.kernel.decision import Undone
+from services.kernel.decision import Forgot, Undone
 from services.salesforce_watcher.pair import shard_of
 from services.salesforce_watcher.rows import OrgUnread, ReadOrg
 from tests.decisions.salesforce_watcher.org import JOHNS, MAILBOXES, MIKE, MIKES, TWO_WAY, Watcher, row
@@ -163,6 +163,16 @@ def test_an_org_that_was_never_read_lets_no_poller_wait() -> None:
     watcher.hear(OrgUnread("X", "broken"))
     told = [watcher.told(Undirected, "graph-poller", shard) for shard in range(4)]
     assert told == [[Undirected("X: broken", "run-1")]] * 4
+
+
+def test_an_org_that_cannot_be_read_after_a_loss_of_memory_lets_no_poller_wait() -> None:  # ruling 6
+    """The pairing that is remembered is said anew only with a fresh read."""
+    watcher = Watcher()
+    watcher.reads()
+    watcher.hear(Forgot("registry", 0))
+    watcher.due()
+    watcher.hear(OrgUnread("X", "broken"))
+    assert watcher.told(Undirected, "graph-poller") == [Undirected("X: broken", "run-2")]
 
 
 def test_a_paused_firm_is_not_read() -> None:  # D2
