@@ -46,12 +46,14 @@ class Backfill(Struct, frozen=True, omit_defaults=True):
 
 class RunDue(Struct, frozen=True, omit_defaults=True):
     """A run begins: said by the registry to each reader. `mailbox` (an address) narrows it; `shard` is the reader's;
-    `fresh` asks for everything from the beginning, not only for what has changed (D10)."""
+    `fresh` asks for everything from the beginning, not only for what has changed (D10). It is read by this version of
+    the `policy` or a newer one: a reader that has not heard of that yet waits for it."""
 
     run: str
     mailbox: str = ""
     shard: int = 0
     fresh: bool = False
+    policy: int = 0
 
 
 class RunSettled(Struct, frozen=True, omit_defaults=True):

@@ -71,7 +71,7 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
         return Decision()
     draft = Draft(state, message, now, known)
     match _plain(message.body):
-        case RunDue() as due:
+        case RunDue(policy=version) as due if not draft.early(version):
             run_due(draft, due)
         case DirectoryRead() as read:
             directory_read(draft, read)

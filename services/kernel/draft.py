@@ -1,17 +1,18 @@
 """A decision while it is being made: what it sees, and what it has changed so far. Pure memory."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from msgspec import Struct
 
 from contracts.message import Message
 from contracts.policy import Policy, PolicyNow
-from services.kernel.decision import Decision, Effect, State
+from services.kernel.decision import Decision, Effect, State, Wake
 from services.kernel.micros import micros
 
 S = TypeVar("S", bound=Struct)
+SOON = timedelta(seconds=2)
 SEQUENCE = "sequence"
 """The row that a service which numbers what it says has to name in its `needs`."""
 
@@ -57,6 +58,13 @@ class Draft:
 
     def count(self, key: str, n: int = 1) -> None:
         self.counts[key] = self.counts.get(key, 0) + n
+
+    def early(self, policy: int) -> bool:
+        """Whether what is heard goes by a version of the policy that has not come here yet: it is heard again soon."""
+        if policy <= self.known.version:
+            return False
+        self.effects.append(Wake(self.now + SOON, self.message.body, f"early/{self.message.id}"))
+        return True
 
     def sequence(self) -> int:
         """The next sequence: above all that were used, also by a memory that was restored since (ruling 6)."""

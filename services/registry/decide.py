@@ -121,7 +121,7 @@ def _begin(tenant: Tenant, version: int, cause: str) -> Tenant:
     at = max(tenant.now, ledger.newest + timedelta.resolution) if ledger.newest else tenant.now
     name = f"{at:%Y%m%dT%H%M%S%f}-{sha256(cause.encode()).hexdigest()[:6]}"  # a later run's is greater
     shards = tuple(range(spoken.policy.shards))
-    due = [msgspec.structs.replace(wish, run=name, shard=shard) for shard in shards]
+    due = [msgspec.structs.replace(wish, run=name, shard=shard, policy=version) for shard in shards]
     readers = (*(Say("graph-poller", one, one.shard) for one in due), Say("salesforce-watcher", due[0]))
     run = Run(tenant.now, shards, afresh=wish.mailbox if wish.fresh else None)
     left = ledger.afresh[1:] if wish.fresh else ledger.afresh

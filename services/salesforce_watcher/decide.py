@@ -67,7 +67,7 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
     match message.body:
         case PolicyNow():
             outbound.heard(draft)
-        case RunDue(run):
+        case RunDue(run, policy=version) if not draft.early(version):
             run_due(draft, run)
         case Mailboxes() as mailboxes:
             directory_known(draft, mailboxes)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from contracts.control import RunDue
 from contracts.facts import MailboxState, Said
 from contracts.observed import Made, Mailbox, Mailboxes, Observed, Pair, Paired, ReadDone, Undirected
 from contracts.policy import Policy
@@ -170,6 +171,21 @@ def test_a_paused_firm_is_not_read() -> None:  # D2, AUT-13
     poller.govern(POLICY, active=False)
     assert poller.due() == []
     assert [done.failed for done in poller.told(ReadDone)] == [("stopped",)], "and nobody waits for its run"
+
+
+def test_a_run_that_is_heard_of_before_its_policy_waits_for_that() -> None:  # D2, ruling 12
+    """The broker fell when the firm had just resumed."""
+    poller = Poller()
+    poller.govern(POLICY, active=False)
+    due = RunDue("run-1", policy=poller.said + 100)
+    poller.hear(due)
+    assert poller.told(ReadDone) == [], "nobody is told that the firm is stopped"
+    (wake,) = poller.wakes()
+    assert (wake.body, wake.at > poller.now) == (due, True)
+    poller.said += 100
+    poller.govern(POLICY)
+    poller.hear(wake.body)
+    assert {order.mailbox for order in poller.asked(ReadMailbox)} == {MIKE, JOHN}
 
 
 def test_what_we_made_ourselves_is_missed_like_anything_else() -> None:  # X1, CUR-03

@@ -129,6 +129,12 @@ def test_a_run_waits_for_the_newest_policy_not_for_an_older_one(firm: Any) -> No
     assert firm.hear(PolicySaid(newer.version)).due == BOTH
 
 
+def test_every_reader_hears_by_which_policy_a_run_is_read(firm: Any) -> None:  # D1, ruling 12
+    firm.deaf = True
+    said = firm.file(ON, start=True).policies[0]
+    assert firm.hear(PolicySaid(said.version)).run.policy == said.version
+
+
 def test_a_shorter_interval_brings_the_next_run_nearer(firm: Any) -> None:  # D3
     firm.file(Policy(enabled=True, interval_minutes=1440), start=True)
     changed = firm.file(Policy(enabled=True, interval_minutes=5), minutes=10)

@@ -183,6 +183,19 @@ def test_a_paused_firm_is_not_read() -> None:  # D2
     assert [(done.run, done.failed) for done in watcher.done()] == [("run-1", ("stopped",))]
 
 
+def test_a_run_that_is_heard_of_before_its_policy_waits_for_that() -> None:  # D2, ruling 12
+    """The broker fell when the firm had just resumed."""
+    watcher = Watcher()
+    watcher.govern(TWO_WAY, active=False)
+    watcher.hear(RunDue("run-1", policy=watcher.said + 100))
+    assert watcher.done() == [], "nobody is told that the firm is stopped"
+    (wake,) = watcher.wakes()
+    watcher.said += 100
+    watcher.govern(TWO_WAY)
+    watcher.hear(wake.body)
+    assert watcher.asked(ReadOrg)
+
+
 def test_sequences_only_grow_also_beyond_a_clock_that_goes_back() -> None:  # ruling 6
     watcher = Watcher()
     watcher.reads(row("00U1"))
