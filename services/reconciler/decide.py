@@ -44,12 +44,13 @@ from services.reconciler.outcome import settle
 from services.reconciler.pairs import SOON, early, go_on, pair
 from services.reconciler.prune import Prune
 from services.reconciler.rows import Link, Look
+from services.reconciler.runs import Overdue
 from services.reconciler.step import step
 from services.reconciler.work import Work
 
 __all__ = ["PRIVATE", "decide", "needs"]
 
-PRIVATE: tuple[type[Struct], ...] = (Look, Judge, Prune, Forget, More, Inherit, Joined)
+PRIVATE: tuple[type[Struct], ...] = (Look, Judge, Prune, Forget, More, Inherit, Joined, Overdue)
 """What the reconciler says to itself."""
 
 
@@ -90,6 +91,8 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
             heir.inherit(work, name)
         case Joined() as body:
             joined.meet(work, body)
+        case Overdue():
+            pass  # the account below sees to it
         case Ask() as body:
             asked.answer(work, body)
         case other:

@@ -3,13 +3,15 @@ followed is written or set aside (ruling 24). It is said once. Here it also show
 time, or again after our memory was lost: nothing may be made on a side whose own events have not been heard
 (ruling 5)."""
 
+from datetime import timedelta
+
 from msgspec import Struct
 from msgspec.structs import replace
 
 from contracts.calendar import Side
 from contracts.control import Again, RunSettled
 from contracts.observed import Observed, ReadDone
-from services.kernel.decision import SAME, Say, State
+from services.kernel.decision import SAME, Say, State, Wake
 from services.reconciler import hosts, wish
 from services.reconciler.rows import Mark, Runs
 from services.reconciler.wish import Gets, Unread, Wish
@@ -17,6 +19,16 @@ from services.reconciler.work import Work
 
 READERS = {"graph-poller": Side.MICROSOFT, "salesforce-watcher": Side.PRACTIFI}
 """Who reads which side."""
+PATIENCE = timedelta(minutes=15)
+"""So long a run waits until fewer of its orders are out: what a mailbox or the org does not take now must not hold up
+everybody's next run."""
+
+
+class Overdue(Struct, frozen=True):
+    """Said to ourselves: so many orders were out in this run a while ago."""
+
+    run: str
+    pending: int
 
 
 def heard(work: Work, body: Observed) -> None:
@@ -113,11 +125,21 @@ def account(work: Work) -> None:
         return
     old = runs or Runs()
     runs = replace(old, pending=max(0, old.pending + work.out))
-    if runs.pending == 0 and all(side.value in runs.said for side in Side) and _nothing_comes(work, runs):
+    told = all(side.value in runs.said for side in Side)
+    if told and _nothing_comes(work, runs) and (runs.pending == 0 or _overdue(work, runs)):
         work.effects.append(Say("registry", RunSettled(runs.run, runs.shard, runs.items, runs.failed), key=runs.run))
         runs = Runs(heard=_later(runs, runs.run), epoch=runs.epoch + 1, last=runs.run, newest=runs.newest)
+    elif told and isinstance(work.message.body, ReadDone | Overdue):
+        body = Overdue(runs.run, runs.pending)
+        work.effects.append(Wake(work.now + PATIENCE, body, "replace:overdue", quiet=True))
     if runs != old:
         work.rows["runs"] = runs
+
+
+def _overdue(work: Work, runs: Runs) -> bool:
+    """Whether as many orders are out as a while ago: they go on without their run."""
+    body = work.message.body
+    return isinstance(body, Overdue) and body.run == runs.run and body.pending <= runs.pending
 
 
 def _after(state: State, body: Observed | ReadDone) -> Runs:

@@ -1,12 +1,14 @@
 """When a run has settled, what the policy and the pairing change, and what the public hears of a private event."""
 
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace
 
 from contracts.calendar import Sensitivity
 from contracts.observed import Observed, Pair, Paired, ReadDone, Unreadable
 from contracts.policy import Direction
-from contracts.write import Why
+from contracts.write import Order, Why
 from tests.decisions.reconciler.shard import (
     INWARD,
     MICROSOFT,
@@ -89,6 +91,45 @@ def test_an_order_that_is_never_answered_holds_up_one_run_only() -> None:  # O4
         done(shard, "graph-poller", run, messages)
         done(shard, "salesforce-watcher", run)
     assert [settled.run for settled in shard.settled] == ["run-2"]
+
+
+def two_out() -> tuple[Shard, list[Order]]:
+    """All of a run was read and heard, and two orders of it are out."""
+    shard = Shard()
+    shard.see(here(), here(name="m2"), run="run-1")
+    done(shard, "graph-poller", messages=1)
+    done(shard, "salesforce-watcher")
+    return shard, shard.orders
+
+
+def test_an_order_that_cannot_be_carried_out_now_holds_up_a_run_for_a_quarter_of_an_hour() -> None:  # CUR-30, O4
+    """Microsoft takes no writes to one mailbox: nobody else shall wait for it."""
+    shard, orders = two_out()
+    late, order = orders.pop(), shard.take()
+    shard.write(there(edited=False, stamp=order.link), order)
+    overdue = shard.wakes[-1]
+    assert (overdue.at - shard.now, overdue.quiet) == (timedelta(minutes=15), True)
+    shard.hear(overdue.body)
+    assert not shard.settled, "one of two was written since"
+    shard.hear(shard.wakes[-1].body)
+    assert [settled.run for settled in shard.settled] == ["run-1"]
+    shard.write(there(name="p2", edited=False, stamp=late.link), late)
+    shard.see(here(name="m3"), run="run-2")
+    done(shard, "graph-poller", "run-2", messages=1)
+    done(shard, "salesforce-watcher", "run-2")
+    assert [settled.run for settled in shard.settled] == ["run-1"], "the next run has an order of its own"
+    shard.write(there(name="p3", edited=False))
+    assert [settled.run for settled in shard.settled] == ["run-1", "run-2"]
+
+
+def test_a_run_of_which_not_all_was_heard_is_not_over_however_late_it_is() -> None:  # ruling 24
+    shard = Shard()
+    done(shard, "graph-poller", messages=1)
+    done(shard, "salesforce-watcher")
+    shard.hear(shard.wakes[-1].body)
+    assert not shard.settled
+    shard.see(here(mailbox="mailbox-none"), run="run-1")
+    assert [settled.run for settled in shard.settled] == ["run-1"]
 
 
 def test_an_older_run_is_of_no_interest() -> None:
