@@ -59,7 +59,8 @@ class Observed(Struct, frozen=True, omit_defaults=True):
     """Many items of one side of one shard. `sequence` is the reader's own and only grows (design §2.3). `paired` is the
     sequence of the pairing that the reader went by: who does not know it yet cannot tell whose the items are. `again`
     is the last wish to be told all anew that the reader knew when it read (`Again`). `run` is the run in whose ReadDone
-    this message counts, empty where it counts in none."""
+    this message counts, empty where it counts in none. `after` is the sequence of the last People that were said
+    before: who has not heard those does not know yet who is on the items."""
 
     side: Side
     sequence: int
@@ -68,6 +69,7 @@ class Observed(Struct, frozen=True, omit_defaults=True):
     paired: int = 0
     again: str = ""
     run: str = ""
+    after: int = 0
 
 
 class Unreadable(Struct, frozen=True):

@@ -27,8 +27,10 @@ class Person(Struct, frozen=True, omit_defaults=True):
     gone: bool = False
 
 
-class People(Struct, frozen=True):
-    """People as they are now."""
+class People(Struct, frozen=True, omit_defaults=True):
+    """People as they are now. `after` is the sequence of the People that were said before, 0 for the first since all
+    was told anew (`Again`): who has not heard those knows less than what was said."""
 
     sequence: int
     people: tuple[Person, ...]
+    after: int = 0

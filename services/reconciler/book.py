@@ -46,6 +46,12 @@ class Who(Struct, frozen=True):
     candidates: tuple[Candidate, ...]
 
 
+class Book(Struct, frozen=True):
+    """The row `book`: the sequence of the last People that were heard, and of all before them."""
+
+    sequence: int
+
+
 class Known(Struct, frozen=True):
     """The row `person/<id>`: a person, or that they are gone, as last said."""
 

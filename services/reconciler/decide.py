@@ -60,8 +60,9 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
     match message.body:
         case Forgot() as body:
             return again.forgot(work, body)
-        case Observed() as body if (wait := early(work, body)) is not None:
-            return Decision(effects=(Wake(now + wait, body, f"early/{body.side}/{body.sequence}", quiet=wait > SOON),))
+        case (Observed() | People()) as body if (wait := early(work, body)) is not None:
+            whose = body.side if isinstance(body, Observed) else "people"
+            return Decision(effects=(Wake(now + wait, body, f"early/{whose}/{body.sequence}", quiet=wait > SOON),))
         case Observed() as body:
             observe(work, body)
             idle.gone(work, body)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from contracts.calendar import Side
 from contracts.person import People, Person
 from services.reconciler import match
-from services.reconciler.book import Known, Who
+from services.reconciler.book import Book, Known, Who
 from services.reconciler.listed import Invite
 from services.reconciler.step import step
 from services.reconciler.work import Work
@@ -16,6 +16,8 @@ from services.reconciler.work import Work
 def learn(work: Work, body: People) -> None:
     """People as they are now; then every event that invites an address whose meaning changed is looked at again."""
     touched: set[str] = set()
+    book = work.get("book", Book)
+    work.rows["book"] = Book(max(body.sequence, book.sequence if book is not None else 0))
     for person in body.people:
         touched |= _person(work, person, body.sequence)
     links = {key.rpartition("/")[2] for address in touched for key in work.state.under(f"invites/{address}/", Invite)}

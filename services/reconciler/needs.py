@@ -39,6 +39,7 @@ from services.reconciler.runs import opens, rounds
 ALWAYS = (
     "policy",
     "firm",
+    "book",
     "runs",
     "conflicts",
     "unread",

@@ -6,8 +6,10 @@ from msgspec.structs import replace
 
 from contracts.calendar import Side
 from contracts.observed import Observed, Pair, Paired
+from contracts.person import People
+from services.kernel.micros import instant
 from services.reconciler import hosts, joined, match, wish
-from services.reconciler.book import Address, Firm, Owner
+from services.reconciler.book import Address, Book, Firm, Owner
 from services.reconciler.rows import Link, Mark
 from services.reconciler.step import step
 from services.reconciler.work import Work
@@ -16,6 +18,8 @@ SOON = timedelta(seconds=2)
 """Until what came too early is heard again."""
 LATER = timedelta(seconds=10)
 """The same where all of an org has to be heard first."""
+PATIENCE = timedelta(minutes=5)
+"""So old, it is heard although there were people before it: what told of them may have been set aside (O5)."""
 
 
 def pair(work: Work, body: Paired) -> None:
@@ -40,11 +44,17 @@ def pair(work: Work, body: Paired) -> None:
         joined.follow(work, old.values(), new.values())
 
 
-def early(work: Work, body: Observed) -> timedelta | None:
+def early(work: Work, body: Observed | People) -> timedelta | None:
     """How long to wait with this, None if it can be heard now: its reader goes by a pairing that has not come here yet,
-    so whose its items are is not known; or our memory is being built anew. Then Practifi comes first, which bears the
-    names of all pairs: what only Microsoft has may be left out by the policy, and would be forgotten too soon."""
-    firm = work.get("firm", Firm)
+    so whose its items are is not known, or by people of whom nothing has come, who would not be invited, and are never
+    later (A4); or our memory is being built anew. Then Practifi comes first, which bears the names of all pairs: what
+    only Microsoft has may be left out by the policy, and would be forgotten too soon."""
+    firm, book = work.get("firm", Firm), work.get("book", Book)
+    missed = body.after > (book.sequence if book is not None else 0)
+    if missed and work.now - instant(body.sequence) < PATIENCE:
+        return SOON
+    if isinstance(body, People):
+        return None
     if body.paired > (firm.sequence if firm is not None else 0):
         return SOON
     return LATER if body.side is Side.MICROSOFT and wish.of(work.get, Side.PRACTIFI) is not None else None

@@ -38,7 +38,7 @@ def answer(draft: Draft, body: Again) -> None:
         return
     draft.rows["reader"] = replace(
         reader, cursors=Cursors(), recent={}, reading={}, again={**reader.again, shard: body.wish},
-        told={**reader.told, shard: 0},
+        told={**reader.told, shard: 0}, people=0,
     )  # fmt: skip
     counted = tuple(0 if place == body.shard else count for place, count in enumerate(waiting.messages))
     draft.rows["waiting"] = replace(waiting, messages=counted)

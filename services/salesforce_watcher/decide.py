@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from contracts.control import Again, RunDue
 from contracts.message import Message
 from contracts.observed import Homes, Mailboxes, Paired, Undirected
-from contracts.person import People, Person
 from contracts.policy import PolicyNow
 from contracts.status import Problem
 from services.clients.salesforce.row import OrgUser, Place
@@ -34,10 +33,8 @@ from services.salesforce_watcher.rows import (
     Waiting,
 )  # fmt: skip
 from services.salesforce_watcher.settle import PREFIX, look_again, quiet, settling
-from services.salesforce_watcher.tell import done, observe
+from services.salesforce_watcher.tell import done, observe, tell_people
 
-PEOPLE = 100
-"""People in one message: its receiver turns the addresses of all of them over in one commit."""
 PROBLEM = "problem/org"
 DIRECTORY = "directory"
 """Why a run is over that has no mailboxes."""
@@ -143,7 +140,7 @@ def org_read(draft: Draft, read: OrgRead) -> None:
     misfit.show(draft, read.columns)
     outbound.timed(draft, round_.now)
     _users(draft, round_.users)
-    _people(draft, round_.people)
+    tell_people(draft, round_.people)
     if read.privacy != draft.privacy():
         _read(draft)
         return
@@ -173,7 +170,7 @@ def looked_again(draft: Draft, looked: RowsLooked) -> None:
         return
     draft.rows |= {f"{PREFIX}{id_}": None for id_ in looked.ids}
     draft.rows["reader"] = news.looked(draft.reader(), looked)
-    _people(draft, looked.people)
+    tell_people(draft, looked.people)
     observe(draft, quiet(draft, looked.rows, draft.now + draft.reader().ahead))
 
 
@@ -233,12 +230,6 @@ def _pair(draft: Draft) -> None:
         own = tuple(pair for pair in found if pair.shard == shard)
         draft.effects.append(Say("reconciler", Paired(number, found, shard), shard))
         draft.effects.append(Say("graph-poller", Paired(number, own, shard), shard))
-
-
-def _people(draft: Draft, people: Sequence[Person]) -> None:
-    for at in range(0, len(people), PEOPLE):
-        body = People(draft.sequence(), tuple(people[at : at + PEOPLE]))
-        draft.effects += [Say("reconciler", body, shard) for shard in range(draft.policy.shards)]
 
 
 def _end_runs(draft: Draft, *, failed: tuple[str, ...] = ()) -> None:

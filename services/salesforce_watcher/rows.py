@@ -22,7 +22,7 @@ class Reader(Struct, frozen=True, omit_defaults=True):
     is under way. `ahead` is how far Salesforce's time is ahead of ours (below zero: behind). `privacy` are the rules by
     which the Events were read, `wider` those before them while all is read anew, `again` the last wish of each shard to
     be told all anew (`Again`), `told` how many messages bear it, `vain` the newest run in which there are no mailboxes
-    (`Undirected`)."""
+    (`Undirected`). `people` is the sequence of the last People that were said, 0 where all is told anew."""
 
     ahead: timedelta = timedelta()
     cursors: Cursors = Cursors()
@@ -35,6 +35,7 @@ class Reader(Struct, frozen=True, omit_defaults=True):
     again: dict[str, str] = {}
     told: dict[str, int] = {}
     vain: str = ""
+    people: int = 0
 
 
 class Directory(Struct, frozen=True):

@@ -1,5 +1,5 @@
 """How the watcher words what it read: rows of Practifi become items, and each goes to the shard of its owner, or to
-the one that it went to first."""
+the one that it went to first; people are said to all."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import Side
 from contracts.observed import Item, Observed, ReadDone, Unreadable, Vanished
+from contracts.person import People, Person
 from services.clients.salesforce.item import item_of
 from services.clients.salesforce.row import Row
 from services.kernel.decision import Effect, Say
@@ -16,6 +17,8 @@ from services.salesforce_watcher.exposed import exposed
 
 ITEMS = 100
 """Items in one message: some 100 kB."""
+PEOPLE = 100
+"""People in one message: its receiver turns the addresses of all of them over in one commit."""
 
 
 def observe(draft: Draft, rows: Iterable[Row], run: str = "") -> list[int]:
@@ -34,6 +37,14 @@ def observe(draft: Draft, rows: Iterable[Row], run: str = "") -> list[int]:
         elif row.event is not None and not row.child:
             by_shard[shard].append(item_of(row, mailbox, edited=_edited(draft, row), exposed=stands))
     return [_say(draft, shard, items, run) for shard, items in enumerate(by_shard)]
+
+
+def tell_people(draft: Draft, people: Sequence[Person]) -> None:
+    """Say to all reconcilers who people are; what is said after that tells by which people it goes."""
+    for at in range(0, len(people), PEOPLE):
+        body = People(draft.sequence(), tuple(people[at : at + PEOPLE]), draft.reader().people)
+        draft.rows["reader"] = replace(draft.reader(), people=body.sequence)
+        draft.effects += [Say("reconciler", body, shard) for shard in range(draft.policy.shards)]
 
 
 def done(draft: Draft, run: str, messages: Sequence[int], failed: tuple[str, ...]) -> list[Effect]:
@@ -55,7 +66,7 @@ def _say(draft: Draft, shard: int, said: Sequence[Item | Vanished], run: str) ->
     for chunk in chunks:
         items = tuple(item for item in chunk if isinstance(item, Item))
         vanished = tuple(gone for gone in chunk if isinstance(gone, Vanished))
-        observed = Observed(Side.PRACTIFI, draft.sequence(), items, vanished, draft.paired(), again, run)
+        observed = Observed(Side.PRACTIFI, draft.sequence(), items, vanished, draft.paired(), again, run, reader.people)
         draft.effects.append(Say("reconciler", observed, shard))
     if again and chunks:
         draft.rows["reader"] = replace(reader, told={**reader.told, str(shard): told + len(chunks)})

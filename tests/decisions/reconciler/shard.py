@@ -94,7 +94,7 @@ class Shard:
     facts: list[Fact] = field(default_factory=list)
     settled: list[RunSettled] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
-    early: list[Observed] = field(default_factory=list)
+    early: list[Observed | People] = field(default_factory=list)
     wakes: list[Wake] = field(default_factory=list)
     due: list[Judge | More | Prune | Inherit | Joined] = field(default_factory=list)
     pairs: Paired = PAIRS
@@ -235,7 +235,7 @@ class Shard:
                     self.settled.append(settled)
                 case Say(body=Answer() as answer):
                     self.answers.append(answer)
-                case Wake(body=Observed() as body):
+                case Wake(body=Observed() | People() as body):
                     self.early.append(body)
                 case Wake(body=Judge() | More() | Prune() | Inherit() | Joined() as body):
                     self.due.append(body)

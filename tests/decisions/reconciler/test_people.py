@@ -1,21 +1,29 @@
 """Attendees and the people of Practifi: who is related, and when that changes (M1 to M4, A1, A4, I2)."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
 import pytest
 from msgspec.structs import replace
 
 from contracts.calendar import Attendee, CalendarEvent, Response, Role, Sensitivity
+from contracts.observed import Observed
 from contracts.person import People, Person, Source
 from contracts.write import Outcomes, Refused, Why, Write
+from services.kernel.micros import micros
 from services.reconciler.book import Who
 from services.reconciler.match import best, candidate, matched
+from tests.decisions.reconciler.forgetful import OURS, WHO, done, forgetful, tells
 from tests.decisions.reconciler.shard import (
     ANN,
     BOB,
+    BOOK,
     EVE,
     INWARD,
     JOHNS,
+    MICROSOFT,
+    MIKE,
+    NOW,
     PRACTIFI,
     SHOWN,
     STANDUP,
@@ -140,6 +148,47 @@ def test_a_person_whose_address_moves_takes_the_event_along() -> None:  # M4, AT
     shard = meeting("ann@client.example")
     shard.hear(People(5, (Person(ANN, (("other@client.example", Source.EMAIL),), individual=True),)))
     assert people_written(shard) == ()
+
+
+NEW = Person("003-new", (("new@client.example", Source.EMAIL),))
+AT_ONCE = micros(NOW)
+"""Numbers of messages tell when they were said."""
+
+
+def test_who_is_new_is_invited_whatever_comes_first() -> None:  # A3, A4, O6
+    shard = Shard()
+    first, second = People(AT_ONCE, (Person(BOB, gone=True),)), People(AT_ONCE + 1, (NEW,), after=AT_ONCE)
+    made = Observed(PRACTIFI, AT_ONCE + 2, (there(people=(NEW.id,)),), after=second.sequence)
+    for body in (made, second):
+        shard.hear(body)
+    assert (shard.orders, shard.early) == ([], [made, second])
+    for body in (first, made, second, made):
+        shard.hear(body)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert order.event.attendees == guest("new@client.example")
+
+
+def test_whoever_was_taken_off_by_hand_stays_so_although_a_lost_memory_hears_last_who_it_is() -> None:  # A4, ruling 6
+    shard = forgetful()
+    event = there(mark="p-b", stamp=OURS, edited=False)
+    shard.hear(Observed(PRACTIFI, AT_ONCE + 1, (event,), again=shard.asked[WHO[PRACTIFI]].wish, after=AT_ONCE))
+    done(shard, PRACTIFI, told=1, again=shard.asked[WHO[PRACTIFI]].wish)
+    tells(shard, MICROSOFT, here(replace(STANDUP, attendees=guest("ann@client.example"))))
+    shard.hear(People(AT_ONCE, BOOK.people))
+    while shard.early:
+        shard.hear(shard.early.pop(0))
+    assert [one.mailbox for one in shard.links()] == [MIKE]
+    assert not shard.orders
+
+
+def test_what_was_said_of_people_and_never_comes_holds_up_nothing_for_long() -> None:  # O5
+    shard = Shard()
+    made = Observed(PRACTIFI, AT_ONCE + 2, (there(),), after=AT_ONCE)
+    shard.hear(made)
+    shard.now += timedelta(minutes=6)
+    shard.hear(made)
+    assert shard.orders
 
 
 AS_EVER = Person(ANN, (("ann@client.example", Source.EMAIL), ("ann@home.example", Source.ALTERNATE)), individual=True)

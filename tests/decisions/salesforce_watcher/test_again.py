@@ -6,6 +6,7 @@ import msgspec
 
 from contracts.control import Again
 from contracts.observed import Mailboxes, Observed, Paired, ReadDone
+from contracts.person import People, Person
 from contracts.policy import PolicyNow
 from services.clients.salesforce.row import Cursors, Place
 from services.kernel.decision import Forgot, Say
@@ -71,6 +72,16 @@ def test_all_that_answers_a_question_is_counted_over_all_runs_and_anew_for_the_n
         watcher.reads(row())
         watcher.reads(row("00U2"))
         assert [(one.again, one.told) for one in watcher.done()] == [(wish, 2)]
+
+
+def test_the_people_of_before_are_not_waited_for_by_who_is_told_all_anew() -> None:  # ruling 6
+    watcher, ann = Watcher(), Person("003-ann")
+    for shown in ([0, "the first"], [0, "the first"]):
+        watcher.reads(row(), people=(ann,))
+        first = watcher.told(People)[0].sequence
+        names = {0: 0, first: "the first"}
+        assert [names[one.after] for one in (*watcher.told(People), *watcher.told(Observed))] == shown
+        watcher.hear(Again(f"w{first}", "reconciler", 0))
 
 
 def test_a_question_that_comes_twice_is_answered_once() -> None:  # ruling 6

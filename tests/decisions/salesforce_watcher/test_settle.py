@@ -58,7 +58,9 @@ def test_who_was_made_together_with_an_event_is_said_before_it() -> None:  # A3,
     said = [effect.body for effect in watcher.effects if isinstance(effect, Say) and effect.service == "reconciler"]
     assert [type(one) for one in said] == [People, Observed]
     assert isinstance(said[0], People)
+    assert isinstance(said[1], Observed)
     assert said[0].people == (ann,)
+    assert said[1].after == said[0].sequence, "whichever comes first (O6)"
 
 
 def test_an_event_that_is_edited_for_ever_is_said_at_last() -> None:
