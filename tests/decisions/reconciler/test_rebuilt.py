@@ -12,7 +12,7 @@ from contracts.observed import Vanished
 from contracts.policy import Direction, Policy
 from contracts.write import ERASED, Cause, Erase, Outcomes, Refused, Why, Write
 from services.reconciler.link import minted
-from services.reconciler.rows import State
+from services.reconciler.rows import Look, State
 from tests.decisions.reconciler.forgetful import (
     OURS,
     THEIRS,
@@ -504,7 +504,9 @@ def test_when_a_person_has_deleted_the_other_one_it_is_the_one_that_is_left() ->
     tells(shard, PRACTIFI, *twins)
     tells(shard, MICROSOFT, here())
     shard.see(Vanished("p2", MIKE, stamp="2" * 64), side=PRACTIFI)
-    shard.hear(shard.wakes[-1].body)
+    (look,) = (wake for wake in shard.wakes if isinstance(wake.body, Look))
+    assert look.at - shard.now == timedelta(hours=1)
+    shard.hear(look.body)
     found = shard.link("1" * 64).microsoft
     assert found is not None
     assert found.id == "m1"
