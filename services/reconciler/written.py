@@ -14,6 +14,7 @@ from services.reconciler import (
     exposed,
     made,
     meeting,
+    news,
     owners,
     say,
     series,
@@ -82,7 +83,8 @@ def _created(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
     if (sequence := _found_gone(work, pending.side, item.id, new, old)) is not None:
         return dead(put(link, pending.side, replace(new, sequence=sequence)), pending.side)
     if pending.side is Side.MICROSOFT:
-        link = replace(made.differing(link, pending), answers=link.answers or ())
+        link = news.told(link) if new.redacted else made.differing(link, pending)
+        link = replace(link, answers=link.answers or ())
         invites(work, link.id, None, item.event)
         for copy in meeting.own(work, item, link.id, link.born):
             step(work, copy)

@@ -172,3 +172,21 @@ def test_what_practifi_has_made_private_does_not_come_back_with_the_text_that_wa
     shard.write(hidden(here(), "m-c"), order)
     assert "Standup" not in {order.event.subject for order in shard.orders if order.side is PRACTIFI}
     assert shard.links()[0].microsoft.redacted
+
+
+@pytest.mark.parametrize("reader_first", [False, True])
+def test_what_is_made_private_before_we_hear_that_it_was_made_leaves_no_text_in_practifi(reader_first: bool) -> None:
+    """The writer had died after it had made it: the next attempt finds it as it stands by now (ruling 9)."""
+    shard = Shard()  # P2, ruling 20
+    shard.see(there(people=(ANN,)), side=PRACTIFI)
+    order = shard.take()
+    made = hidden(here(stamp=f"{order.link}-g0"), "m-b")
+    if reader_first:
+        shard.see(made)
+    shard.write(made, order)
+    purge = shard.take()
+    assert isinstance(purge, Write)
+    assert (purge.side, purge.fields, purge.people) == (PRACTIFI, ("subject", "location", "sensitivity"), ())
+    shard.write(hidden(there(), "p-b"), purge)
+    assert not shard.orders
+    assert not [key for key, row in shard.rows.items() if b"Standup" in row]
