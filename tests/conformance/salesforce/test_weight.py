@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from services.salesforce_watcher.decide import PEOPLE
+from services.salesforce_watcher.tell import PEOPLE
 from tests.conformance.salesforce.test_opened import FILE
 
 MANY = 50_000
