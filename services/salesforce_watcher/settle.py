@@ -47,6 +47,7 @@ def _quiet_at(draft: Draft, row: Row) -> datetime | None:
     since, settle = draft.reader().outbound_since, timedelta(seconds=draft.policy.settle_seconds)
     if since is None or row.created_at is None or row.edited_at is None or row.deleted or row.stamp:
         return None
-    if row.created_at <= since or row.edited_at - row.created_at >= settle * WORK:
+    touched_at = max(row.edited_at, row.joined_at or row.edited_at)
+    if row.created_at <= since or touched_at - row.created_at >= settle * WORK:
         return None
-    return row.edited_at + settle
+    return touched_at + settle

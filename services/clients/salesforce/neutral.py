@@ -54,6 +54,7 @@ def _row(
     return Row(
         record.id, _mark(record, event, (*people, *invitees), answers), record.owner or "", event, record.key or "",
         people, invitees, created_at=_at(record.created), edited_at=_at(record.edited),
+        joined_at=_at(max((one.stamp for one in related), default="")),
         ours=record.editor == shape.user_id, child=bool(record.child),
         native_series=bool(record.pattern2 or record.series), status=record.status or "",
         answers=answers, places=places(shape), **flags,

@@ -12,7 +12,8 @@ from contracts.person import Person
 class Row(Struct, frozen=True, omit_defaults=True):
     """One Event row, or what is left of it (`deleted`, then `event` is None).
 
-    `mark` changes with the row and with who is on it. `edited_at` is LastModifiedDate, Salesforce's time. `ours` says
+    `mark` changes with the row and with who is on it. `edited_at` is LastModifiedDate, Salesforce's time, and
+    `joined_at` when one of its people came or answered last, which does not move the former. `ours` says
     that the integration user made the last change: a hint, never a proof (SFD-14). `people` are the related Contacts
     (and Leads), `invitees` the invited Users. `child` marks Salesforce's read-only copy for an invitee (I1),
     `native_series` an occurrence of Practifi's own recurrence (R6). `skipped` marks a private row that the policy
@@ -30,6 +31,7 @@ class Row(Struct, frozen=True, omit_defaults=True):
     invitees: tuple[str, ...] = ()
     created_at: datetime | None = None
     edited_at: datetime | None = None
+    joined_at: datetime | None = None
     ours: bool = False
     deleted: bool = False
     child: bool = False

@@ -36,7 +36,7 @@ async def test_an_answer_that_changes_is_noticed_though_the_event_does_not(place
     (row,) = (await place.read()).rows
     assert row.answers == ((ann, NO), (ben, YES))
     assert row.mark != before.mark
-    assert row.edited_at == before.edited_at, "no edit of the Event"
+    assert (row.edited_at, row.joined_at) == (before.edited_at, place.now), "no edit of the Event"
 
 
 @pytest.mark.parametrize("shared", [True, False], ids=["shared activities", "without"])

@@ -49,6 +49,18 @@ def test_an_event_that_somebody_is_still_at_work_on_waits_on() -> None:  # rulin
     assert watcher.wakes()[0].at - watcher.now == timedelta(seconds=55)
 
 
+def test_an_event_to_which_somebody_is_still_inviting_waits_on() -> None:  # A3, ruling 10
+    watcher = outbound()
+    made = watcher.fresh()
+    watcher.reads(made)
+    watcher.later(seconds=60)
+    invited = replace(made, people=(JOHNS,), joined_at=watcher.salesforce - timedelta(seconds=5))
+    assert watcher.settles(invited) == []
+    assert watcher.wakes()[0].at - watcher.now == timedelta(seconds=55)
+    watcher.later(seconds=55)
+    assert [one.people for one in watcher.settles(invited)] == [(JOHNS,)]
+
+
 def test_who_was_made_together_with_an_event_is_said_before_it() -> None:  # A3, ruling 10
     watcher, ann = outbound(), Person("003-ann", (("ann@client.example", Source.EMAIL),))
     watcher.reads(watcher.fresh(ago=20))
