@@ -19,6 +19,7 @@ from services.reconciler import (
     renamed,
     runs,
     series,
+    trouble,
     unheard,
     when,
     wish,
@@ -134,9 +135,7 @@ def changed(work: Work, link: Link, side: Side, held: Held, item: Item, sequence
         return copies.seen(work, link, new)
     if link.state is State.ENDED and not held.gone:
         return put(link, side, bare(new))
-    if link.refused and (new.now, new.people) != (held.now, held.people):
-        link = replace(link, refused=())
-    link = consent.touched(work, link, side, held, new)
+    link = consent.touched(work, trouble.mended(link, held, new), side, held, new)
     if held.gone:
         other = link.on(side.other)
         owner = link.owner if other is not None and not other.gone else item.owner or link.owner

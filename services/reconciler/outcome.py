@@ -109,9 +109,12 @@ def _forbidden(work: Work, link: Link, refused: Refused) -> None:
 
 
 def _outdated(work: Work, link: Link, pending: Pending) -> bool:
-    """Whether what follows now is another order than the one that is answered: what it is made of has changed since."""
-    source = link.on(pending.side.other)
-    if source is not None and source.now != pending.source:
+    """Whether what follows now is another order than the one that is answered, or meets something else: what it is made
+    of has changed since, or is gone, or what stands where it goes is another version."""
+    held, source = link.on(pending.side), link.on(pending.side.other)
+    if source is not None and (source.now != pending.source or source.gone is not (pending.kind is Kind.ERASE)):
+        return True
+    if held is not None and held.mark != pending.mark:
         return True
     return pending.side is Side.PRACTIFI and pending.related is not None and people.changed(work, link, pending)
 

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import Side
 from contracts.observed import Item
-from services.reconciler import consent, unheard
+from services.reconciler import consent, trouble, unheard
 from services.reconciler.held import found, held_of, invites, past, put
 from services.reconciler.link import refer
 from services.reconciler.rows import Held, Kind, Link, Pending
@@ -35,5 +35,5 @@ def _looked_again(work: Work, link: Link, side: Side, held: Held, item: Item) ->
     new = found(work, side, held, item)
     if side is Side.MICROSOFT:
         invites(work, link.id, held.now or held.base, item.event)
-    link = consent.touched(work, link, side, held, new)
+    link = consent.touched(work, trouble.mended(link, held, new), side, held, new)
     return put(link, side, replace(new, past=tuple(mark for mark in past(held, held.mark) if mark != item.mark)))

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from contracts.calendar import Side
 from contracts.write import Refused
 from services.reconciler import say
-from services.reconciler.rows import Attention, Link, Trouble
+from services.reconciler.rows import Attention, Held, Link, Trouble
 from services.reconciler.work import Work
 
 _URGENT = tuple(Trouble)
@@ -39,6 +39,13 @@ def refused(work: Work, link: Link, answer: Refused) -> Link:
     say.failed(work, link, answer)
     kind = Trouble.REFUSED
     return _with(work, link, Attention(answer.side, answer.reason or answer.code, answer.code, work.now, kind))
+
+
+def mended(link: Link, old: Held, new: Held) -> Link:
+    """The link of which a side holds something `new`, whoever has told that: what was refused may pass now."""
+    if not link.refused or (new.now, new.people) == (old.now, old.people):
+        return link
+    return replace(link, refused=())
 
 
 def unmovable(link: Link) -> bool:

@@ -20,6 +20,7 @@ from services.reconciler import (
     series,
     teams,
     told,
+    trouble,
     unheard,
 )
 from services.reconciler.held import answered, dead, found, held_of, invites, past, put
@@ -125,6 +126,7 @@ def _updated(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
         if pending.side is Side.MICROSOFT:
             invites(work, link.id, old.event, item.event)
     new = advance(new, pending.fields, echo)
+    link = trouble.mended(link, old, new)
     if exposed.hidden(pending, new):
         new = advance(new, TEXT, new.event)
         pending = replace(pending, related=(), invited=())

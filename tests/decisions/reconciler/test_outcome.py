@@ -139,6 +139,55 @@ def test_what_was_mended_before_the_refusal_is_heard_goes() -> None:  # THR-08, 
     assert wish(shard.take()) == (PRACTIFI, ("subject",), "Review")
 
 
+def test_what_was_deleted_before_the_refusal_is_heard_goes() -> None:  # THR-08, X1
+    shard, _ = renamed()
+    shard.see(Vanished("m1", MIKE))
+    shard.refuse(Why.INVALID, code="FIELD_CUSTOM_VALIDATION_EXCEPTION")
+    order = shard.take()
+    assert isinstance(order, Erase)
+    assert (order.side, order.target) == (PRACTIFI, "p1")
+
+
+def test_what_was_mended_where_it_is_refused_before_that_is_heard_is_tried_again() -> None:  # THR-08, CON-21
+    shard, _ = renamed()
+    shard.see(there(replace(SHOWN, location="Room 2"), mark="p-b"), side=PRACTIFI)
+    shard.refuse(Why.INVALID, code="FIELD_CUSTOM_VALIDATION_EXCEPTION")
+    assert wish(shard.take()) == (PRACTIFI, ("subject",), "Daily")
+
+
+def refused_in_microsoft() -> tuple[Shard, Order]:
+    """Microsoft has refused a room that was typed in Practifi; our word on that is under way."""
+    shard = Shard()
+    shard.paired()
+    shard.see(there(replace(SHOWN, location="Bad room"), mark="p-b"), side=PRACTIFI)
+    shard.refuse(Why.INVALID, code="ErrorInvalidRequest")
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.fields) == (PRACTIFI, ())
+    return shard, order
+
+
+def test_what_is_mended_before_our_word_comes_to_it_goes() -> None:  # THR-08, ruling 7
+    shard, word = refused_in_microsoft()
+    mended = there(replace(SHOWN, location="Room 2"), mark="p-c")
+    shard.hear(Outcomes((Refused(word.order, word.link, PRACTIFI, Why.MOVED_ON, item=mended),)))
+    shard.see(mended, side=PRACTIFI)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.fields, order.event.location) == (MICROSOFT, ("location",), "Room 2")
+
+
+def test_what_is_mended_within_our_word_on_it_goes() -> None:  # THR-08, ruling 3
+    shard, word = refused_in_microsoft()
+    assert isinstance(word, Write)
+    mended = there(replace(SHOWN, location="Room 2"), mark="p-c", status=word.status or "")
+    shard.write(mended, word, echo=word.event)
+    shard.see(mended, side=PRACTIFI)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.fields, order.event.location) == (MICROSOFT, ("location",), "Room 2")
+
+
 def test_a_side_that_refuses_does_not_hold_up_the_other() -> None:
     shard, _ = renamed()
     shard.refuse(Why.INVALID)
