@@ -124,12 +124,16 @@ def directory_known(draft: Draft, mailboxes: Mailboxes) -> None:
 
 
 def undirected(draft: Draft, word: Undirected) -> None:
-    """Runs that wait for the mailboxes end, and so does the one that this is about where we have yet to hear of it;
-    those that wait for the org go on with the mailboxes of before."""
+    """The run that this is about, and those before it, end where they wait for the mailboxes, also if we have yet to
+    hear of it; one that has begun since may be luckier. Those that wait for the org go on with the mailboxes of
+    before."""
     reader = draft.reader()
     draft.rows["reader"] = replace(reader, vain=max(reader.vain, word.run))
     if draft.directory() is None:
-        _end_runs(draft, failed=(f"{DIRECTORY}: {word.reason}",))
+        waiting, failed = draft.waiting(), (f"{DIRECTORY}: {word.reason}",)
+        draft.effects += [end for run in waiting.runs if run <= word.run for end in done(draft, run, (), failed)]
+        left = tuple(run for run in waiting.runs if run > word.run)
+        draft.rows["waiting"] = Waiting(left) if left else None
 
 
 def org_read(draft: Draft, read: OrgRead) -> None:

@@ -111,7 +111,7 @@ def test_runs_wait_for_the_mailboxes() -> None:
 def test_runs_that_wait_for_mailboxes_in_vain_end() -> None:
     watcher = Watcher(directed=False)
     watcher.due()
-    watcher.hear(Undirected("no consent"))
+    watcher.hear(Undirected("no consent", "run-1"))
     assert [done.failed for done in watcher.done()] == [("directory: no consent",)]
     watcher.hear(Mailboxes(1, MAILBOXES))
     assert not watcher.asked(ReadOrg), "nobody waits any more"
@@ -126,10 +126,21 @@ def test_a_run_is_over_that_is_heard_of_later_than_that_it_has_no_mailboxes() ->
     assert watcher.done() == [], "the next one has its own list to wait for"
 
 
+def test_a_run_that_has_begun_since_waits_for_its_own_list_of_mailboxes() -> None:  # CUR-30
+    """Else its poller, who can read the list by now, would wait to hear who is paired."""
+    watcher = Watcher(directed=False)
+    watcher.due()
+    watcher.due()
+    watcher.hear(Undirected("no consent", "run-1"))
+    assert [done.run for done in watcher.done()] == ["run-1"]
+    watcher.hear(Mailboxes(1, MAILBOXES))
+    assert watcher.asked(ReadOrg)
+
+
 def test_a_later_list_that_cannot_be_read_stops_no_run() -> None:
     watcher = Watcher()
     watcher.due()
-    watcher.hear(Undirected("throttled"))
+    watcher.hear(Undirected("throttled", "run-1"))
     assert watcher.done() == []
 
 
