@@ -1,5 +1,6 @@
-"""What a lost or restored memory makes necessary (rulings 5, 6): ours, that of a reconciler, or that of a poller.
-Everything is said again from a fresh read of the org; of what is remembered only the pairing is."""
+"""What a lost or restored memory makes necessary (rulings 5, 6): ours, that of a reconciler, or that of a poller; or a
+shard that is new, and knows nothing either. Everything is said again from a fresh read of the org; of what is
+remembered only the pairing is."""
 
 from msgspec.structs import replace
 
@@ -42,3 +43,14 @@ def answer(draft: Draft, body: Again) -> None:
     )  # fmt: skip
     counted = tuple(0 if place == body.shard else count for place, count in enumerate(waiting.messages))
     draft.rows["waiting"] = replace(waiting, messages=counted)
+
+
+def grown(draft: Draft) -> bool:
+    """Whether the firm has other shards by now than those that were told who belongs to whom: a new one has heard of
+    nobody and nothing, and all is read anew for it (ruling 22)."""
+    kept = draft.get("pairs", Pairs)
+    if kept is None or kept.shards == draft.policy.shards:
+        return False
+    draft.rows["pairs"] = replace(kept, sequence=0)
+    draft.rows["reader"] = replace(draft.reader(), cursors=Cursors(), recent={}, reading={})
+    return True

@@ -64,6 +64,8 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
     match message.body:
         case PolicyNow():
             outbound.heard(draft)
+            if again.grown(draft):
+                _begin(draft)
         case RunDue(run, policy=version) if not draft.early(version):
             run_due(draft, run)
         case Mailboxes() as mailboxes:
@@ -179,13 +181,12 @@ def looked_again(draft: Draft, looked: RowsLooked) -> None:
 
 
 def org_unread(draft: Draft, unread: OrgUnread) -> None:
-    """The org could not be read: shown with its reason, and the run ends without it. Before the first pairing the
-    pollers wait for us, and should not in this run."""
+    """The org could not be read: shown with its reason, and the run ends without it. A poller that waits to hear who is
+    paired should not in this run."""
     what = f"{unread.code}: {unread.what}" if unread.code else unread.what
     draft.rows[PROBLEM] = Problem(ORG, what, unread.mend, heals=unread.heals)
-    if not draft.paired():
-        word = Undirected(what, max(draft.waiting().runs, default=""))
-        draft.effects += [Say("graph-poller", word, shard) for shard in range(draft.policy.shards)]
+    word = Undirected(what, max(draft.waiting().runs, default=""))
+    draft.effects += [Say("graph-poller", word, shard) for shard in range(draft.policy.shards)]
     _end_runs(draft, failed=(ORG,))
 
 
@@ -229,7 +230,7 @@ def _pair(draft: Draft) -> None:
     if before is not None and before.sequence and found == before.pairs:
         return
     number = draft.sequence()
-    draft.rows["pairs"] = Pairs(found, number)
+    draft.rows["pairs"] = Pairs(found, number, draft.policy.shards)
     for shard in range(draft.policy.shards):
         own = tuple(pair for pair in found if pair.shard == shard)
         draft.effects.append(Say("reconciler", Paired(number, found, shard), shard))

@@ -52,10 +52,12 @@ class Users(Struct, frozen=True):
 
 
 class Pairs(Struct, frozen=True):
-    """Row `pairs`: who belongs to whom, and the sequence under which that was said, 0 when it has to be said anew."""
+    """Row `pairs`: who belongs to whom, the sequence under which that was said, 0 when it has to be said anew, and to
+    how many `shards`."""
 
     pairs: tuple[Pair, ...]
     sequence: int = 0
+    shards: int = 1
 
 
 class Waiting(Struct, frozen=True, omit_defaults=True):

@@ -163,7 +163,6 @@ def test_an_org_that_cannot_be_read_is_shown_and_ends_the_run(unread: OrgUnread,
     watcher.hear(unread)
     assert watcher.row("problem/org", Problem) == problem
     assert watcher.done()[0].failed == ("org",)
-    assert watcher.told(Undirected) == [], "the pollers know their mailboxes"
     watcher.reads()
     assert watcher.row("problem/org", Problem) is None
 

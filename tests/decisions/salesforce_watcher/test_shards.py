@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from contracts.control import Again
 from contracts.observed import Homes, Mailbox, Mailboxes, Observed, Pair, Paired, ReadDone
-from services.clients.salesforce.row import OrgUser, Row
+from contracts.person import People, Person, Source
+from services.clients.salesforce.row import Cursors, OrgUser, Row
 from services.kernel.decision import Forgot, Say
 from services.salesforce_watcher.pair import shard_of
 from services.salesforce_watcher.rows import ReadOrg
@@ -48,6 +49,27 @@ def test_each_poller_hears_of_its_mailboxes_and_each_reconciler_of_all() -> None
         (decider,) = watcher.told(Paired, "reconciler", shard)
         assert (reader.pairs, reader.shard) == ((own,), shard)
         assert (decider.pairs, decider.shard) == ((mikes, johns), shard)
+
+
+def test_a_new_shard_hears_of_everybody_although_no_mailbox_moves_there() -> None:  # ruling 22
+    """Else its poller would wait to hear whose mailboxes it reads, and no run of the firm would be over."""
+    watcher, ann = Watcher(), Person("003-ann", (("ann@client.example", Source.EMAIL),))
+    watcher.due()
+    watcher.hears(people=(ann,))
+    watcher.due()  # this read is under way
+    watcher.govern(TWO_WAY, active=False)
+    watcher.govern(replace(TWO_WAY, shards=2))
+    (order,) = watcher.asked(ReadOrg)
+    watcher.order = order
+    assert order.cursors == Cursors(), "all that it has to know is read anew"
+    watcher.hears(row(), people=(ann,))
+    for service in ("graph-poller", "reconciler"):
+        assert [said.shard for said in watcher.told(Paired, service, 1)] == [1]
+    assert watcher.told(People, "reconciler", 1)
+    assert [pair.shard for pair in watcher.told(Paired, "reconciler", 1)[0].pairs] == [0, 0]
+    watcher.govern(replace(TWO_WAY, shards=2, interval_minutes=5))
+    watcher.reads(users=())
+    assert watcher.told(Paired) == []
 
 
 def test_an_event_is_told_to_the_shard_of_its_owner() -> None:  # ruling 22
