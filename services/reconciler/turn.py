@@ -61,8 +61,10 @@ def _ordered(work: Work, link: Link, row: Contested) -> Link:
     held = link.on(side)
     assert held is not None
     value: Any = getattr(row.on(side), row.field)
-    if held.redacted or same(row.field, value, getattr(held.event, row.field)):
+    if held.redacted:
         return link
+    if same(row.field, value, getattr(held.event, row.field)):
+        return _standing(work, link, row, held)
     if row.field in changed(held) and not _inherited(row, held):
         return link  # nobody has carried over yet what was typed there last
     if not work.policy_of(link.mailbox).direction.writes(side):
@@ -77,6 +79,15 @@ def _ordered(work: Work, link: Link, row: Contested) -> Link:
         )  # fmt: skip
 
     return order(work, replace(link, cause=Cause.TURNED), side, Kind.TURN, write, fields=fields)
+
+
+def _standing(work: Work, link: Link, row: Contested, held: Held) -> Link:
+    """The link whose value stands there already: by an order of ours of which nobody heard, if it is not carried over
+    yet (ruling 9). That goes on as if it had been heard."""
+    if row.field not in changed(held):
+        return link
+    work.rows[f"conflict/{link.turn[0]}"] = replace(row, turned=True)
+    return replace(link, cause=Cause.TURNED)
 
 
 def _inherited(row: Contested, held: Held) -> bool:

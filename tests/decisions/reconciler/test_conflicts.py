@@ -245,6 +245,20 @@ def test_a_turn_that_would_mail_guests_waits_for_consent() -> None:  # A5, rulin
     ]
 
 
+def test_a_turn_of_which_we_hear_only_that_it_stands_there_waits_for_consent_too() -> None:  # A5, rulings 9, 16
+    case = contested(event=MEETING)
+    case.turn()
+    order = case.shard.take()
+    stands = case.item(PRACTIFI, subject="Theirs")
+    case.shard.hear(Outcomes((Refused(order.order, order.link, PRACTIFI, Why.MOVED_ON, item=stands),)))
+    assert case.carry_out() == []
+    assert [line.turned for line in kept(case.shard)] == [True]
+    case.shard.set_policy(case.policy, consents=1)
+    assert [(order.side, order.event.subject, order.cause) for order in case.carry_out()] == [
+        (MICROSOFT, "Theirs", Cause.TURNED)
+    ]
+
+
 def test_a_turn_to_microsoft_that_would_mail_guests_waits_for_consent_and_is_not_forgotten() -> None:  # A5, ruling 16
     case = contested(OUTWARD, MEETING)
     case.turn()
