@@ -32,7 +32,7 @@ def differing(link: Link, pending: Pending) -> Link:
     differ = [one for one in pending.fields if one in KEPT and not _alike(one, here.base, sent)]
     earlier = [one.sent or one.source for one in link.unsure if one.kind is Kind.CREATE]
     ours = tuple(one for one in differ if any(old is not None and _alike(one, here.base, old) for old in earlier))
-    theirs = tuple(one for one in differ if one not in ours)
+    theirs = (*(one for one in differ if one not in ours), *pending.unsent)
     link = put(link, Side.PRACTIFI, advance(there, ours, here.base))
     return put(link, Side.MICROSOFT, advance(here, theirs, there.base))
 

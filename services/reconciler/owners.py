@@ -11,7 +11,7 @@ from contracts.write import Cause, Write
 from services.reconciler import when
 from services.reconciler.born import ELSEWHERE
 from services.reconciler.link import generation_of, minted, name_of, ref_key, stamp_of
-from services.reconciler.merge import changed, wanted
+from services.reconciler.merge import Plan, changed, wanted
 from services.reconciler.names import Ref
 from services.reconciler.order import order
 from services.reconciler.reach import HIDING, whole
@@ -43,12 +43,12 @@ def stays(work: Work, link: Link) -> str:
     return "" if when.future(there.event.when, work.now) else PAST
 
 
-def follow(work: Work, link: Link, changes: tuple[str, ...]) -> Link:
-    """Make the event in the new owner's mailbox as Microsoft has it, with these `changes` of Practifi and the people
-    whom Microsoft's own list invites (A4). With guests it waits for consent first: everybody is mailed twice
-    (`consent.py`)."""
+def follow(work: Work, link: Link, plan: Plan) -> Link:
+    """Make the event in the new owner's mailbox as Microsoft has it, with Practifi's changes and the people whom
+    Microsoft's own list invites (A4). What Practifi refuses of it has yet to go there. With guests it waits for consent
+    first: everybody is mailed twice (`consent.py`)."""
     _, there = _both(link)
-    event = _anew(work, link, changes)
+    event = _anew(work, link, plan.microsoft)
     fields = whole(event)
     if event.attendees:
         fields = (*fields, "attendees")
@@ -59,7 +59,8 @@ def follow(work: Work, link: Link, changes: tuple[str, ...]) -> Link:
             generation=link.generation + 1,
         )  # fmt: skip
 
-    return order(work, replace(link, cause=Cause.OWNER), Side.MICROSOFT, Kind.CREATE, write, fields=fields)
+    link = order(work, replace(link, cause=Cause.OWNER), Side.MICROSOFT, Kind.CREATE, write, fields=fields)
+    return link if link.pending is None else replace(link, pending=replace(link.pending, unsent=plan.practifi))
 
 
 def split(work: Work, link: Link) -> tuple[Link, Link]:

@@ -63,8 +63,9 @@ class Pending(Struct, frozen=True, omit_defaults=True):
     """The one order that is out. `source` is what the other side held when it was decided (None: its base), `mark` the
     mark of the written side then, `lost` what that side held where there are `conflicts`, `epoch` that of `Runs`.
     `related` and `invited` are the people that Microsoft's list then meant. `target` is the id of what is written, ""
-    for what is made, `mailbox` whose it is, `sent` what an event in Microsoft is made with. `status` is our word that
-    goes with it (None: none does), `consents` how many there were when it was given."""
+    for what is made, `mailbox` whose it is, `sent` what an event in Microsoft is made with, `unsent` what of that
+    Practifi has not taken yet. `status` is our word that goes with it (None: none does), `consents` how many there were
+    when it was given."""
 
     order: str
     side: Side
@@ -84,6 +85,7 @@ class Pending(Struct, frozen=True, omit_defaults=True):
     target: str = ""
     mailbox: str = ""
     sent: CalendarEvent | None = None
+    unsent: tuple[str, ...] = ()
 
 
 class Trouble(StrEnum):

@@ -40,7 +40,7 @@ def update(work: Work, link: Link, owner: Owner) -> Link:
     if owners.parted(link) and policy.direction.writes(Side.MICROSOFT):
         reason = owners.stays(work, link)
         if not reason:
-            return owners.follow(work, link, plan.microsoft) if link.pending is None else link
+            return owners.follow(work, link, plan) if link.pending is None else link
         work.stop(link)  # another policy, or pairing, may let it through
         link = barred(work, link, reason)
     if plan.microsoft and link.pending is None:

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import FIELDS, CalendarEvent, Side
 from contracts.observed import Item, Made
-from contracts.write import Written
+from contracts.write import Cause, Written
 from services.kernel.decision import SAME, Say
 from services.reconciler import (
     answers,
@@ -177,5 +177,5 @@ def _source(link: Link, pending: Pending, fields: tuple[str, ...] | None) -> Lin
 def _people(work: Work, link: Link, pending: Pending) -> Link:
     if pending.related is not None:
         return replace(link, related=pending.related, invited=pending.invited or ())
-    owner = work.owner(link.mailbox)
-    return agreed(work, link, owner) if owner and pending.kind is Kind.CREATE else link
+    owner, anew = work.owner(link.mailbox), pending.kind is Kind.CREATE and pending.cause is not Cause.OWNER
+    return agreed(work, link, owner) if owner and anew else link

@@ -13,7 +13,7 @@ from contracts.facts import Blocked, Conflict
 from contracts.observed import Item, Pair, Paired, Vanished
 from contracts.policy import Direction, Invitations, Narrower, Policy
 from contracts.write import Cause, Erase, Order, Why, Write
-from services.reconciler.rows import Look, State
+from services.reconciler.rows import Look, State, Trouble
 from tests.decisions.reconciler.shard import (
     ANN,
     INWARD,
@@ -188,6 +188,38 @@ def test_a_creation_that_fails_leaves_the_event_where_it_is() -> None:  # ruling
     assert (outward(shard), shard.kinds()) == ([], ["Failed"])
     link = shard.link(name)
     assert (link.mailbox, link.microsoft and link.microsoft.gone) == (MIKE, False)
+
+
+@pytest.mark.parametrize("seen", [False, True])
+def test_what_practifi_refuses_goes_there_after_the_hand_over_when_it_is_mended(seen: bool) -> None:  # THR-08
+    shard, name = made()
+    shard.see(here(replace(STANDUP, subject="Daily"), mark="m-b"))
+    shard.refuse(Why.INVALID, code="FIELD_CUSTOM_VALIDATION_EXCEPTION")
+    spoken(shard, there(mark="p-b"))
+    shard.see(johns(), side=PRACTIFI)
+    create = taken(shard)
+    if seen:
+        shard.see(in_johns_mailbox(create))
+    shard.write(in_johns_mailbox(create), create)
+    spoken(shard, johns())
+    assert [one.kind for one in shard.link(name).troubles] == [Trouble.REFUSED]
+    shard.see(johns(replace(SHOWN, location="Room 2"), mark="p-c"), side=PRACTIFI)
+    (order,) = [one for one in shard.orders if isinstance(one, Write)]
+    assert (order.side, order.fields, order.event.subject) == (PRACTIFI, ("subject",), "Daily")
+
+
+def test_whom_practifi_refuses_comes_on_its_event_after_the_hand_over_when_it_is_mended() -> None:  # THR-08, M1
+    shard, _ = made(replace(TWO_WAY, invitations=Invitations.ALWAYS))
+    shard.see(here(replace(STANDUP, attendees=guest("ann@client.example")), mark="m-b"))
+    shard.refuse(Why.INVALID, code="INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY")
+    spoken(shard, there(mark="p-b"))
+    shard.see(johns(), side=PRACTIFI)
+    create = taken(shard)
+    shard.write(in_johns_mailbox(create), create)
+    spoken(shard, johns())
+    shard.see(johns(replace(SHOWN, location="Room 2"), mark="p-c"), side=PRACTIFI)
+    (order,) = [one for one in shard.orders if isinstance(one, Write)]
+    assert (order.side, order.people) == (PRACTIFI, (ANN,))
 
 
 def test_a_creation_that_the_policy_stops_is_made_again_as_the_same() -> None:  # ruling 26
