@@ -12,7 +12,7 @@ from contracts.write import Cause
 from services.kernel.decision import State
 from services.reconciler import news, when, wish
 from services.reconciler.book import Owner
-from services.reconciler.held import invites, put
+from services.reconciler.held import put
 from services.reconciler.link import refer
 from services.reconciler.meeting import uid_key
 from services.reconciler.merge import same
@@ -65,8 +65,6 @@ def adopted(work: Work, link: Link, half: Link, owner: Owner) -> Link:
     assert here is not None
     assert there is not None
     work.rows |= {f"link/{link.id}": None, f"{_place(there.mailbox, there.event)}{half.id}": None}
-    invites(work, link.id, here.event, None)
-    invites(work, half.id, None, here.event)
     refer(work, Side.MICROSOFT, half.id, here)
     key = uid_key(here)
     if key and (row := work.get(key, Uid)) is not None and row.link == link.id:

@@ -23,7 +23,9 @@ def compared(work: Work, link: Link, people: Iterable[str]) -> tuple[Link, Given
     here, there = link.microsoft, link.practifi
     assert here is not None
     assert there is not None
-    if not here.mine or here.redacted or there.redacted:
+    if here.redacted:
+        return replace(link, answers=None), (), ()  # whoever comes back, when it is shown again, is told anew
+    if not here.mine or there.redacted:
         return link, (), ()
     mine, theirs, known = _heard(work, here), dict(there.answers), _known(link, there)
     inward = work.policy_of(link.mailbox).direction.writes(Side.PRACTIFI)
@@ -78,7 +80,10 @@ def settled(link: Link, orders: Iterable[Pending]) -> Link:
 
 def kept(pending: Pending, read: Held, found: Held) -> Held:
     """What the writer found, with the answers that a reader has told meanwhile, but for those that we wrote: an answer
-    changes nothing of its Event, so no time says which is newer, and a reader that was first will tell the other."""
+    changes nothing of its Event, so no time says which is newer, and a reader that was first will tell the other. Who
+    is on what is hidden, nobody tells."""
+    if found.redacted:
+        return found
     ours = dict(pending.answers or ())
     written = (one for one in found.answers if one[0] in ours)
     return replace(found, answers=(*written, *(one for one in read.answers if one[0] not in ours)))

@@ -9,7 +9,7 @@ from contracts.policy import Invitations
 from contracts.write import Refused, Why, Write, Written
 from services.reconciler import consent, say, trouble, when
 from services.reconciler.answers import out
-from services.reconciler.held import held_of, invites
+from services.reconciler.held import held_of
 from services.reconciler.names import Uid
 from services.reconciler.order import order, uncounted
 from services.reconciler.rows import Held, Kind, Link, Pending, State, Trouble
@@ -21,8 +21,6 @@ QUIET = "an answer given in Practifi would be mailed to the organizer, which the
 def keep(work: Work, link: Link) -> None:
     """A copy is known to be one; if its user has answered in Practifi before it came, it answers now."""
     assert link.microsoft is not None
-    if link.state is State.WAITING:
-        invites(work, link.id, link.microsoft.event, None)
     key = f"uid/{link.microsoft.uid}~"
     link = work.keep(replace(link, born=Side.PRACTIFI, state=State.COPY))
     row = work.get(key, Uid)
@@ -73,8 +71,6 @@ def gone(work: Work, link: Link) -> None:
         work.keep(replace(link, microsoft=replace(link.microsoft, gone=True), answer=None))
         return
     trouble.forgotten(work, link, *Trouble)
-    if link.state is State.WAITING:
-        invites(work, link.id, link.microsoft.event, None)
     if row is not None:
         copies, waiting = (tuple(one for one in some if one != link.id) for some in (row.copies, row.waiting))
         work.rows[f"uid/{link.microsoft.uid}~"] = replace(row, copies=copies, waiting=waiting)

@@ -5,9 +5,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent, Side
 from contracts.observed import Item
-from services.reconciler import match
-from services.reconciler.book import Address, Known, Who
-from services.reconciler.listed import Invite
+from services.reconciler.book import Address, Known
 from services.reconciler.rows import Death, Held, Link
 from services.reconciler.work import Work
 
@@ -97,10 +95,10 @@ def dead(link: Link, side: Side, *, settled: bool = False) -> Link:
 
 
 def bare(held: Held) -> Held:
-    """What a tombstone knows of a side: no text of what is gone, nor of what was there before it was hidden (X5, ruling
-    20)."""
+    """What a tombstone knows of a side: neither text nor people of what is gone, nor a text of what was there before it
+    was hidden (X5, ruling 20)."""
     if held.gone:
-        return replace(held, base=None, now=None)
+        return replace(held, base=None, now=None, people=(), users=(), answers=())
     return replace(held, base=held.event, now=None) if held.redacted else held
 
 
@@ -110,19 +108,6 @@ def users_of(work: Work, side: Side, people: tuple[str, ...]) -> tuple[str, ...]
         return ()
     known = ((one, work.get(f"person/{one}", Known)) for one in people)
     return tuple(one for one, row in known if row is not None and row.person.user)
-
-
-def invites(work: Work, link: str, old: CalendarEvent | None, new: CalendarEvent | None) -> None:
-    """Keep whom a Microsoft event invites, for late matching (M4), and when that was seen (M5); a user whose mailbox is
-    synced never has to be matched later."""
-    was = match.addresses(old) if old else ()
-    meant = match.addresses(new) if new else ()
-    for address in set(was) - set(meant):
-        work.rows[f"invites/{address}/{link}"] = None
-    for address in meant:
-        one = match.best(address, work.get(f"who/{address}", Who), work.domains())
-        if one is None or not (one.user and synced(work, one.id)):
-            work.rows[f"invites/{address}/{link}"] = Invite(work.now.date())
 
 
 def synced(work: Work, user: str) -> bool:

@@ -1,16 +1,40 @@
-"""The address book changes: who an address means, and with it the events that invited it long ago (M4, ATT-26). What
-Practifi has refused because of a person goes then, too."""
+"""Whom Microsoft's events invite, so that they are found again when the address book changes: who an address means, and
+with it the events that invited it long ago (M4, ATT-26). What Practifi has refused because of a person goes then, too.
+Nobody is kept of what is gone, or hides by now who is on it (P1)."""
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from contracts.calendar import Side
+from contracts.calendar import CalendarEvent, Side
 from contracts.person import People, Person
 from services.reconciler import match
 from services.reconciler.book import Book, Known, Who
+from services.reconciler.held import synced
 from services.reconciler.listed import Invite
+from services.reconciler.rows import Link, State
 from services.reconciler.step import step
 from services.reconciler.work import Work
+
+
+def follow(work: Work, name: str, old: Link | None, new: Link | None) -> None:
+    """Keep whom a link's Microsoft event invites, and when that was seen (M5); a user whose mailbox is synced never has
+    to be matched later."""
+    was, now = _invites(old), _invites(new)
+    if was == now:
+        return
+    before, meant = (match.addresses(event) if event is not None else () for event, _ in (was, now))
+    for address in set(before) - set(meant):
+        work.rows[f"invites/{address}/{name}"] = None
+    for address in meant:
+        one = match.best(address, work.get(f"who/{address}", Who), work.domains())
+        if one is None or not (one.user and synced(work, one.id)):
+            work.rows[f"invites/{address}/{name}"] = Invite(work.now.date())
+
+
+def _invites(link: Link | None) -> tuple[CalendarEvent | None, str]:
+    """What Microsoft has of a link, and its mark; of the copy of what was born in Practifi, nothing."""
+    here = link.microsoft if link is not None and link.state is not State.COPY else None
+    return (here.now or here.base, here.mark) if here is not None and not here.gone else (None, "")
 
 
 def learn(work: Work, body: People) -> None:

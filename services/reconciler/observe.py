@@ -26,7 +26,7 @@ from services.reconciler import (
 )
 from services.reconciler.book import Owner
 from services.reconciler.buried import bury, half
-from services.reconciler.held import bare, dead, held_of, invites, late, put, repeats, seen
+from services.reconciler.held import bare, dead, held_of, late, put, repeats, seen
 from services.reconciler.link import find, generation_of, gone_key, holds, keys, known, name_of, refer, stamp_of
 from services.reconciler.names import Gone
 from services.reconciler.people import agreed
@@ -134,7 +134,8 @@ def changed(work: Work, link: Link, side: Side, held: Held, item: Item, sequence
     if link.state is State.COPY:
         return copies.seen(work, link, new)
     if link.state is State.ENDED and not held.gone:
-        return put(link, side, bare(new))
+        link = put(link, side, bare(new))
+        return replace(link, related=(), invited=(), answers=None) if new.redacted else link
     link = consent.touched(work, trouble.mended(link, held, new), side, held, new)
     if held.gone:
         other = link.on(side.other)
@@ -142,7 +143,6 @@ def changed(work: Work, link: Link, side: Side, held: Held, item: Item, sequence
         link = replace(link, state=State.ACTIVE, owner=owner)
         refer(work, side, link.id, new)  # it may have been buried without a name
     if side is Side.MICROSOFT:
-        invites(work, link.id, held.now or held.base, item.event)
         refer(work, side, link.id, new)
         for copy in meeting.listed(work, link, put(link, side, new)):
             step(work, copy)
@@ -193,7 +193,6 @@ def _born_in_microsoft(work: Work, link: Link, item: Item, held: Held) -> None:
         case meeting.Copy.CHILD:
             copies.keep(work, link)
         case meeting.Copy.UNCLEAR:
-            invites(work, link.id, None, item.event)
             meeting.wait(work, link, item)
         case meeting.Copy.OWN:
             step(work, _attached(work, link, Side.MICROSOFT, item, held))
@@ -232,7 +231,6 @@ def _attached(work: Work, link: Link, side: Side, item: Item, held: Held) -> Lin
     """The rows by which the item will be found again."""
     refer(work, side, link.id, held)
     if side is Side.MICROSOFT:
-        invites(work, link.id, None, item.event)
         for copy in meeting.own(work, item, link.id, link.born):
             step(work, copy)
     return link

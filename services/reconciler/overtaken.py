@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from contracts.calendar import Side
 from contracts.observed import Item
 from services.reconciler import consent, trouble, unheard
-from services.reconciler.held import found, held_of, invites, past, put
+from services.reconciler.held import found, held_of, past, put
 from services.reconciler.link import refer
 from services.reconciler.rows import Held, Kind, Link, Pending
 from services.reconciler.work import Work
@@ -33,7 +33,5 @@ def _standing(work: Work, link: Link, side: Side, item: Item) -> Link:
 def _looked_again(work: Work, link: Link, side: Side, held: Held, item: Item) -> Link:
     """What the writer found there is a new observation (ruling 7)."""
     new = found(work, side, held, item)
-    if side is Side.MICROSOFT:
-        invites(work, link.id, held.now or held.base, item.event)
     link = consent.touched(work, trouble.mended(link, held, new), side, held, new)
     return put(link, side, replace(new, past=tuple(mark for mark in past(held, held.mark) if mark != item.mark)))

@@ -12,7 +12,7 @@ from services.reconciler import born, copies, dying, restore, teams, trouble
 from services.reconciler.book import Owner
 from services.reconciler.close import closed, over
 from services.reconciler.guard import unsent
-from services.reconciler.held import bare, invites, put
+from services.reconciler.held import bare, put
 from services.reconciler.life import Then, follows
 from services.reconciler.listed import Inherit
 from services.reconciler.order import order
@@ -38,8 +38,6 @@ def step(work: Work, link: Link) -> Link:
 
 def end(work: Work, link: Link) -> Link:
     """Nothing follows from this pair any more; what is left is a tombstone without text (X5)."""
-    if link.microsoft is not None and link.microsoft.gone:
-        invites(work, link.id, link.microsoft.now or link.microsoft.base, None)
     for side in Side:
         held = link.on(side)
         link = put(link, side, bare(held)) if held is not None else link

@@ -23,7 +23,7 @@ from services.reconciler import (
     trouble,
     unheard,
 )
-from services.reconciler.held import answered, dead, found, held_of, invites, past, put
+from services.reconciler.held import answered, dead, found, held_of, past, put
 from services.reconciler.link import gone_key, refer
 from services.reconciler.merge import advance
 from services.reconciler.names import Gone
@@ -86,7 +86,6 @@ def _created(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
     if pending.side is Side.MICROSOFT:
         link = news.told(link) if new.redacted else made.differing(link, pending)
         link = replace(link, answers=link.answers or ())
-        invites(work, link.id, None, item.event)
         for copy in meeting.own(work, item, link.id, link.born):
             step(work, copy)
     return link
@@ -123,8 +122,6 @@ def _updated(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
         new = answers.kept(pending, old, found(work, pending.side, old, item))
         marks = (mark for mark in (pending.mark, old.mark) if mark != item.mark)
         new = replace(new, past=past(old, *marks))
-        if pending.side is Side.MICROSOFT:
-            invites(work, link.id, old.event, item.event)
     new = advance(new, pending.fields, echo)
     link = trouble.mended(link, old, new)
     if exposed.hidden(pending, new):

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from contracts.calendar import Attendee, CalendarEvent, Sensitivity
+from contracts.calendar import Attendee, CalendarEvent, Response, Sensitivity
 from contracts.facts import Updated
 from contracts.observed import Item, Vanished
 from contracts.policy import PrivateEvents
@@ -11,6 +11,7 @@ from contracts.write import Why, Write
 from tests.decisions.reconciler.forgetful import THEIRS, forgetful, tells
 from tests.decisions.reconciler.shard import (
     ANN,
+    INWARD,
     MICROSOFT,
     MIKE,
     OUTWARD,
@@ -190,3 +191,53 @@ def test_what_is_made_private_before_we_hear_that_it_was_made_leaves_no_text_in_
     shard.write(hidden(there(), "p-b"), purge)
     assert not shard.orders
     assert not [key for key, row in shard.rows.items() if b"Standup" in row]
+
+
+GUESTS = (Attendee("ann@client.example", response=Response.ACCEPTED), Attendee("new@client.example"))
+ACCEPTED = ((ANN, Response.ACCEPTED),)
+
+
+def names(shard: Shard) -> list[str]:
+    """Where a guest is named, besides the address book."""
+    rows = {key: row for key, row in shard.rows.items() if key.partition("/")[0] not in {"person", "who"}}
+    return [key for key, row in rows.items() if any(one in key.encode() + row for one in (b"@client", ANN.encode()))]
+
+
+def test_whom_a_private_event_invites_is_not_remembered() -> None:  # P1, ruling 20
+    shard = Shard()
+    shard.paired(here(replace(STANDUP, attendees=GUESTS)), there(edited=False, people=(ANN,), answers=ACCEPTED))
+    assert names(shard)
+    shard.see(hidden(here(), "m-b"))
+    shard.write(hidden(there(), "p-b"))
+    assert not names(shard)
+
+
+def test_nor_is_whom_it_invited_when_we_made_it_where_a_reader_was_faster() -> None:  # P1, O6
+    shard = Shard()
+    shard.see(there(people=(ANN,)), side=PRACTIFI)
+    order = shard.take()
+    made = here(replace(STANDUP, attendees=GUESTS), stamp=f"{order.link}-g0")
+    shard.see(hidden(made, "m-b"))
+    shard.write(made, order)
+    shard.write(hidden(there(), "p-b"))
+    assert not names(shard)
+
+
+def test_nor_is_that_of_one_whose_event_was_deleted_in_practifi() -> None:  # P1, D1
+    shard = Shard(INWARD)
+    shard.paired(here(replace(STANDUP, attendees=GUESTS)), there(edited=False, people=(ANN,), answers=ACCEPTED))
+    shard.see(Vanished("p1", MIKE), side=PRACTIFI)
+    shard.see(hidden(here(), "m-b"))
+    assert not names(shard)
+
+
+def test_who_had_answered_before_it_was_private_has_answered_when_it_is_shown_again() -> None:  # P2, A6
+    shard, shown = Shard(), here(replace(STANDUP, attendees=GUESTS))
+    shard.paired(shown, there(edited=False, people=(ANN,), answers=ACCEPTED))
+    shard.see(hidden(shown, "m-b"))
+    shard.write(hidden(there(), "p-b"))
+    shard.see(replace(shown, mark="m-c"))
+    shard.write(there(mark="p-c"))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.invitees, order.people, order.answers) == (PRACTIFI, None, (ANN,), ACCEPTED)
