@@ -133,10 +133,17 @@ def _root(root: str, rows: list[Seen], known: Root | None, out: Digest) -> None:
 
 def _absent(root: str, known: Root, out: Digest) -> None:
     """A root that is said to be removed, or is missing. A series that is there all the same may have lost every
-    occurrence: that is read, too (REC-07); one that has become a single event out of sight has none."""
+    occurrence: that is read, too (REC-07); one that has become a single event out of sight has none. What is private by
+    now, its text has to go, also where it is out of sight (P2)."""
     out.suspect(root, known)
     there = out.looked.events.get(root)
-    if there is None or there.cancelled or root in out.known:
+    if there is None or there.cancelled:
+        return
+    if there.kind is Kind.SINGLE and (there.redacted or there.skipped):
+        was_said = known.when is not None or any(known.members.values())  # what we have made besides bears our stamp
+        out.left.discard(root)
+        single(there, known if was_said else None, out)
+    if root in out.known:
         return
     if there.kind is Kind.MASTER:
         series(root, there, (), known, out)

@@ -111,9 +111,34 @@ def test_its_text_goes_also_where_the_event_lies_outside_the_window_by_now(rule:
     assert only(poller).event.subject == "Private appointment", "but its text is"
 
 
+@pytest.mark.parametrize("rule", [BUSY, SKIP])
+def test_its_text_goes_also_where_it_has_moved_out_of_our_sight_by_the_same_edit(rule: PrivateEvents) -> None:  # P2
+    """Microsoft says only that it has left what is read; then it is looked at."""
+    poller, times = knows(rule, seen(rule)), {"start": at("2031-03-10T09:00:00"), "end": at("2031-03-10T10:00:00")}
+    poller.reads(removed("AAMk-1"))
+    poller.proves(**{"AAMk-1": seen(rule, sensitivity="private", **times)})
+    assert only(poller).event.subject == "Private appointment"
+
+
+@pytest.mark.parametrize("rule", [BUSY, SKIP])
+def test_what_waits_for_its_day_and_turns_private_is_not_remembered_where_a_round_leaves_it_out(
+    rule: PrivateEvents,
+) -> None:  # CUR-33, ruling 20
+    times = {"start": at("2028-03-10T09:00:00"), "end": at("2028-03-10T10:00:00")}
+    poller = knows(rule, seen(rule, **times))
+    assert b"Surgery" in b"".join(poller.rows.values())
+    poller.reads(fresh=True)
+    poller.proves(**{"AAMk-1": seen(rule, sensitivity="private", **times)})
+    assert b"Surgery" not in b"".join(poller.rows.values())
+
+
 def test_what_was_never_said_stays_unsaid_outside_the_window() -> None:
     times = {"start": at("2026-01-20T09:00:00"), "end": at("2026-01-20T10:00:00")}
     assert knows(BUSY, seen(BUSY, sensitivity="private", **times)).heard().items == ()
+    poller = knows(BUSY)
+    poller.reads(removed("AAMk-1"))
+    poller.proves(**{"AAMk-1": seen(BUSY, sensitivity="private", **times)})
+    assert poller.heard().items == ()
 
 
 def test_a_busy_block_says_how_it_shows_and_that_it_is_private() -> None:  # P1
