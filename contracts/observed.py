@@ -46,13 +46,15 @@ class Item(Struct, frozen=True, omit_defaults=True):
 
 
 class Vanished(Struct, frozen=True, omit_defaults=True):
-    """An item that is proven to be gone (X2): a direct read said so. `stamp` as in Item, where it is still known."""
+    """An item that is proven to be gone (X2): a direct read said so. `stamp` as in Item, where it is still known.
+    `ours`: we have erased it ourselves, because its other half was gone."""
 
     id: str
     mailbox: str
     series: str = ""
     slot: str = ""
     stamp: str = ""
+    ours: bool = False
 
 
 class Observed(Struct, frozen=True, omit_defaults=True):

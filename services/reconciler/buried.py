@@ -1,6 +1,7 @@
 """Halves of links that died while nobody remembered them (ruling 5): what a person deleted in Practifi stays deleted
-there and is deleted nowhere else, because it cannot be told who deleted it and why; what goes in Microsoft while the
-memory is built anew goes in Practifi too, because it is proven to be gone."""
+there and is deleted nowhere else, because it cannot be told why; what we erased there had gone in Microsoft, and begins
+anew if it is there (REC-27); what goes in Microsoft while the memory is built anew goes in Practifi too, because it is
+proven to be gone."""
 
 from msgspec.structs import replace
 
@@ -19,7 +20,7 @@ def bury(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
     """Something vanished that no link holds: if it tells the name of its link, that one ends, or is half gone."""
     name = _name(work, side, gone)
     link = work.link(name) if name else None
-    if not name or (link is not None and link.on(side) is not None):
+    if not name or gone.ours or (link is not None and link.on(side) is not None):
         return
     if side is Side.PRACTIFI and link is not None and _being_made(link):
         if link.cause is not Cause.LOST:  # else it may be what stood there before our memory was lost

@@ -157,7 +157,7 @@ def _first(work: Work, side: Side, item: Item, sequence: int, name: str) -> None
     held, risen = idle.typed(work, side, item, held_of(work, side, item, sequence)), _risen(work, side, item)
     if stamp_of(item) == name:
         born = side if keys(side, item)[1] == f"link/{name}" else side.other
-        link = put(Link(name, born, generation=generation_of(item), owner=item.owner), side, held)
+        link = put(Link(name, born, generation=max(generation_of(item), risen), owner=item.owner), side, held)
         adopt.note(work, link)
         step(work, _attached(work, link, side, item, held))
     elif side is Side.MICROSOFT and (left := owners.left_behind(work, item, held)) is not None:

@@ -33,7 +33,7 @@ def observe(draft: Draft, rows: Iterable[Row], run: str = "") -> list[int]:
             draft.effects.append(Say("reconciler", reason, shard, key=row.id))
             draft.count("unreadable")
         elif row.deleted:
-            by_shard[shard].append(Vanished(row.id, mailbox, stamp=row.stamp))
+            by_shard[shard].append(Vanished(row.id, mailbox, stamp=row.stamp, ours=row.ours))
         elif row.event is not None and not row.child:
             by_shard[shard].append(item_of(row, mailbox, edited=_edited(draft, row), exposed=stands))
     return [_say(draft, shard, items, run) for shard, items in enumerate(by_shard)]

@@ -25,7 +25,8 @@ def parse(record: EventRecord, related: Sequence[RelationRecord], shape: Shape, 
     if record.broken:
         return Row(record.id, record.stamp or "", error=record.broken)
     if record.deleted:
-        return Row(record.id, record.stamp or "", record.owner or "", stamp=record.key or "", deleted=True)
+        ours = record.editor == shape.user_id
+        return Row(record.id, record.stamp or "", record.owner or "", stamp=record.key or "", ours=ours, deleted=True)
     try:
         return _understood(record, related, shape, privacy)
     except (ValueError, OverflowError):

@@ -61,6 +61,13 @@ async def test_new_changed_and_deleted_events_come_with_the_next_round(place: An
     assert found[changed].edited_at == place.now
 
 
+async def test_of_what_is_deleted_it_is_told_whether_we_have_erased_it(place: Any) -> None:  # ruling 5
+    erased, deleted = place.event(), place.event()
+    await place.org.delete([erased])
+    place.salesforce.delete("Event", deleted, place.now, by=place.user("Mike"))
+    assert {row.id: row.ours for row in (await place.read()).rows} == {erased: True, deleted: False}
+
+
 async def test_an_event_comes_with_everybody_on_it(place: Any) -> None:  # A3, I1
     owner, guest = place.user("Ann Owner"), place.user("Ben Guest")
     people = [place.contact(name) for name in ("Adams", "Brown", "Clark")]

@@ -256,6 +256,19 @@ def test_what_was_deleted_in_practifi_is_not_made_again(first: Side) -> None:  #
     assert shard.orders == []
 
 
+@pytest.mark.parametrize("back", ["after", "before"])
+def test_what_we_had_erased_is_made_again_when_it_is_back_in_microsoft(back: str) -> None:  # ruling 5, REC-27
+    """A series gets a date back that was called off before, or somebody takes an event out of the deleted ones."""
+    shard = forgetful()
+    tells(shard, MICROSOFT, *([here()] if back == "before" else []))
+    tells(shard, PRACTIFI, Vanished("p1", MIKE, stamp=OURS, ours=True))
+    if back == "after":
+        shard.see(here())
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.target) == (PRACTIFI, "")
+
+
 @pytest.mark.parametrize("first", Side)
 def test_what_was_deleted_and_is_taken_out_of_the_bin_can_be_deleted_again(first: Side) -> None:  # rulings 5, X1, X5
     shard = forgetful()
@@ -269,10 +282,13 @@ def test_what_was_deleted_and_is_taken_out_of_the_bin_can_be_deleted_again(first
     assert (erase.side, erase.target) == (MICROSOFT, "m1")
 
 
-@pytest.mark.parametrize("stamp", ["", THEIRS], ids=["never written by us", "written by us"])
-def test_what_was_deleted_on_both_sides_and_is_taken_out_of_the_bin_is_made_in_microsoft_anew(stamp: str) -> None:
-    shard = forgetful()  # rulings 1, 5, X5
-    tells(shard, PRACTIFI, Vanished("p1", MIKE, stamp=stamp))
+@pytest.mark.parametrize(("stamp", "ours"), [("", False), (THEIRS, False), (THEIRS, True)],
+                         ids=["never written by us", "written by us", "erased by us"])  # fmt: skip
+def test_what_was_deleted_on_both_sides_and_is_taken_out_of_the_bin_is_made_in_microsoft_anew(
+    stamp: str, ours: bool
+) -> None:  # rulings 1, 5, X5
+    shard = forgetful()
+    tells(shard, PRACTIFI, Vanished("p1", MIKE, stamp=stamp, ours=ours))
     tells(shard, MICROSOFT)
     shard.see(there(mark="p-b", stamp=stamp), side=PRACTIFI)
     order = shard.take()

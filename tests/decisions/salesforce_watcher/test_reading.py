@@ -56,10 +56,12 @@ def test_the_cursors_of_a_run_are_those_that_the_last_one_ended_with() -> None: 
     assert str(order.since) == "2026-01-31"
 
 
-def test_a_deleted_event_has_vanished() -> None:  # X1
+@pytest.mark.parametrize("ours", [True, False])
+def test_a_deleted_event_has_vanished_and_who_has_deleted_it_is_said(ours: bool) -> None:  # X1, ruling 5
     watcher = Watcher()
-    watcher.reads(row(event=None, deleted=True))
-    assert watcher.gone() == ["00U1"]
+    watcher.reads(row(event=None, deleted=True, ours=ours))
+    (told,) = watcher.told(Observed)
+    assert [(one.id, one.ours) for one in told.vanished] == [("00U1", ours)]
 
 
 def test_an_invitees_copy_is_not_said() -> None:  # I1
