@@ -52,7 +52,9 @@ def observe(work: Work, body: Observed) -> None:
 
 
 def take(work: Work, side: Side, item: Item, sequence: int) -> None:
-    """One item as it is now."""
+    """One item as it is now, unless a later message has told that it is a series, or is none any more."""
+    if side is Side.MICROSOFT and series.moved(work, item, sequence):
+        return
     name = find(work, side, item)
     link = work.link(name)
     if link is None and side is Side.MICROSOFT and stamp_of(item) == name:
@@ -80,10 +82,9 @@ def _overtaken(side: Side, held: Held, item: Item) -> bool:
 
 
 def _outlived(work: Work, side: Side, item: Item, sequence: int) -> bool:
-    """Whether we know already that the item is gone, or another by now: this word was said before and comes after."""
+    """Whether we know already that the item is gone: this word was said before and comes after."""
     gone = work.get(gone_key(side, name_of(item), item.slot), Gone)
-    moved = side is Side.MICROSOFT and series.moved(work, item, sequence)
-    return moved or (gone is not None and gone.sequence > sequence)
+    return gone is not None and gone.sequence > sequence
 
 
 def _risen(work: Work, side: Side, item: Item) -> int:

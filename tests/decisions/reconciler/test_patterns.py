@@ -33,6 +33,19 @@ ALONE: Deeds = [("repeats", (13,)), ("rests", (0,)), ("repeats", (11, 12)), ("st
 TWICE: Deeds = [("repeats", (13,)), ("stands alone", (11,)), ("repeats", (13,)), ("repeats", (11,)), ("arrives", (3,))]
 """It is heard late, and twice, that a date is gone."""
 
+BACK: Deeds = [
+    ("repeats", (10,)), ("arrives", (0,)), ("stands alone", (10,)), ("arrives", (0,)), ("repeats", (11,)),
+    ("arrives", (0,)), ("stands alone", (10,)), ("repeats", (10,)), ("arrives", (1,)),
+]  # fmt: skip
+"""That it stands alone is heard after the pattern that it has since; its other date has had the single event's link."""
+
+LAST: Deeds = [
+    ("repeats", (10,)), ("arrives", (0,)), ("stands alone", (10,)), ("arrives", (0,)), ("repeats", (10, 11)),
+    ("arrives", (0,)), ("repeats", (11,)), ("arrives", (0,)), ("stands alone", (10,)), ("repeats", (11,)),
+    ("arrives", (1,)),
+]  # fmt: skip
+"""The same where the single event's link has gone with one of its dates."""
+
 
 class Calendar(World):
     """Mike's calendar has one event, on `days`; as a series unless it is `alone`."""
@@ -63,6 +76,8 @@ class Calendar(World):
 @example(LATE)
 @example(ALONE)
 @example(TWICE)
+@example(BACK)
+@example(LAST)
 @given(DEEDS)
 def test_each_date_of_an_event_has_one_event_in_practifi(deeds: Deeds) -> None:
     calendar = Calendar()
