@@ -52,16 +52,15 @@ def observe(work: Work, body: Observed) -> None:
 
 
 def take(work: Work, side: Side, item: Item, sequence: int) -> None:
-    """One item as it is now, unless a later message has told that it is a series, or is none any more."""
-    if side is Side.MICROSOFT and series.moved(work, item, sequence):
+    """One item as it is now, unless a later word of it is known."""
+    if _outlived(work, side, item, sequence):
         return
     name = find(work, side, item)
     link = work.link(name)
     if link is None and side is Side.MICROSOFT and stamp_of(item) == name:
         link = idle.half(work, name)
     if link is None:
-        if not _outlived(work, side, item, sequence):
-            _first(work, side, item, sequence, name)
+        _first(work, side, item, sequence, name)
         return
     held = link.on(side)
     if held is not None and not held.gone and held.mailbox != item.mailbox and side is Side.MICROSOFT:
@@ -82,9 +81,11 @@ def _overtaken(side: Side, held: Held, item: Item) -> bool:
 
 
 def _outlived(work: Work, side: Side, item: Item, sequence: int) -> bool:
-    """Whether we know already that the item is gone: this word was said before and comes after."""
+    """Whether we know already that the item is gone, or another by now, whatever link it has: this word was said before
+    and comes after."""
     gone = work.get(gone_key(side, name_of(item), item.slot), Gone)
-    return gone is not None and gone.sequence > sequence
+    moved = side is Side.MICROSOFT and series.moved(work, item, sequence)
+    return moved or (gone is not None and gone.sequence > sequence)
 
 
 def _risen(work: Work, side: Side, item: Item) -> int:

@@ -46,6 +46,12 @@ LAST: Deeds = [
 ]  # fmt: skip
 """The same where the single event's link has gone with one of its dates."""
 
+PASSED: Deeds = [
+    ("repeats", (10,)), ("repeats", (12,)), ("arrives", (0,)), ("repeats", (11,)), ("repeats", (10,)),
+    ("arrives", (0,)), ("repeats", (12,)), ("arrives", (0,)), ("repeats", (10,)), ("arrives", (2,)),
+]  # fmt: skip
+"""That it was on a date once more is heard after its end, and the link that this date had before is elsewhere."""
+
 
 class Calendar(World):
     """Mike's calendar has one event, on `days`; as a series unless it is `alone`."""
@@ -78,6 +84,7 @@ class Calendar(World):
 @example(TWICE)
 @example(BACK)
 @example(LAST)
+@example(PASSED)
 @given(DEEDS)
 def test_each_date_of_an_event_has_one_event_in_practifi(deeds: Deeds) -> None:
     calendar = Calendar()
