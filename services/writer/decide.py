@@ -13,7 +13,7 @@ from contracts.message import Message
 from contracts.policy import PolicyNow
 from contracts.write import Erase, Order, Orders, Outcomes, Refused, Revive, Why, Write
 from services.kernel.decision import SAME, Decision, Do, Forgot, Say, State, Undone
-from services.writer import erased, hour
+from services.writer import answered, erased, hour
 from services.writer.compare import refused
 from services.writer.erased import Forget
 from services.writer.hour import Hour, Kind
@@ -28,7 +28,7 @@ def needs(state: State, message: Message) -> Iterable[str]:  # noqa: ARG001 - a 
         case PolicyNow():
             return map(hour.row, Kind)
         case Outcomes(outcomes):
-            return erased.needs(outcomes)
+            return (*erased.needs(outcomes), *answered.needs(outcomes))
         case Forget(row):
             return (row,)
         case _:
@@ -43,7 +43,8 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
         case PolicyNow(consents=consents):
             return _released(state, consents, now)
         case Outcomes(outcomes):
-            return erased.told(state, outcomes, now)
+            told = erased.told(state, outcomes, now)
+            return Decision({**told.rows, **answered.told(state, outcomes)}, told.effects)
         case Forget(row):
             return erased.forget(state, row, now)
         case Forgot("reconciler", shard):  # an order may be lost on us, and somebody waits for what became of it

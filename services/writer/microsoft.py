@@ -9,6 +9,7 @@ comment to the guests, and nobody has written one."""
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from msgspec.structs import replace
 
@@ -41,6 +42,13 @@ Spend = Callable[[str, int], Awaitable[str]]
 """Counts an order that mails so many people (A5): why it has to wait, "" when it may go."""
 
 
+class Answers(Protocol):
+    """Which orders' answers are given (`answered`)."""
+
+    async def keep(self, order: str) -> None: ...
+    async def has(self, order: str) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Mailboxes:
     """The mailboxes of one tenant, for one order at one time. `unseen` are the orders whose event was missing once."""
@@ -50,6 +58,7 @@ class Mailboxes:
     now: datetime
     spend: Spend
     unseen: set[str]
+    answers: Answers
 
     async def carry_out(self, order: Order) -> Fate:
         """What became of the order. Raises Transient and Fatal."""
@@ -80,12 +89,19 @@ class Mailboxes:
         seen = await self._look(order)
         if seen is None or seen.cancelled:
             return self._gone(order, seen)
+        if isinstance(order, Write) and await self._done(order):
+            return self._written(order, seen, mailing.mailed(order, seen))
         if no := self._unfit(order, seen):
             return no
         many, when = mailing.mailed(order, seen), self._item(order, seen).event.when
         if no := await self._barred(order, mailing.concerned(order, seen), many, when):
             return no
         return await (self._erase(order, seen, many) if isinstance(order, Erase) else self._update(order, seen, many))
+
+    async def _done(self, order: Write) -> bool:
+        """Whether its answer, and it wants nothing else, is given already: it may stand there no more (`answered`)."""
+        only = mailing.answer(order) is not None and not mailing.besides_answer(order.fields)
+        return only and await self.answers.has(order.order)
 
     def _unfit(self, order: Order, seen: Seen) -> Refused | None:
         """Why the order is not for what stands there now. Not for a whole series: every order is about one event."""
@@ -142,6 +158,7 @@ class Mailboxes:
     async def _answered(self, order: Write, seen: Seen, answer: Response) -> Seen:
         """What stands there once the answer is given. What is declined leaves the calendar, as a reader will tell."""
         await self.graph.respond(order.mailbox, order.target, answer)
+        await self.answers.keep(order.order)
         after = await self._look(order)
         return after or replace(seen, event=replace(seen.event or order.event, my_response=answer))
 

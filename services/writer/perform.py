@@ -11,6 +11,7 @@ from services.kernel.errors import Fatal, Permanent, Transient
 from services.kernel.host import Host
 from services.kernel.keeping import Doing
 from services.kernel.lanes import Answer, LaneRule, Later
+from services.writer.answered import Answers
 from services.writer.compare import only_a_word, refused, stopped
 from services.writer.decide import ORG
 from services.writer.fate import Fate
@@ -131,7 +132,8 @@ class Hands:
             return why if held else ""
 
         graph, now = self._graphs.of(tenant), self._host.clock.now()
-        return await Mailboxes(graph, policy.invitations, now, spend, self._unseen).carry_out(order)
+        answers = Answers(self._host, tenant)
+        return await Mailboxes(graph, policy.invitations, now, spend, self._unseen, answers).carry_out(order)
 
     def _warn(self, code: str, what: str) -> None:
         self._host.log.warning("somebody could not be invited, or an answer not be shown", code=code, what=what)

@@ -20,6 +20,16 @@ def creation(mailbox: str, **more: Any) -> Write:
     return replace(Write("o1", LINK, Side.MICROSOFT, mailbox, EVENT, FIELDS, private=FULL), **more)
 
 
+class Answers(set[str]):
+    """Those that are given, in memory."""
+
+    async def keep(self, order: str) -> None:
+        self.add(order)
+
+    async def has(self, order: str) -> bool:
+        return order in self
+
+
 async def free(_order: str, _people: int) -> str:
     """An hour in which anybody may be mailed."""
     return ""
@@ -31,9 +41,11 @@ async def one(
     invitations: Invitations = ON_CREATE,
     spend: Spend = free,
     unseen: set[str] | None = None,
+    answers: Answers | None = None,
 ) -> Any:
     seen_once = {order.order} if unseen is None else unseen
-    return await Mailboxes(stage.graph, invitations, stage.now, spend, seen_once).carry_out(order)
+    given = answers or Answers()
+    return await Mailboxes(stage.graph, invitations, stage.now, spend, seen_once, given).carry_out(order)
 
 
 async def standing(stage: Stage, mailbox: str, **more: Any) -> Written:

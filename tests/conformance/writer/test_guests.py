@@ -9,15 +9,17 @@ from contracts.calendar import Attendee, Response, ShowAs, Side
 from contracts.policy import Invitations, PrivateEvents
 from contracts.write import Erase, Why, Write, Written
 from services.clients.http import UnknownOutcome
+from services.kernel.errors import Transient
 from services.sandbox.wire import Request
 from services.sandbox.wire import Response as Reply
-from tests.conformance.graph.stage import Stage
+from tests.conformance.graph.stage import Stage, refusal
 from tests.conformance.graph.wanted import EVENT as WANTED
 from tests.conformance.graph.wanted import FULL, LINK
-from tests.conformance.writer.mailbox import NEVER, creation, erasure, one, standing, update, why
+from tests.conformance.writer.mailbox import NEVER, Answers, creation, erasure, one, standing, update, why
 
 GUESTS = (Attendee("ann@client.example"), Attendee("ben@client.example"), Attendee("cat@client.example"))
 NO_ANSWER = Response.NONE
+LATER = {"dateTime": "2026-03-09T12:00:00", "timeZone": "W. Europe Standard Time"}
 
 
 def mailed(stage: Stage) -> int:
@@ -178,6 +180,26 @@ async def test_an_answer_of_unknown_outcome_is_not_given_twice(stage: Stage) -> 
     fate = await one(stage, order)
     assert (why(fate), fate.item.event.my_response) == (Why.MOVED_ON, Response.ACCEPTED)
     assert mailed(stage) == 1
+
+
+async def test_an_answer_is_not_given_twice_where_the_organizer_moves_the_meeting_before_we_look(stage: Stage) -> None:
+    """Microsoft asks us to wait before it shows what the answer has left, and the move takes the answer away (A6)."""
+    mike, copy = await invited(stage)
+    order, answers = await reply(stage, mike, copy, Response.ACCEPTED), Answers()
+    busy = [False, True]
+
+    def throttled(request: Request) -> Reply | None:
+        looks = request.method == "GET" and busy.pop(0)
+        return refusal(429, "TooManyRequests", {"Retry-After": "60"}) if looks else None
+
+    stage.scripts.append((throttled, 1))
+    with pytest.raises(Transient):
+        await one(stage, order, answers=answers)
+    (event,) = stage.microsoft.events("boss@contoso.example")
+    stage.microsoft.change("boss@contoso.example", event["id"], {"end": LATER}, stage.now)
+    done = await one(stage, order, answers=answers)
+    assert (done.item.event.my_response, done.mailed) == (NO_ANSWER, 1)
+    assert [mail.kind for mail in stage.microsoft.mails].count("response") == 1
 
 
 async def test_who_must_not_or_cannot_answer_does_not(stage: Stage) -> None:  # A5, A6

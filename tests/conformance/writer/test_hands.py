@@ -8,6 +8,7 @@ from contracts.calendar import Side
 from contracts.control import Receipt
 from contracts.write import Erase, Outcomes, Refused, Why, Written
 from services.sandbox.wire import Request, Response, answer
+from services.writer.answered import Answers
 from tests.conformance.graph.stage import refusal, said
 from tests.conformance.writer.desk import TWO_WAY, Desk, write
 
@@ -48,6 +49,15 @@ async def test_a_mailbox_that_is_throttled_keeps_no_other_waiting(desk: Desk) ->
     assert list(fates) == ["o2"]
     await desk.town.later(seconds=7)
     assert len(desk.stage.microsoft.events(mike)) == 1
+
+
+async def test_that_an_answer_is_given_is_known_after_a_restart_until_its_outcome_is_told(desk: Desk) -> None:  # A6
+    writer = await desk.open()
+    await Answers(writer.host, "firm").keep("o1")
+    answers = Answers((await desk.restart(writer)).host, "firm")
+    assert [await answers.has(order) for order in ("o1", "o2")] == [True, False]
+    await desk.order(write("o1", Side.MICROSOFT, desk.stage.person("mike")))
+    assert not await answers.has("o1")
 
 
 async def test_what_a_mailbox_did_before_it_failed_is_told_and_the_rest_is_tried_later(desk: Desk) -> None:

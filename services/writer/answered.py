@@ -1,0 +1,51 @@
+"""Answers that are given and whose outcome is not told yet. What an answer leaves in the copy is no proof of it: the
+organizer may move the meeting, which takes all answers away, before we look again. So it is kept here at once, and
+never given a second time: that would be mailed for what nobody has answered. Decides nothing."""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from msgspec import Struct
+
+from contracts.calendar import Side
+from contracts.write import Refused, Written
+from services.kernel.decision import State
+from services.kernel.host import Host
+from services.kernel.scope import Scope
+
+
+class Given(Struct, frozen=True):
+    """The row `answered/<order>`, until the order's outcome is told."""
+
+
+class Answers:
+    """The answers of one tenant."""
+
+    def __init__(self, host: Host, tenant: str) -> None:
+        self._host = host
+        self._scope = str(Scope(tenant))
+
+    async def keep(self, order: str) -> None:
+        """This order's answer is given. Raises Transient when the store is held by another process."""
+        async with self._host.store.transaction() as tx:
+            await tx.put(self._scope, {row(order): msgspec.msgpack.encode(Given())})
+        self._host.moves += 1
+
+    async def has(self, order: str) -> bool:
+        """Whether this order's answer is given. Raises Transient as `keep` does."""
+        async with self._host.store.transaction() as tx:
+            return (await tx.rows(self._scope, [row(order)]))[row(order)] is not None
+
+
+def row(order: str) -> str:
+    return f"answered/{order}"
+
+
+def needs(outcomes: Iterable[Written | Refused]) -> Iterator[str]:
+    """The rows of orders to Microsoft."""
+    yield from (row(one.order) for one in outcomes if one.side is Side.MICROSOFT)
+
+
+def told(state: State, outcomes: Iterable[Written | Refused]) -> dict[str, Struct | None]:
+    """Without those whose outcome is told now."""
+    return {key: None for key in needs(outcomes) if state.get(key, Given) is not None}
