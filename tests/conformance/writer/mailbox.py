@@ -44,7 +44,7 @@ async def one(
     answers: Answers | None = None,
 ) -> Any:
     seen_once = {order.order} if unseen is None else unseen
-    given = answers or Answers()
+    given = Answers() if answers is None else answers
     return await Mailboxes(stage.graph, invitations, stage.now, spend, seen_once, given).carry_out(order)
 
 
