@@ -6,8 +6,6 @@ from msgspec.structs import replace
 from contracts.calendar import Side
 from contracts.write import Write
 from services.reconciler import consent, told, trouble, unheard
-from services.reconciler.held import bare, put
-from services.reconciler.life import ABSENT, presence
 from services.reconciler.order import order
 from services.reconciler.rows import Held, Kind, Link, Trouble
 from services.reconciler.work import Work
@@ -15,7 +13,6 @@ from services.reconciler.work import Work
 
 def closed(work: Work, link: Link) -> Link:
     """The link as it is left."""
-    link = _alone(link)
     out = link.pending.side if link.pending is not None else None
     link = told.composed(work, consent.at_rest(work, trouble.left(work, link, out)))
     if out is None and _may_speak(work, link) and told.unsaid(link) is not None:
@@ -29,16 +26,6 @@ def over(work: Work, link: Link) -> Link:
     said is left."""
     link = consent.own(replace(trouble.forgotten(work, link, *Trouble), brake=None))
     return replace(link, status="", said="", shown="", lost=(), teams=None, unsure=unheard.left(link))
-
-
-def _alone(link: Link) -> Link:
-    """Of a private event that only one side has, what was there before it was hidden is remembered no more: there is
-    nothing that it would have to be compared with (ruling 20)."""
-    for side in Side:
-        held, other = link.on(side), link.on(side.other)
-        if held is not None and held.redacted and link.pending is None and presence(other) in ABSENT:
-            link = put(link, side, bare(held))
-    return link
 
 
 def _may_speak(work: Work, link: Link) -> bool:

@@ -13,7 +13,7 @@ from services.reconciler.book import Owner
 from services.reconciler.close import closed, over
 from services.reconciler.guard import unsent
 from services.reconciler.held import bare, put
-from services.reconciler.life import Then, follows
+from services.reconciler.life import ABSENT, Then, follows, presence
 from services.reconciler.listed import Inherit
 from services.reconciler.order import order
 from services.reconciler.rows import Death, Held, Kind, Link, State
@@ -28,12 +28,22 @@ _NO_MAIL = "deleted in Practifi, but it has guests in Microsoft and the policy f
 
 def step(work: Work, link: Link) -> Link:
     """Decide what follows and keep the link."""
-    work.keep(link)
+    link = work.keep(_alone(link))
     then = follows(work, link)
     if then in _WAITS:
         return _WAITS[then](work, link)
     trouble.looked(work, link)
     return work.keep(closed(work, _DEEDS[then](work, teams.looked(work, link))))
+
+
+def _alone(link: Link) -> Link:
+    """Of a private event that only one side has, what was there before it was hidden is remembered no more, whatever it
+    waits for: there is nothing that it would have to be compared with (ruling 20)."""
+    for side in Side:
+        held, other = link.on(side), link.on(side.other)
+        if held is not None and held.redacted and link.pending is None and presence(other) in ABSENT:
+            link = put(link, side, bare(held))
+    return link
 
 
 def end(work: Work, link: Link) -> Link:

@@ -8,10 +8,12 @@ from contracts.facts import Updated
 from contracts.observed import Item, Vanished
 from contracts.policy import PrivateEvents
 from contracts.write import Why, Write
+from services.reconciler.rows import State
 from tests.decisions.reconciler.forgetful import THEIRS, forgetful, tells
 from tests.decisions.reconciler.shard import (
     ANN,
     INWARD,
+    JOHN,
     MICROSOFT,
     MIKE,
     OUTWARD,
@@ -27,12 +29,20 @@ from tests.decisions.reconciler.world import kept
 
 FULL = replace(TWO_WAY, private_events=PrivateEvents.FULL)
 BLANK = CalendarEvent(STANDUP.when, "Private appointment", sensitivity=Sensitivity.PRIVATE)
+GUESTS = (Attendee("ann@client.example", response=Response.ACCEPTED), Attendee("new@client.example"))
+ACCEPTED = ((ANN, Response.ACCEPTED),)
 
 
 def hidden(item: Item, mark: str) -> Item:
     """The item as a reader shows it by the stricter rule."""
     event = replace(BLANK, when=item.event.when, show_as=item.event.show_as)
-    return replace(item, event=event, mark=mark, redacted=True, people=())
+    return replace(item, event=event, mark=mark, redacted=True, people=(), answers=())
+
+
+def names(shard: Shard) -> list[str]:
+    """Where a guest is named, besides the address book."""
+    rows = {key: row for key, row in shard.rows.items() if key.partition("/")[0] not in {"person", "who"}}
+    return [key for key, row in rows.items() if any(one in key.encode() + row for one in (b"@client", ANN.encode()))]
 
 
 def full() -> tuple[Shard, Item, Item]:
@@ -150,6 +160,17 @@ def test_what_waits_alone_in_practifi_and_turns_private_is_not_remembered() -> N
     assert not [key for key, row in shard.rows.items() if b"Standup" in row]
 
 
+def test_what_waits_for_its_host_and_turns_private_is_not_remembered() -> None:  # rulings 19, 20
+    """The host's mailbox may be closed for weeks."""
+    shard, meeting = Shard(), replace(STANDUP, organizer="mike@firm.example", attendees=GUESTS)
+    copy = here(meeting, name="j1", mailbox=JOHN, mine=False, uid="u1")
+    shard.see(copy)
+    shard.see(hidden(copy, "m-b"))
+    assert [link.state for link in shard.links()] == [State.WAITING]
+    assert not names(shard)
+    assert not [key for key, row in shard.rows.items() if b"Standup" in row]
+
+
 def test_what_is_alone_in_microsoft_and_turns_private_is_not_remembered() -> None:  # rulings 5, 20
     """Its Event was deleted before our memory was lost, so nothing follows."""
     shard = forgetful()
@@ -191,16 +212,6 @@ def test_what_is_made_private_before_we_hear_that_it_was_made_leaves_no_text_in_
     shard.write(hidden(there(), "p-b"), purge)
     assert not shard.orders
     assert not [key for key, row in shard.rows.items() if b"Standup" in row]
-
-
-GUESTS = (Attendee("ann@client.example", response=Response.ACCEPTED), Attendee("new@client.example"))
-ACCEPTED = ((ANN, Response.ACCEPTED),)
-
-
-def names(shard: Shard) -> list[str]:
-    """Where a guest is named, besides the address book."""
-    rows = {key: row for key, row in shard.rows.items() if key.partition("/")[0] not in {"person", "who"}}
-    return [key for key, row in rows.items() if any(one in key.encode() + row for one in (b"@client", ANN.encode()))]
 
 
 def test_whom_a_private_event_invites_is_not_remembered() -> None:  # P1, ruling 20
