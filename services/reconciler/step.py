@@ -15,7 +15,9 @@ from services.reconciler.guard import unsent
 from services.reconciler.held import bare, put
 from services.reconciler.life import ABSENT, Then, follows, presence
 from services.reconciler.listed import Inherit
+from services.reconciler.merge import advance
 from services.reconciler.order import order
+from services.reconciler.reach import TEXT
 from services.reconciler.rows import Death, Held, Kind, Link, State
 from services.reconciler.turn import put_back
 from services.reconciler.update import update
@@ -38,11 +40,17 @@ def step(work: Work, link: Link) -> Link:
 
 def _alone(link: Link) -> Link:
     """Of a private event that only one side has, what was there before it was hidden is remembered no more, whatever it
-    waits for: there is nothing that it would have to be compared with (ruling 20)."""
+    waits for: there is nothing that it would have to be compared with (ruling 20). Where the other side's is gone, that
+    it was hidden since is a change all the same."""
     for side in Side:
         held, other = link.on(side), link.on(side.other)
-        if held is not None and held.redacted and link.pending is None and presence(other) in ABSENT:
+        if held is None or not held.redacted or link.pending is not None:
+            continue
+        if presence(other) in ABSENT:
             link = put(link, side, bare(held))
+        elif other is not None and other.gone and not held.gone:
+            link = put(link, side, advance(held, TEXT, held.event))
+            link = put(link, side.other, replace(advance(other, TEXT, held.event), now=None))
     return link
 
 

@@ -6,9 +6,9 @@ from msgspec.structs import replace
 from contracts.calendar import Attendee, CalendarEvent, Response, Sensitivity
 from contracts.facts import Updated
 from contracts.observed import Item, Vanished
-from contracts.policy import PrivateEvents
+from contracts.policy import Policy, PrivateEvents
 from contracts.write import Why, Write
-from services.reconciler.rows import State
+from services.reconciler.rows import Death, State
 from tests.decisions.reconciler.forgetful import THEIRS, forgetful, tells
 from tests.decisions.reconciler.shard import (
     ANN,
@@ -168,6 +168,22 @@ def test_what_waits_for_its_host_and_turns_private_is_not_remembered() -> None: 
     shard.see(hidden(copy, "m-b"))
     assert [link.state for link in shard.links()] == [State.WAITING]
     assert not names(shard)
+    assert not [key for key, row in shard.rows.items() if b"Standup" in row]
+
+
+@pytest.mark.parametrize("policy", [OUTWARD, TWO_WAY])
+def test_what_a_brake_keeps_in_microsoft_and_turns_private_is_not_remembered(policy: Policy) -> None:  # X4, ruling 20
+    """Where Practifi is written, it is shown there again, as a private one; else it stays until somebody consents."""
+    shard = Shard(replace(policy, brake_minimum=1, brake_share=0.01))
+    shard.see(there(), side=PRACTIFI)
+    order = shard.take()
+    made = here(stamp=f"{order.link}-g0")
+    shard.write(made, order)
+    shard.orders.clear()
+    shard.see(Vanished("p1", MIKE), side=PRACTIFI)
+    assert [link.death for link in shard.links()] == [Death.HELD]
+    shard.see(hidden(made, "m-b"))
+    assert [order.event.subject for order in shard.orders] == ["Private appointment"] * (policy is TWO_WAY)
     assert not [key for key, row in shard.rows.items() if b"Standup" in row]
 
 
