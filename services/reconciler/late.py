@@ -18,11 +18,11 @@ from services.reconciler.work import Work
 
 def follow(work: Work, name: str, old: Link | None, new: Link | None) -> None:
     """Keep whom a link's Microsoft event invites, and when that was seen (M5); a user whose mailbox is synced never has
-    to be matched later."""
+    to be matched later, but may be invited in Practifi without having one for a while."""
     was, now = _invites(old), _invites(new)
     if was == now:
         return
-    before, meant = (match.addresses(event) if event is not None else () for event, _ in (was, now))
+    before, meant = (match.addresses(event) if event is not None else () for event, *_ in (was, now))
     for address in set(before) - set(meant):
         work.rows[f"invites/{address}/{name}"] = None
     for address in meant:
@@ -31,10 +31,13 @@ def follow(work: Work, name: str, old: Link | None, new: Link | None) -> None:
             work.rows[f"invites/{address}/{name}"] = Invite(work.now.date())
 
 
-def _invites(link: Link | None) -> tuple[CalendarEvent | None, str]:
-    """What Microsoft has of a link, and its mark; of the copy of what was born in Practifi, nothing."""
+def _invites(link: Link | None) -> tuple[CalendarEvent | None, str, tuple[str, ...]]:
+    """What Microsoft has of a link, its mark, and the users who are invited in Practifi because of that; of the copy of
+    what was born in Practifi, nothing."""
     here = link.microsoft if link is not None and link.state is not State.COPY else None
-    return (here.now or here.base, here.mark) if here is not None and not here.gone else (None, "")
+    if link is None or here is None or here.gone:
+        return None, "", ()
+    return here.now or here.base, here.mark, link.invited
 
 
 def learn(work: Work, body: People) -> None:

@@ -155,6 +155,22 @@ def test_who_is_synced_from_now_on_is_no_invitee_beside_an_own_version() -> None
     assert (order.target, order.invitees) == ("p1", ())
 
 
+def test_who_had_no_user_for_a_while_is_no_invitee_beside_an_own_version_again() -> None:  # I2, M7
+    shard = Shard()
+    shard.see(here(replace(MEETING, attendee_count=1), uid="uid-1"))
+    order = shard.take()
+    shard.hear(Paired(2, PAIRS.pairs[:1]))
+    shard.write(there(replace(SHOWN, attendee_count=1), stamp=order.link, edited=False), order)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert order.invitees == (JOHNS,)
+    shard.write(there(replace(SHOWN, attendee_count=1), people=(JOHNS,), mark="p-b", edited=False), order)
+    shard.hear(replace(PAIRS, sequence=3))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.target, order.invitees) == ("p1", ())
+
+
 def test_it_does_not_wait_for_ever() -> None:  # ruling 19
     shard = Shard()
     shard.see(copy())
