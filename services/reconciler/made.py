@@ -2,7 +2,9 @@
 may have been changed since, on either side: what one side was never told is news to it, and is not taken for agreed.
 Never orders."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -10,7 +12,7 @@ from contracts.calendar import FIELDS, CalendarEvent, Days, ShowAs, Side, Timed
 from contracts.write import Cause
 from services.reconciler import news, people
 from services.reconciler.held import put
-from services.reconciler.merge import advance, same
+from services.reconciler.merge import advance, changed, same
 from services.reconciler.rows import Kind, Link, Pending
 
 KEPT = frozenset({"when", "subject", "location", "show_as"})
@@ -81,14 +83,35 @@ def _in_practifi(link: Link) -> Link:
     sent, shown = orders[-1].source, there.base
     if sent is None or shown is None or here.redacted or there.redacted:
         return link
-    kept = KEPT.intersection(orders[-1].fields).difference(dict(there.places))
-    differ = [one for one in FIELDS if one in kept and not _alike(one, shown, sent)]
-    earlier = {one: old.source for one in differ for old in orders if old.source and _alike(one, shown, old.source)}
-    theirs = tuple(one for one in differ if one not in earlier and _fits(one, sent))
+    placed = frozenset(orders[-1].fields).difference(dict(there.places))
+    differ = [one for one in FIELDS if one in placed and not _alike(one, shown, sent)]
+    ours = _left(orders, differ, shown)
+    theirs = tuple(one for one in differ if one in KEPT and one not in ours)
     link = put(link, Side.PRACTIFI, advance(there, theirs, sent))
-    agreed = replace(sent, **{one: getattr(old, one) for one, old in earlier.items()})
-    link = people.settled(put(link, Side.MICROSOFT, advance(here, FIELDS, agreed)), *orders)
+    link = people.settled(put(link, Side.MICROSOFT, advance(here, FIELDS, replace(sent, **ours))), *orders)
     return replace(link, unsure=tuple(one for one in link.unsure if one not in orders))
+
+
+def standing(link: Link, pending: Pending) -> Link:
+    """The link of a new Event that an earlier order may have made: what that has left there, and Microsoft says
+    otherwise since, is nobody's edit and has to be written."""
+    orders = [one for one in link.unsure if one.kind is Kind.CREATE and one.side is Side.PRACTIFI]
+    here, there = link.microsoft, link.practifi
+    if not orders or here is None or here.gone or here.base is None or there is None or there.gone:
+        return link
+    if here.redacted or there.redacted:
+        return link
+    ours = _left(orders, changed(there).intersection(pending.fields), there.event)
+    link = put(link, Side.PRACTIFI, advance(there, tuple(ours), there.event))
+    return put(link, Side.MICROSOFT, advance(here, tuple(ours), replace(here.base, **ours)))
+
+
+def _left(orders: Iterable[Pending], fields: Iterable[str], shown: CalendarEvent) -> dict[str, Any]:
+    """What these orders wanted of the fields that one of them has left as they are shown, or may have: how Practifi
+    keeps what does not fit cannot be told."""
+    wanted = [(one, order.source) for one in fields for order in orders if order.source is not None]
+    vague = {one: getattr(sent, one) for one, sent in wanted if one in KEPT and not _fits(one, sent)}
+    return vague | {one: getattr(sent, one) for one, sent in wanted if _alike(one, shown, sent)}
 
 
 def _fits(field: str, sent: CalendarEvent) -> bool:

@@ -83,12 +83,12 @@ def _created(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
         work.effects.append(Say("graph-poller", Made(item.mailbox, item.id), SAME))
     if (sequence := _found_gone(work, pending.side, item.id, new, old)) is not None:
         return dead(put(link, pending.side, replace(new, sequence=sequence)), pending.side)
-    if pending.side is Side.MICROSOFT:
-        link = news.told(link) if new.redacted else made.differing(link, pending)
-        link = replace(link, answers=link.answers or ())
-        for copy in meeting.own(work, item, link.id, link.born):
-            step(work, copy)
-    return link
+    if pending.side is Side.PRACTIFI:
+        return made.standing(link, pending)
+    link = news.told(link) if new.redacted else made.differing(link, pending)
+    for copy in meeting.own(work, item, link.id, link.born):
+        step(work, copy)
+    return replace(link, answers=link.answers or ())
 
 
 def _found_gone(work: Work, side: Side, name: str, new: Held, old: Held | None) -> int | None:

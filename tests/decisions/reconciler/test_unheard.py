@@ -269,6 +269,35 @@ def test_an_event_that_an_earlier_order_made_unheard_gets_what_microsoft_has_sin
     assert (order.side, order.target, order.fields, order.event.subject) == (PRACTIFI, "p1", ("subject",), "Daily")
 
 
+LONG = "x" * 300
+
+
+@pytest.mark.parametrize("lost", [False, True])
+@pytest.mark.parametrize("seen", [False, True])
+@pytest.mark.parametrize("first", ["Standup", LONG], ids=["a subject", "a subject that Practifi cuts"])
+def test_what_was_typed_in_outlook_since_an_unheard_making_is_not_turned_back_by_what_that_left(
+    first: str, seen: bool, lost: bool
+) -> None:  # rulings 3, 9, PRO-02
+    """Somebody has edited the Event in Practifi meanwhile, so the next order to make it takes it as it stands."""
+    shard = Shard()
+    shard.see(here(replace(STANDUP, subject=first)))  # it is made; nobody hears of that
+    shard.see(here(DAILY, mark="m-b"))
+    unheard(shard, lost)
+    order = shard.take()
+    assert isinstance(order, Write)
+    shown = replace(SHOWN, subject=first[:255], location="Room 2")
+    if seen:
+        shard.see(there(shown, stamp=order.link), side=PRACTIFI)
+    shard.write(there(shown, stamp=order.link), order, echo=replace(SHOWN, subject="Daily"))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.fields, order.event.subject) == (PRACTIFI, ("subject",), "Daily")
+    shard.write(there(replace(shown, subject="Daily"), mark="p-b"), order)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.fields, order.event.location) == (MICROSOFT, ("location",), "Room 2")
+
+
 def unheard(shard: Shard, lost: bool) -> None:
     """What becomes of the order that is out is not heard: it is given again to a writer that has forgotten it, or one
     that died after it had carried it out finds that it may not write any more."""
