@@ -16,7 +16,8 @@ from services.salesforce_watcher.rows import LookRows, OrgRead, OrgUnread, ReadO
 ATTEMPTS = 4
 """Attempts in one run; then the org waits for the next one (AUT-05)."""
 LONGEST = timedelta(minutes=10)
-"""The longest that an org is left alone because it has asked for it (THR-03)."""
+"""The longest wait within a run, for the mailboxes shall not wait for the org; and the longest that it is left alone
+because it has asked for it (THR-03)."""
 
 
 class Hands:
@@ -46,12 +47,19 @@ class Hands:
             self._host.log.warning(error.what, tenant=tenant, where=error.where, mend=error.mend)
             return OrgUnread("", f"{error.where}: {error.what}", error.mend)
         except Transient as error:
-            if doing.tries + 1 < ATTEMPTS or isinstance(doing.body, LookRows):
+            if _patient(doing, error.delay):
                 raise
-            self._host.log.warning("cannot be read now", tenant=tenant, where="org", what=str(error),
-                                   mend="nothing to do: it is tried again with the next run")  # fmt: skip
-            unread = OrgUnread("", str(error), heals=True)
-            return unread if error.delay is None else GivenUp(unread, min(error.delay, LONGEST))
+            return self._given_up(tenant, doing, error)
+
+    def _given_up(self, tenant: str, doing: Doing, error: Transient) -> Answer:
+        """The run ends without the org. What settles is looked at again with each read of it, and must not stand in the
+        way of that."""
+        if isinstance(doing.body, LookRows):
+            return None
+        self._host.log.warning("cannot be read now", tenant=tenant, where="org", what=str(error),
+                               mend="nothing to do: it is tried again with the next run")  # fmt: skip
+        unread = OrgUnread("", str(error), heals=True)
+        return unread if error.delay is None else GivenUp(unread, min(error.delay, LONGEST))
 
     async def _read(self, opened: Opened, order: Struct) -> Struct:
         match order:
@@ -65,3 +73,9 @@ class Hands:
                 people = await opened.org.people(opened.shape, who) if who else ()
                 return RowsLooked(ids, rows, privacy, tuple(people))
         raise TypeError(type(order).__name__)
+
+
+def _patient(doing: Doing, asked: timedelta | None) -> bool:
+    """Whether it is tried again after the time that the org has `asked` for, or a little later where it has not."""
+    again = doing.tries + 1 < ATTEMPTS or (asked is None and isinstance(doing.body, LookRows))
+    return again and (asked is None or asked <= LONGEST)
