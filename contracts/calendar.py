@@ -40,6 +40,9 @@ class Sensitivity(StrEnum):
 PRIVATE = frozenset({Sensitivity.PRIVATE, Sensitivity.CONFIDENTIAL})
 """What the policy `private_events` is about (P1)."""
 
+PRIVATE_SUBJECT = "Private appointment"
+"""All that is told of what such an event says (P1)."""
+
 
 class Importance(StrEnum):
     LOW = "low"

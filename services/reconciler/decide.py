@@ -33,6 +33,7 @@ from services.reconciler import (
     runs,
     say,
     sizes,
+    stricter,
     turn,
 )
 from services.reconciler.joined import Joined
@@ -85,6 +86,7 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
             say.unreadable(work, body)
         case PolicyNow() as body:
             work.rows["policy"] = body
+            stricter.obey(work)
             _go_on(work)
         case Look(name):
             _look(work, name)

@@ -13,7 +13,7 @@ from contracts.person import People
 from contracts.policy import PolicyNow
 from contracts.write import Outcomes, Refused, Written
 from services.kernel.decision import Forgot, State
-from services.reconciler import again, asked, idle, joined, prune, series
+from services.reconciler import again, asked, idle, joined, prune, series, stricter
 from services.reconciler.around import (
     loaded,
     of_answers,
@@ -79,8 +79,9 @@ def needs(state: State, message: Message) -> Iterable[str]:  # noqa: C901, PLR09
         case Paired():
             yield from ("pair/", "user/", "address/", "userless/")
             yield from _stopped(state)
-        case PolicyNow():
+        case PolicyNow(policy=policy):
             yield from _stopped(state)
+            yield from stricter.needs(state, policy)
         case _:
             pass
     if opens(state, message.body):

@@ -2,9 +2,8 @@
 
 from msgspec.structs import replace
 
-from contracts.calendar import CalendarEvent, Sensitivity
+from contracts.calendar import PRIVATE_SUBJECT, CalendarEvent, Sensitivity
 from contracts.observed import Item
-from services.clients.graph.mapping import PRIVATE_SUBJECT
 from services.clients.graph.seen import Seen
 
 

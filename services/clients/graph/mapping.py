@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, Struct
 
-from contracts.calendar import CalendarEvent, When
+from contracts.calendar import PRIVATE_SUBJECT, CalendarEvent, When
 from contracts.policy import PrivateEvents
 from services.clients.graph import parts, times
 from services.clients.graph.excluded import NOTHING, Excluded, excludes
@@ -24,7 +24,6 @@ from services.clients.odd import MOST, NO_JSON, sound
 STAMP = "String {7d5a4bd4-6f0c-4b8e-9d1c-0a2f6e1c9b35} Name calsync"
 """The extended property that carries our link id on events that we created; the name never changes (graph.md §3.8)."""
 
-PRIVATE_SUBJECT = "Private appointment"
 _PRIVATE = {"private", "confidential"}
 _CHANGE_BYTES = 22
 _TRANSACTION = re.compile(r"[0-9a-z]{12,64}-g\d{1,6}", re.IGNORECASE)

@@ -7,16 +7,13 @@ from typing import Any, NamedTuple
 
 from msgspec import convert
 
-from contracts.calendar import FIELDS, CalendarEvent, Importance, Sensitivity
+from contracts.calendar import FIELDS, PRIVATE_SUBJECT, CalendarEvent, Importance, Sensitivity
 from contracts.policy import PrivateEvents
 from services.clients.salesforce import fields as f
 from services.clients.salesforce import fit, held
 from services.clients.salesforce.columns import DEFAULTS, KINDS
 from services.clients.salesforce.record import EventRecord, attribute, record_of
 from services.clients.salesforce.row import Column, Shape
-
-PRIVATE_SUBJECT = "Private appointment"
-"""All that the other side learns of a private event, besides its time (P1)."""
 
 PEOPLE = 50
 """Contacts that one Event takes (salesforce.md §2.4)."""

@@ -1,8 +1,11 @@
 """A stricter rule for private events (P2): what it hides does not stay in Practifi, where both sides show a blank."""
 
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace
 
+from contracts.asked import Question
 from contracts.calendar import Attendee, CalendarEvent, Response, Sensitivity
 from contracts.facts import Updated
 from contracts.observed import Item, Vanished
@@ -79,6 +82,22 @@ def test_it_goes_as_well_where_microsoft_is_heard_first() -> None:
     shard.refuse(Why.MOVED_ON, hidden(other, "p-a"))
     shard.write(hidden(other, "p-c"), purge(shard))
     assert not shard.orders
+
+
+@pytest.mark.parametrize("rule", [PrivateEvents.BUSY_ONLY, PrivateEvents.SKIP])
+def test_it_goes_as_well_where_it_is_over_for_so_long_that_no_reader_tells_of_it(rule: PrivateEvents) -> None:
+    """It is counted beforehand like all others (`calsync private`)."""
+    shard, _, other = full()  # P2, ruling 20
+    shard.set_policy(FULL)
+    shard.now += timedelta(days=100)
+    shard.set_policy(replace(TWO_WAY, private_events=rule))
+    order = purge(shard)
+    assert order.base == hidden(other, "").event
+    shard.write(hidden(other, "p-b"), order)
+    assert not shard.orders
+    assert not shard.ask(Question.PRIVATE)
+    assert not names(shard)
+    assert not [key for key, row in shard.rows.items() if b"Standup" in row]
 
 
 @pytest.mark.parametrize("rule", [PrivateEvents.BUSY_ONLY, PrivateEvents.SKIP])
