@@ -120,7 +120,8 @@ def _read_all(draft: Draft, run: str, address: str, pairs: Sequence[Pair], *, fr
 
 def read(draft: Draft, pair: Pair, *, fresh: bool = False) -> None:
     """Read on, or from the beginning. Who is to be read afresh loses the cursor, so that a later run does not forget
-    it."""
+    it. A round that still waits for its proofs has begun too early to be this one, and is read again."""
+    draft.rows[f"held/{pair.mailbox}"] = None
     place = draft.place(pair.mailbox)
     if fresh and place.cursor:
         place = replace(place, cursor="")

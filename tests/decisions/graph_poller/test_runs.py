@@ -166,6 +166,20 @@ def test_a_newer_read_of_a_mailbox_ends_both_runs() -> None:  # CUR-34
     assert [done.messages for done in poller.told(ReadDone)] == [1, 0], "each message is heard once"
 
 
+def test_a_run_that_reads_from_the_beginning_is_not_over_with_a_round_of_before() -> None:  # D10
+    """The firm paused while that round was proven. Where the mailbox cannot be read just then, the next run does."""
+    poller = Poller()
+    poller.reads(single("old"), fresh=True)
+    poller.due()
+    brings(poller, MIKE, removed("old"))
+    (asked,) = poller.asked(Prove)
+    assert [order.cursor for order in poller.due(fresh=True) if order.mailbox == MIKE] == [""]
+    poller.hear(Proved(MIKE, dict.fromkeys(asked.ids), {}))
+    assert poller.effects == ()
+    poller.hear(Unread(MIKE, "waiting", "throttled"))
+    assert [order.cursor for order in poller.due() if order.mailbox == MIKE] == [""]
+
+
 def test_a_paused_firm_is_not_read() -> None:  # D2, AUT-13
     poller = Poller()
     poller.govern(POLICY, active=False)
