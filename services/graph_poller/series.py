@@ -145,11 +145,12 @@ def _still_ahead(root: str, there: Container[str], out: Digest) -> None:
 
 def filled(master: Seen, row: Seen) -> Seen:
     """A thin occurrence with its master's content and its own time and slot; an edited one with the series' rule and
-    zone (an edit of something else would else be one of its time, too). What was not edited of that is its series':
-    its own mark does not tell that this has changed. The first one bears
+    zone (an edit of something else would else be one of its time, too); a private one says nothing but its time (P1).
+    What was not edited of that is its series': its own mark does not tell that this has changed. The first one bears
     our stamp, which stands on the master: what we made was that one, before it was a series (ruling 2)."""
     if row.event is not None:
-        rule, mark = master.event.recurrence if master.event else "", f"{master.mark}.{row.mark}"
+        rule = master.event.recurrence if master.event and not row.redacted else ""
+        mark = f"{master.mark}.{row.mark}"
         when = row.event.when
         when = replace(when, zone=master.zone) if isinstance(when, Timed) else when
         event = replace(row.event, recurrence=rule, when=when)

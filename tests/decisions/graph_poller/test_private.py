@@ -4,14 +4,24 @@ from typing import Any
 
 import pytest
 
-from contracts.calendar import Sensitivity, ShowAs
+from contracts.calendar import CalendarEvent, Sensitivity, ShowAs
 from contracts.control import Again
 from contracts.observed import Item
 from contracts.policy import Policy, PrivateEvents
 from services.clients.graph.mapping import STAMP
 from services.clients.graph.seen import Seen
 from services.graph_poller.rows import Root
-from tests.decisions.graph_poller.mailbox import MIKE, Poller, gone, removed, subjects
+from tests.decisions.graph_poller.mailbox import (
+    MIKE,
+    Poller,
+    edited,
+    gone,
+    master,
+    removed,
+    subjects,
+    thin,
+    timed,
+)
 from tests.decisions.graph_rows import MEETING, at, read
 
 BUSY, SKIP, FULL = PrivateEvents.BUSY_ONLY, PrivateEvents.SKIP, PrivateEvents.FULL
@@ -130,6 +140,13 @@ def test_what_waits_for_its_day_and_turns_private_is_not_remembered_where_a_roun
     poller.reads(fresh=True)
     poller.proves(**{"AAMk-1": seen(rule, sensitivity="private", **times)})
     assert b"Surgery" not in b"".join(poller.rows.values())
+
+
+def test_a_private_occurrence_says_no_more_than_its_time() -> None:  # P1
+    blank = CalendarEvent(timed("2026-03-11"), "Private appointment", sensitivity=Sensitivity.PRIVATE)
+    poller = knows(BUSY, master(), thin("2026-03-10"), edited("2026-03-11", event=blank, redacted=True))
+    (item,) = [item for item in poller.heard().items if item.slot == "2026-03-11"]
+    assert item.event == blank
 
 
 def test_what_was_never_said_stays_unsaid_outside_the_window() -> None:
