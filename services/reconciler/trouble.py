@@ -43,9 +43,8 @@ def refused(work: Work, link: Link, answer: Refused) -> Link:
 
 def mended(link: Link, old: Held, new: Held) -> Link:
     """The link of which a side holds something `new`, whoever has told that: what was refused may pass now."""
-    if not link.refused or (new.now, new.people) == (old.now, old.people):
-        return link
-    return replace(link, refused=())
+    same = (new.now, new.people, new.owner) == (old.now, old.people, old.owner)
+    return link if same else replace(link, refused=())
 
 
 def unmovable(link: Link) -> bool:

@@ -190,6 +190,18 @@ def test_a_creation_that_fails_leaves_the_event_where_it_is() -> None:  # ruling
     assert (link.mailbox, link.microsoft and link.microsoft.gone) == (MIKE, False)
 
 
+def test_what_was_edited_with_an_owner_whose_mailbox_refuses_it_goes_when_it_is_given_back() -> None:  # THR-08
+    shard, _ = made()
+    moved = replace(SHOWN, location="Room 2")
+    shard.see(johns(moved), side=PRACTIFI)
+    shard.refuse(Why.INVALID)
+    spoken(shard, johns(moved))
+    shard.see(there(moved, mark="p-back"), side=PRACTIFI)
+    (order,) = outward(shard)
+    assert isinstance(order, Write)
+    assert (order.mailbox, order.target, order.fields) == (MIKE, "m1", ("location",))
+
+
 @pytest.mark.parametrize("seen", [False, True])
 def test_what_practifi_refuses_goes_there_after_the_hand_over_when_it_is_mended(seen: bool) -> None:  # THR-08
     shard, name = made()
@@ -197,6 +209,7 @@ def test_what_practifi_refuses_goes_there_after_the_hand_over_when_it_is_mended(
     shard.refuse(Why.INVALID, code="FIELD_CUSTOM_VALIDATION_EXCEPTION")
     spoken(shard, there(mark="p-b"))
     shard.see(johns(), side=PRACTIFI)
+    shard.refuse(Why.INVALID, code="FIELD_CUSTOM_VALIDATION_EXCEPTION")
     create = taken(shard)
     if seen:
         shard.see(in_johns_mailbox(create))
@@ -214,6 +227,7 @@ def test_whom_practifi_refuses_comes_on_its_event_after_the_hand_over_when_it_is
     shard.refuse(Why.INVALID, code="INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY")
     spoken(shard, there(mark="p-b"))
     shard.see(johns(), side=PRACTIFI)
+    shard.refuse(Why.INVALID, code="INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY")
     create = taken(shard)
     shard.write(in_johns_mailbox(create), create)
     spoken(shard, johns())
