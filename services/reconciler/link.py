@@ -112,5 +112,4 @@ def _open(link: Link | None, side: Side, item: Item) -> bool:
         return True
     out = link.pending  # or it is what we are making in another mailbox, or have made (ruling 14)
     made = out is not None and out.kind is Kind.CREATE and out.side is side
-    newer = link.practifi is not None and generation_of(item) > link.generation
-    return (made or newer) and held.mailbox != item.mailbox
+    return (made or generation_of(item) > link.generation) and held.mailbox != item.mailbox

@@ -65,9 +65,11 @@ def follow(work: Work, link: Link, plan: Plan) -> Link:
 
 def split(work: Work, link: Link) -> tuple[Link, Link]:
     """The new event is there: the link without the one in the old mailbox, and a link that has only that, to be erased
-    when its heir has what it says by now."""
-    here, there = _both(link)
-    anew = replace(link, microsoft=None, generation=link.generation + 1, owner=there.owner)
+    when its heir has what it says by now. Since a memory was lost, Practifi may not have it any more."""
+    here, there = link.microsoft, link.practifi
+    assert here is not None
+    owner = there.owner if there is not None else link.owner
+    anew = replace(link, microsoft=None, generation=link.generation + 1, owner=owner)
     return anew, replace(_left(work, here, link.owner, link.id), generation=link.generation + 1, held=link.held)
 
 

@@ -432,6 +432,18 @@ def test_what_a_change_of_owners_left_in_the_old_mailbox_is_erased_all_the_same(
     assert {one.side for one in written(shard)} == {MICROSOFT}, "Practifi has it already"
 
 
+@pytest.mark.parametrize("first", ["the old one", "the new one"])
+def test_an_event_that_was_handed_over_and_is_deleted_comes_back_for_neither_owner(first: str) -> None:
+    """The old mailbox could not be read until now, and nobody remembers the Event (rulings 5, 14, X5)."""
+    shard = forgetful()
+    tells(shard, PRACTIFI)
+    both = [here(stamp=f"{THEIRS}-g0"), here(SHOWN, name="j1", mailbox=JOHN, stamp=f"{THEIRS}-g1")]
+    tells(shard, MICROSOFT, *(both if first == "the old one" else reversed(both)))
+    (erase,) = written(shard)
+    assert (erase.side, erase.mailbox, type(erase)) == (MICROSOFT, MIKE, Erase)
+    assert shard.link(THEIRS).mailbox == JOHN
+
+
 def test_what_it_left_of_a_series_is_erased_once() -> None:  # rulings 2, 5, 14
     shard = forgetful()
     tells(shard, PRACTIFI, there(stamp=THEIRS, owner=JOHNS, mailbox=JOHN))
