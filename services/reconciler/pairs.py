@@ -50,9 +50,10 @@ def early(work: Work, body: Observed | People) -> timedelta | None:
     later (A4); or our memory is being built anew. Then Practifi comes first, which bears the names of all pairs: what
     only Microsoft has may be left out by the policy, and would be forgotten too soon."""
     firm, book = work.get("firm", Firm), work.get("book", Book)
-    missed = body.after > (book.sequence if book is not None else 0)
-    if missed and work.now - instant(body.sequence) < PATIENCE:
-        return SOON
+    if body.after > (book.sequence if book is not None else 0):
+        if work.now - instant(body.sequence) < PATIENCE:
+            return SOON
+        work.rows["book"] = Book(body.after)  # nobody else waits for those
     if isinstance(body, People):
         return None
     if body.paired > (firm.sequence if firm is not None else 0):

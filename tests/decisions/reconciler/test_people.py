@@ -20,6 +20,7 @@ from tests.decisions.reconciler.shard import (
     BOOK,
     EVE,
     INWARD,
+    JOHN,
     JOHNS,
     MICROSOFT,
     MIKE,
@@ -189,6 +190,9 @@ def test_what_was_said_of_people_and_never_comes_holds_up_nothing_for_long() -> 
     shard.now += timedelta(minutes=6)
     shard.hear(made)
     assert shard.orders
+    another = there(name="p2", mailbox=JOHN, owner=JOHNS)
+    shard.hear(Observed(PRACTIFI, micros(shard.now), (another,), after=AT_ONCE))
+    assert [one.mailbox for one in shard.orders] == [MIKE, JOHN], "nor anything else after that"
 
 
 AS_EVER = Person(ANN, (("ann@client.example", Source.EMAIL), ("ann@home.example", Source.ALTERNATE)), individual=True)
