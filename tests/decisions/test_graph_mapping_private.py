@@ -48,10 +48,11 @@ def test_a_private_series_does_not_even_say_its_rule() -> None:
     assert not leaks(seen)
 
 
-def test_skip_leaves_only_that_something_is_there() -> None:  # P1
-    seen = read(MEETING, PrivateEvents.SKIP, sensitivity="private", **SECRETS)
+def test_skip_leaves_only_that_something_is_there_and_which_meeting_it_is() -> None:  # P1, rulings 5, 18
+    """After a loss of memory the copies of invited colleagues have to be known for what they are."""
+    seen = read(MEETING, PrivateEvents.SKIP, sensitivity="private", iCalUId="u1", **SECRETS)
 
-    assert (seen.id, seen.event, seen.skipped, seen.redacted, seen.uid) == ("AAMk-1", None, True, False, "")
+    assert (seen.id, seen.event, seen.skipped, seen.redacted, seen.uid) == ("AAMk-1", None, True, False, "u1")
     assert seen.when is not None
     assert not leaks(seen)
 

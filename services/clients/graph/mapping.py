@@ -110,7 +110,7 @@ def _understood(row: Row, kind: Kind, private: PrivateEvents, *, leaves_out: boo
         changed_at=times.moment(row.last_modified) if row.last_modified else None,
         event=None if skipped or _thin(row) else _redacted(row, when) if hidden else _event(row, when),
         stamp=_stamp(row),
-        uid="" if skipped else row.i_cal_uid or row.uid or "",
+        uid=row.i_cal_uid or row.uid or "",
         mine=bool(row.is_organizer) or _thin(row),
         cancelled=bool(row.is_cancelled),
         redacted=hidden and not skipped,
