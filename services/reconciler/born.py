@@ -9,7 +9,7 @@ from contracts.policy import Invitations, Policy, PolicyNow, PractifiSeries, Pri
 from contracts.write import Cause, Write
 from services.reconciler import adopt, answers, match, people, reach, say, when, wish
 from services.reconciler.book import Known, Owner
-from services.reconciler.held import put
+from services.reconciler.held import bare, put
 from services.reconciler.order import order
 from services.reconciler.rows import Held, Kind, Link, Trouble
 from services.reconciler.trouble import barred
@@ -122,7 +122,7 @@ def _left_out(link: Link) -> Link:
     """The link of an event that is private and not in Practifi, nor will be: of an Event that was there, nothing is
     remembered (P2)."""
     there = link.practifi
-    return link if there is None else put(link, Side.PRACTIFI, replace(there, base=None, now=None))
+    return people.hidden(link if there is None else put(link, Side.PRACTIFI, bare(there)))
 
 
 def _invite(work: Work, link: Link, there: Held) -> Link:

@@ -15,6 +15,7 @@ from services.reconciler import (
     meeting,
     news,
     owners,
+    people,
     prune,
     renamed,
     runs,
@@ -29,7 +30,6 @@ from services.reconciler.buried import bury, half
 from services.reconciler.held import bare, dead, held_of, late, put, repeats, seen
 from services.reconciler.link import find, generation_of, gone_key, holds, keys, known, name_of, refer, stamp_of
 from services.reconciler.names import Gone
-from services.reconciler.people import agreed
 from services.reconciler.rows import Held, Kind, Link, State
 from services.reconciler.step import end, step
 from services.reconciler.work import Work
@@ -137,7 +137,7 @@ def changed(work: Work, link: Link, side: Side, held: Held, item: Item, sequence
         return copies.seen(work, link, new)
     if link.state is State.ENDED and not held.gone:
         link = put(link, side, bare(new))
-        return replace(link, related=(), invited=(), answers=None) if new.redacted else link
+        return people.hidden(link) if new.redacted else link
     link = consent.touched(work, trouble.mended(link, held, new), side, held, new)
     if held.gone:
         other = link.on(side.other)
@@ -215,7 +215,7 @@ def _joined(work: Work, link: Link, side: Side, item: Item, sequence: int) -> Li
     link = replace(link, owner=_whose(link, item, owner))
     if link.pending is None:
         link = made.listed(link)
-        link = news.told(agreed(work, link, owner) if owner else link)
+        link = news.told(people.agreed(work, link, owner) if owner else link)
     if link.pending is None or link.pending.kind is not Kind.CREATE:
         link = made.found(link)
     return _attached(work, link, side, item, held)

@@ -60,6 +60,11 @@ def anew(link: Link) -> Link:
     return replace(link, practifi=None, related=(), invited=())
 
 
+def hidden(link: Link) -> Link:
+    """The link of what is private and will not be compared again: nobody's name is left (P1)."""
+    return replace(link, related=(), invited=(), answers=None)
+
+
 def changed(work: Work, link: Link, pending: Pending) -> bool:
     """Whether Practifi shall have others on the Event now than when an order was given."""
     here, owner = link.microsoft, work.owner(link.mailbox)

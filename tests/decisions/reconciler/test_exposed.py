@@ -277,6 +277,15 @@ def test_nor_is_that_of_one_whose_event_was_deleted_in_practifi() -> None:  # P1
     assert not names(shard)
 
 
+def test_nor_is_that_of_one_that_the_policy_leaves_out_and_practifi_has_not_any_more() -> None:  # P1, P2
+    shard = Shard(replace(TWO_WAY, private_events=PrivateEvents.SKIP))
+    shard.paired(here(replace(STANDUP, attendees=GUESTS)), there(edited=False, people=(ANN,), answers=ACCEPTED))
+    shard.see(Vanished("p1", MIKE), side=PRACTIFI, whole=False)
+    shard.see(hidden(here(), "m-b"))
+    assert not shard.orders
+    assert not names(shard)
+
+
 def test_who_had_answered_before_it_was_private_has_answered_when_it_is_shown_again() -> None:  # P2, A6
     shard, shown = Shard(), here(replace(STANDUP, attendees=GUESTS))
     shard.paired(shown, there(edited=False, people=(ANN,), answers=ACCEPTED))
