@@ -78,9 +78,17 @@ def left_behind(work: Work, item: Item, here: Held) -> Link | None:
     made earlier than what stands in another mailbox by now."""
     link = work.link(stamp_of(item)) if stamp_of(item) else None
     new = link.microsoft if link is not None else None
-    if link is None or new is None or new.gone or new.mailbox == item.mailbox or generation_of(item) >= link.generation:
+    if link is None or new is None or new.gone or new.mailbox == item.mailbox or not _earlier(item, link, new):
         return None
     return _left(work, here, "", link.id)
+
+
+def _earlier(item: Item, link: Link, new: Held) -> bool:
+    """Whether an item was made before the `new` event of its link. Where the mailbox of the owner before could not be
+    read since our memory was lost, the new owner's event was made as if it were the first one."""
+    first = generation_of(item) == link.generation and item.stamp != link.id
+    owned = link.practifi is not None and link.practifi.mailbox == new.mailbox
+    return generation_of(item) < link.generation or (first and owned)
 
 
 def _left(work: Work, here: Held, owner: str, heir: str) -> Link:

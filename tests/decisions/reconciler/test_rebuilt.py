@@ -432,6 +432,21 @@ def test_what_a_change_of_owners_left_in_the_old_mailbox_is_erased_all_the_same(
     assert {one.side for one in written(shard)} == {MICROSOFT}, "Practifi has it already"
 
 
+def test_what_stands_in_a_closed_mailbox_is_erased_when_that_opens_where_it_was_made_for_a_new_owner() -> None:
+    """Nobody remembered that it had been made for the owner before (rulings 5, 14)."""
+    shard = forgetful()
+    tells(shard, PRACTIFI, there(stamp=THEIRS, owner=JOHNS, mailbox=JOHN, edited=True))
+    done(shard, MICROSOFT, failed=(MIKE,), again=shard.asked["graph-poller"].wish)
+    (made,) = written(shard)
+    assert (made.side, made.mailbox) == (MICROSOFT, JOHN)
+    shard.orders.clear()
+    shard.write(here(SHOWN, name="j1", mailbox=JOHN, stamp=f"{THEIRS}-g0"), made)
+    shard.orders.clear()
+    shard.see(here(stamp=f"{THEIRS}-g0"))
+    (erase,) = written(shard)
+    assert (type(erase), erase.mailbox, erase.target) == (Erase, MIKE, "m1")
+
+
 @pytest.mark.parametrize("first", ["the old one", "the new one"])
 def test_an_event_that_was_handed_over_and_is_deleted_comes_back_for_neither_owner(first: str) -> None:
     """The old mailbox could not be read until now, and nobody remembers the Event (rulings 5, 14, X5)."""
