@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from contracts.calendar import Attendee, Side
 from contracts.policy import Invitations, Policy, PolicyNow, PractifiSeries, PrivateEvents
 from contracts.write import Cause, Write
-from services.reconciler import adopt, answers, match, people, reach, say, when, wish
+from services.reconciler import adopt, answers, made, match, people, reach, say, when, wish
 from services.reconciler.book import Known, Owner
 from services.reconciler.held import bare, put
 from services.reconciler.order import order
@@ -51,7 +51,7 @@ def in_practifi(work: Work, link: Link, here: Held, owner: Owner, conflicts: tup
         return Write(
             order=name, link=link.id, side=Side.PRACTIFI, mailbox=here.mailbox, event=here.event, fields=fields,
             owner=owner.user, generation=link.generation, people=who.people, invitees=who.users or None,
-            answers=given or None, since=None if known else work.now,
+            answers=given or None, since=None if known else made.since(work, link),
         )  # fmt: skip
 
     link = order(

@@ -3,7 +3,7 @@ may have been changed since, on either side: what one side was never told is new
 Never orders."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
@@ -14,6 +14,7 @@ from services.reconciler import news, people
 from services.reconciler.held import put
 from services.reconciler.merge import advance, changed, same
 from services.reconciler.rows import Kind, Link, Pending
+from services.reconciler.work import Work
 
 KEPT = frozenset({"when", "subject", "location", "show_as"})
 """What Microsoft keeps as it was sent: where it shows something else, somebody has changed it. Practifi keeps only some
@@ -59,6 +60,12 @@ def found(link: Link) -> Link:
     """The link of which a reader tells an event, while no order could say whether it had made that: as if the last one
     was answered now."""
     return _in_practifi(_in_microsoft(link))
+
+
+def since(work: Work, link: Link) -> datetime:
+    """When an Event was first ordered for this link, as long as nobody has heard what became of that."""
+    orders = (one for one in link.unsure if one.kind is Kind.CREATE and one.side is Side.PRACTIFI)
+    return min((one.since for one in orders if one.since is not None), default=work.now)
 
 
 def _in_microsoft(link: Link) -> Link:

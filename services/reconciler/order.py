@@ -41,6 +41,7 @@ def order(
         epoch=work.epoch, conflicts=conflicts, lost=(held.now or held.base) if held and conflicts else None,
         related=related, invited=invited, cause=made.cause, consents=work.consents,
         status=made.status if isinstance(made, Write) else None, target=made.target, mailbox=made.mailbox,
+        since=made.since if isinstance(made, Write) else None,
         sent=made.event if isinstance(made, Write) and (kind, side) == (Kind.CREATE, Side.MICROSOFT) else None,
     )  # fmt: skip
     work.order(made)

@@ -48,8 +48,7 @@ class Held(Struct, frozen=True, omit_defaults=True):
 
 
 class Kind(StrEnum):
-    """TURN: an update as a person would have made it: what it changes travels on to the other side (C3). STATUS: our
-    word on the Practifi Event and nothing else."""
+    """TURN: an update as by a person: what it changes travels on (C3). STATUS: our word on the Event, nothing else."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -63,9 +62,9 @@ class Pending(Struct, frozen=True, omit_defaults=True):
     """The one order that is out. `source` is what the other side held when it was decided (None: its base), `mark` the
     mark of the written side then, `lost` what that side held where there are `conflicts`, `epoch` that of `Runs`.
     `related` and `invited` are the people that Microsoft's list then meant. `target` is the id of what is written, ""
-    for what is made, `mailbox` whose it is, `sent` what an event in Microsoft is made with, `unsent` what of that
-    Practifi has not taken yet. `status` is our word that goes with it (None: none does), `consents` how many there were
-    when it was given."""
+    for what is made, `mailbox` whose it is, `sent` what an event in Microsoft is made with, `unsent` what Practifi has
+    not taken of that, `since` as in `Write`. `status` is our word that goes with it (None: none does), `consents` how
+    many there were then."""
 
     order: str
     side: Side
@@ -86,12 +85,12 @@ class Pending(Struct, frozen=True, omit_defaults=True):
     mailbox: str = ""
     sent: CalendarEvent | None = None
     unsent: tuple[str, ...] = ()
+    since: Instant | None = None
 
 
 class Trouble(StrEnum):
-    """What may be wrong with a link, the most urgent first. REFUSED: a side refused our order for good. HELD: an order
-    waits for consent. PARKED: C4. BARRED: the policy or a limit keeps something in Practifi. OWNER: ruling 14. TEAMS:
-    its online meeting (T3)."""
+    """What may be wrong with a link, the most urgent first. REFUSED: a side refused our order. HELD: an order waits for
+    consent. PARKED: C4. BARRED: the policy or a limit keeps something in Practifi. OWNER: ruling 14. TEAMS: T3."""
 
     REFUSED = "refused"
     HELD = "held"
@@ -113,8 +112,7 @@ class Attention(Struct, frozen=True, omit_defaults=True):
 
 
 class Teams(StrEnum):
-    """What became of an online meeting in Microsoft (T3). DENIED: asked for, and silently not given. LOST: its join
-    link went."""
+    """What became of an online meeting (T3). DENIED: asked for, and silently not given. LOST: its join link went."""
 
     DENIED = "denied"
     LOST = "lost"

@@ -269,6 +269,19 @@ def test_an_event_that_an_earlier_order_made_unheard_gets_what_microsoft_has_sin
     assert (order.side, order.target, order.fields, order.event.subject) == (PRACTIFI, "p1", ("subject",), "Daily")
 
 
+@pytest.mark.parametrize("lost", [False, True])
+def test_what_an_unheard_attempt_has_made_is_not_made_again_when_a_person_has_deleted_it(lost: bool) -> None:
+    """The writer knows it by the time of the first order: it was made since then (X1, ruling 9)."""
+    shard = Shard()
+    shard.see(here())
+    unheard(shard, lost)
+    shard.now += timedelta(hours=1)
+    unheard(shard, lost)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.target, order.since) == (PRACTIFI, "", NOW)
+
+
 LONG = "x" * 300
 
 
