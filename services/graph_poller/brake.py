@@ -15,7 +15,13 @@ MEND = "Look at the mailbox; if this is right, say `calsync resume`, else bring 
 
 def lost(out: Digest) -> int:
     """Items whose event or whole series is gone. What a master's own change explains does not count (ruling 2)."""
-    return len([gone for gone in out.vanished if out.known.get(gone.series or gone.id) is None])
+    return len([gone for gone in out.vanished if _ended(out, gone.series or gone.id)])
+
+
+def _ended(out: Digest, root: str) -> bool:
+    """Whether nothing is left of it, but perhaps what is missed when the window has come to it."""
+    known = out.known.get(root)
+    return known is None or all(out.later(slot) for slot in known.members.values())
 
 
 def size_after(draft: Draft, out: Digest) -> int:

@@ -99,12 +99,17 @@ class Digest:
             return self.said[0].date() <= date.fromisoformat(slot) <= self.said[1].date()
         return when is None or within(when, *self.said)
 
+    def later(self, slot: str) -> bool:
+        """Whether an occurrence lies after the window; the other side may show it, since that was wider once."""
+        return bool(slot) and date.fromisoformat(slot) > self.said[1].date()
+
     def forget(self, root: str, known: Root | None) -> None:
         """A root is gone with all that belonged to it; what was never said is not missed (INB-16). What the other side
         shows after the window, which was wider once, is missed when the window has come to it (D9)."""
         self.ahead[root] = {}
         if known is not None and not self._later(known, self.said):
-            self.known[root] = None
+            later = {id_: slot for id_, slot in known.members.items() if self.later(slot)}
+            self.known[root] = Root(later) if later else None
             for id_, slot in known.members.items():
                 self.gone(root, id_, slot, known.when)
             self.let_go(root, known.members, known.when)
@@ -143,7 +148,7 @@ class Digest:
         has come to it; of what we have made and not seen since, nobody knows."""
         self.ahead[root] = {}
         made = known.when is None and not any(known.members.values())
-        if made or self._later(known, self.read):
+        if made or self._later(known, self.read) or any(map(self.later, known.members.values())):
             self.away.add(root)
         elif known.when is None or not within(known.when, *self.said):
             self.known[root] = None

@@ -81,6 +81,8 @@ def _cancelled(row: Seen, some: Members, out: Digest) -> None:
     """An occurrence that its organizer has called off (REC-29); one that was never said is none of ours (INB-16)."""
     slot = some.before.get(row.id) or row.slot
     out.drop(some.root, row.id, slot)
+    if out.later(slot):
+        return
     same = [id_ for id_, of in some.before.items() if id_ == row.id or (slot and of == slot)]
     if same:
         out.gone(some.root, row.id, slot)
@@ -91,9 +93,12 @@ def _cancelled(row: Seen, some: Members, out: Digest) -> None:
 
 def _missing(some: Members, out: Digest) -> None:
     """Occurrences that were there and did not come. One read of the series proves them all; what has left our sight is
-    forgotten without a word (D9). A slot that came under another id is not missing."""
+    forgotten without a word, and what lies after the window is missed when that has come to it (D9). A slot that came
+    under another id is not missing."""
     slots = {slot for slot in some.now.values() if slot}
     lost = {id_: slot for id_, slot in some.before.items() if id_ not in some.now and slot not in slots}
+    for id_ in [id_ for id_, slot in lost.items() if out.later(slot)]:
+        some.now[id_] = lost.pop(id_)
     stays = some.unsaid and not some.now and out.ours("", some.when)
     if some.root in lost and stays:  # as a series it is left out, which is no deletion (X2)
         some.now[some.root] = lost.pop(some.root)

@@ -2,9 +2,25 @@
 
 from datetime import timedelta
 
+import pytest
+
+from contracts.policy import Policy
+from services.clients.graph.seen import Seen
 from services.graph_poller.rows import Prove, Root
-from tests.decisions.graph_poller.ahead import AHEAD, DUE, IN, days, knows, on
-from tests.decisions.graph_poller.mailbox import MIKE, SERIES, at, edited, gone, master, removed, single, subjects, thin
+from tests.decisions.graph_poller.ahead import AHEAD, DUE, IN, MONTH, days, knows, on
+from tests.decisions.graph_poller.mailbox import (
+    MIKE,
+    SERIES,
+    Poller,
+    at,
+    edited,
+    gone,
+    master,
+    removed,
+    single,
+    subjects,
+    thin,
+)
 
 
 def test_an_endless_series_rolls_forward_by_one_occurrence_a_day() -> None:  # R4, REC-41
@@ -100,3 +116,42 @@ def test_what_a_proof_of_the_series_shows_ahead_is_kept() -> None:  # CUR-33
     poller.reads(master(IN))
     poller.proves(series=(thin(IN), thin(AHEAD)))
     assert days(poller, "2026-03-03", 12) == {DUE: [AHEAD]}
+
+
+@pytest.mark.parametrize("rows", [
+    pytest.param((master(IN), thin(IN)), id="it is deleted"),
+    pytest.param((master(IN), thin(IN), edited(AHEAD, cancelled=True)), id="it is called off"),
+])  # fmt: skip
+def test_what_is_called_off_after_a_window_that_was_wider_once_is_missed_when_that_has_come_to_it(
+    rows: tuple[Seen, ...],
+) -> None:  # D9, X1
+    poller = Poller(Policy(enabled=True, future_inbound_months=3))
+    poller.reads(master(IN), thin(IN), thin(AHEAD), fresh=True)
+    poller.govern(MONTH)
+    assert gone(poller.reads(*rows)) == [], "outside the window nothing is touched"
+    assert not poller.asked(Prove)
+    poller.now = at(DUE, 8)
+    poller.reads(master(IN), thin(IN), fresh=True)
+    assert gone(poller.proves(series=(thin(IN),))) == [AHEAD]
+
+
+def test_of_a_series_that_is_deleted_what_lies_after_a_window_that_was_wider_once_is_missed_then() -> None:  # D9, X1
+    poller = Poller(Policy(enabled=True, future_inbound_months=3))
+    poller.reads(master(IN), thin(IN), thin(AHEAD), fresh=True)
+    poller.govern(MONTH)
+    poller.reads(removed(SERIES))
+    assert gone(poller.proves(REC=None)) == [IN]
+    poller.now = at(DUE, 8)
+    poller.reads(fresh=True)
+    assert gone(poller.proves(REC=None)) == [AHEAD]
+
+
+def test_a_series_out_of_sight_because_the_window_became_narrower_is_missed_when_it_is_as_wide_again() -> None:  # D9
+    poller = Poller(Policy(enabled=True, future_inbound_months=6))
+    poller.reads(master("2026-08-10"), thin("2026-08-10"), fresh=True)
+    poller.govern(MONTH)
+    poller.due(fresh=True)
+    poller.brings(fresh=True)
+    poller.govern(Policy(enabled=True, future_inbound_months=6))
+    poller.reads(fresh=True)
+    assert gone(poller.proves(REC=None)) == ["2026-08-10"]
