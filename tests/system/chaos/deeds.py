@@ -103,17 +103,17 @@ class People:
         self._diary.touch(entry, "microsoft", "occurrence called off")
         entry.count -= 1
         entry.edits += 1
-        self._gone(entry, "microsoft", self._chance.choice(found[1:])["id"])
+        self._gone(entry, "microsoft", self._chance.choice(found[1:])["id"], occurrence=True)
 
-    def _gone(self, entry: Entry, side: str, id_: str) -> None:
-        """Delete it, until it is not there any more."""
+    def _gone(self, entry: Entry, side: str, id_: str, *, occurrence: bool = False) -> None:
+        """Delete it, or one occurrence of it, until that is not there any more."""
 
         def act() -> bool:
             self._ask("DELETE", "events", side=side, id=id_)
             return True
 
         def done() -> bool:
-            return all(one["id"] != id_ for one in self._shown(entry, side, occurrences=bool(entry.count)))
+            return all(one["id"] != id_ for one in self._shown(entry, side, occurrences=occurrence))
 
         self._patiently(act, done)
 
