@@ -10,7 +10,7 @@ from msgspec import Struct
 from contracts.calendar import CalendarEvent, Response, Side
 from contracts.observed import Item, Vanished
 from services.kernel.decision import State
-from services.reconciler import adopt, hosts, idle, match, wish
+from services.reconciler import adopt, hosts, idle, left, match, wish
 from services.reconciler.book import Who
 from services.reconciler.link import gone_key, keys, minted, name_of, names, ref_key, stamp_of
 from services.reconciler.listed import Idle
@@ -39,6 +39,8 @@ def of_item(state: State, side: Side, item: Item) -> Iterator[str]:
         yield from _idle(state, stamp_of(item))
     if not item.mine:
         yield from hosts.needs(state, item.event.organizer)
+        for row in left.needs(state, item):
+            yield from of_link(state, row.partition("/")[2]) if row.startswith("link/") else (row,)
     yield from of_event(state, item.event)
     yield from of_copy(state, item)
     if wish.untold(partial(loaded, state), side, item.mailbox):

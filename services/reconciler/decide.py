@@ -27,6 +27,7 @@ from services.reconciler import (
     joined,
     judge,
     late,
+    left,
     meeting,
     prune,
     restore,
@@ -138,7 +139,7 @@ def _follow(work: Work) -> None:
     """The lists that answer a person's questions follow the links that have changed."""
     for key in [key for key in work.rows if key.startswith("link/")]:
         old = work.state.get(key, Link) if work.state.known(key) else None
-        for one in (exposed, restore, conflicts, idle, late, sizes, prune, again, hosts):
+        for one in (exposed, restore, conflicts, idle, late, sizes, prune, again, hosts, left):
             one.follow(work, key.partition("/")[2], old, work.get(key, Link))
 
 

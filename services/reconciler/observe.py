@@ -11,6 +11,7 @@ from services.reconciler import (
     consent,
     copies,
     idle,
+    left,
     made,
     meeting,
     news,
@@ -64,8 +65,8 @@ def take(work: Work, side: Side, item: Item, sequence: int) -> None:
         return
     held = link.on(side)
     if held is not None and not held.gone and held.mailbox != item.mailbox and side is Side.MICROSOFT:
-        link, left = owners.split(work, link)  # a reader is faster than the writer's answer
-        step(work, left)
+        link, old = owners.split(work, link)  # a reader is faster than the writer's answer
+        step(work, old)
         held = None
     if held is None or (held.gone and not holds(held, side, item)):
         step(work, _joined(work, link, side, item, sequence))
@@ -162,9 +163,9 @@ def _first(work: Work, side: Side, item: Item, sequence: int, name: str) -> None
         link = put(Link(name, born, generation=max(generation_of(item), risen), owner=item.owner), side, held)
         adopt.note(work, link)
         step(work, _attached(work, link, side, item, held))
-    elif side is Side.MICROSOFT and (left := owners.left_behind(work, item, held)) is not None:
+    elif side is Side.MICROSOFT and (old := owners.left_behind(work, item, held)) is not None:
         meeting.own(work, item, stamp_of(item), side.other)
-        step(work, left)
+        step(work, old)
     elif work.owner(item.mailbox) is None:
         return
     else:
@@ -198,14 +199,15 @@ def _born_in_microsoft(work: Work, link: Link, item: Item, held: Held) -> None:
             meeting.wait(work, link, item)
         case meeting.Copy.OWN:
             step(work, _attached(work, link, Side.MICROSOFT, item, held))
+            left.replaced(work, item)
 
 
 def _joined(work: Work, link: Link, side: Side, item: Item, sequence: int) -> Link:
     """The link with its other half found: both bases are what is there (ruling 5), but for what is news."""
     held = held_of(work, side, item, sequence)
     old = link.on(side)
-    if (left := half(link, side, item, held)) is not None:
-        return _attached(work, left, side, item, held)
+    if (rest := half(link, side, item, held)) is not None:
+        return _attached(work, rest, side, item, held)
     link = put(link, side, replace(held, past=old.past) if old else held)
     link = replace(link, state=State.ACTIVE, generation=max(link.generation, generation_of(item)))
     other = link.on(side.other)

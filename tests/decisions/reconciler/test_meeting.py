@@ -21,10 +21,12 @@ from tests.decisions.reconciler.shard import (
     MIKE,
     MIKES,
     NOW,
+    OUTWARD,
     PAIRS,
     PRACTIFI,
     SHOWN,
     STANDUP,
+    TWO_WAY,
     Shard,
     guest,
     here,
@@ -335,3 +337,35 @@ def test_an_attendee_who_declines_a_practifi_meeting_changes_nothing_for_the_oth
     assert [one for one in shard.orders if isinstance(one, Erase)] == []
     link = shard.link(order.link)
     assert (link.state, link.microsoft and link.microsoft.gone) == (State.ACTIVE, False)
+
+
+def declined_while_practifi_is_not_written() -> Shard:
+    """John's copy has left his calendar, and its Event could not follow."""
+    shard = Shard()
+    shard.paired(here(MEETING, uid="uid-1"))
+    shard.paired(copy(), there(name="p-john", owner=JOHNS, mailbox=JOHN, edited=False))
+    shard.set_policy(OUTWARD)
+    shard.see(Vanished("j1", JOHN))
+    return shard
+
+
+def test_of_a_meeting_declined_while_practifi_was_not_written_a_new_invitation_leaves_one_event() -> None:  # A7, D1
+    shard = declined_while_practifi_is_not_written()
+    shard.set_policy(TWO_WAY)
+    assert not shard.orders
+    shard.see(replace(copy(replace(MEETING, subject="Later"), mark="j-b"), id="j2"))
+    assert sorted((type(one).__name__, one.target) for one in shard.orders) == [("Erase", "p-john"), ("Write", "")]
+
+
+def test_while_practifi_is_still_not_written_its_event_stays() -> None:  # D1
+    shard = declined_while_practifi_is_not_written()
+    shard.see(replace(copy(mark="j-b"), id="j2"))
+    assert not shard.orders
+
+
+def test_what_its_guest_has_deleted_in_practifi_since_is_not_erased_there() -> None:  # A7
+    shard = declined_while_practifi_is_not_written()
+    shard.set_policy(TWO_WAY)
+    shard.see(Vanished("p-john", JOHN), side=PRACTIFI)
+    shard.see(replace(copy(mark="j-b"), id="j2"))
+    assert [type(one) for one in shard.orders] == [Write]
