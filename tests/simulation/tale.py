@@ -37,8 +37,8 @@ class Tale:
     lets more than one outcome stand: of these only that nothing is there twice is asked, until both sides are seen
     alike. `series` have many subjects, `handed` may be shown twice to one person for a while. `own` are fields that an
     invited person typed into their own version, `left` versions that they deleted (I2). `dropped` are copies that
-    somebody threw away in Outlook since the last rest, `stale` those whose Event the policy or a lost memory may leave
-    in Practifi, beside that of the copy which the host's next change brings. `idle` were in Practifi before the first
+    somebody threw away in Outlook or declined since the last rest, `stale` those whose Event a lost memory may leave in
+    Practifi, beside that of the copy which the host's next change brings. `idle` were in Practifi before the first
     run, and nobody has touched them (D7). `hidden` are the texts of what is private by now, `parted` what was handed
     over after that: while it is private it may stay in the mailbox where it is. `veiled` is what is private, and what
     was since it is in doubt: it may have no tag in Practifi. `people` says whether somebody is on an Event because of
@@ -125,15 +125,14 @@ class Tale:
             self.doubt.add(tag)
 
     def drop(self, who: str, tag: str) -> None:
-        """Somebody throws their copy away in Outlook, which the policy may keep there (D1)."""
+        """Somebody's copy leaves Outlook, of which a reconciler without its memory may not hear."""
         self.dropped.add((who, tag))
-        if "reconciler" in self.failed or tag in self.doubt:
+        if "reconciler" in self.failed:
             self.stale.add((who, tag))
 
     def turned(self) -> None:
         """The policy changes: what was touched since the last rest may be heard by the one rule or by the other."""
         self.unclear = True
-        self.stale |= self.dropped
         self.doubt |= self.touched[MICROSOFT] | self.touched[PRACTIFI]
 
     def rested(self) -> None:

@@ -36,7 +36,7 @@ async def outlook_answers(tale: Tale, chance: Random) -> str:
 
 @deed
 async def practifi_answers(tale: Tale, chance: Random) -> str:
-    """Somebody synced answers in Practifi, on their own version (A6)."""
+    """Somebody synced answers in Practifi, on their own version (A6); what is declined leaves Outlook by that."""
     one = _copy(tale, chance, PRACTIFI)
     if one is None:
         return "nobody has an invitation to answer in Practifi"
@@ -44,6 +44,9 @@ async def practifi_answers(tale: Tale, chance: Random) -> str:
     if not change(tale, PRACTIFI, one, {"My_Response__c": answer}):
         return f"{one['mailbox']} may not answer {tag_of(one)} in Practifi"
     tale.answers[tag_of(one)] += 1
+    if answer == "Declined":
+        tale.touch(tag_of(one), MICROSOFT, edit=False)
+        tale.drop(one["mailbox"], tag_of(one))
     return f"{one['mailbox']} answers {tag_of(one)} in Practifi: {answer}"
 
 
