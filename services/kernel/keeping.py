@@ -61,7 +61,8 @@ class Words:
 
 
 def effect_id(cause: Message, index: int) -> str:
-    return sha256(f"{cause.id}/{index}".encode()).hexdigest()[:24]
+    """What another memory of its sender says by the same name may be something else: it is another cause."""
+    return sha256(f"{cause.id}/{cause.store}/{cause.number}/{index}".encode()).hexdigest()[:24]
 
 
 def do_lane(tenant: str, lane: str) -> str:

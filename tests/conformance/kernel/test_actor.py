@@ -71,6 +71,13 @@ async def test_the_same_number_of_another_memory_is_another_message(store: Store
     assert await rows(store) == {"heard/one": 1, "heard/two": 1, "heard/three": 1}
 
 
+async def test_what_another_memory_says_by_the_same_name_is_done_beside_what_still_waits(store: Store) -> None:
+    await turn(store, message("do-1", 5))  # ruling 6
+    await turn(store, message("do-1", 9, store="s10", body=RunDue("do-2")))
+    waiting = await Queue(store).batch("firm:lane", T0, 9)
+    assert [WORDS.doing(one).body for one in waiting] == [Job("do-1"), Job("do-2")]
+
+
 async def test_one_message_sees_what_the_one_before_it_changed(store: Store) -> None:
     await turn(store, message("same", 5), message("same", 6), message("same", 7))
     assert await rows(store) == {"heard/same": 3}
