@@ -73,6 +73,8 @@ async def _stop(tale: Tale, name: str) -> None:
     for process in list(tale.stage.processes[name]):
         await tale.stage.end(name, process)
     tale.failed.add(name)
+    if name == "reconciler":
+        tale.stale |= tale.dropped
     if name == "reconciler" or {"registry", "salesforce-watcher"} <= tale.failed:
         tale.turned()
 
