@@ -13,9 +13,11 @@ RESUMED = (
     "DELETE FROM seen",
     "DELETE FROM watermark",
     "UPDATE effect SET id = id || '/kept' WHERE kind = 'say'",
+    "DELETE FROM effect WHERE kind = 'do' AND key <> '' AND key NOT GLOB 'replace:*'",
 )
 """It has heard nothing. What it had heard is decided on once more, and what follows from that is said beside what still
-waits from the first time: that may be something else by now, and one id would let only the old one stay."""
+waits from the first time: that may be something else by now, and one id would let only the old one stay. What was to be
+done to something (its key names it) may be done since, and undone again: who wanted that says whether it still does."""
 TAILS = ("-wal", "-shm")
 """What SQLite keeps beside a store that is in use."""
 

@@ -11,7 +11,7 @@ from services.kernel.errors import Fatal
 from services.kernel.queue import Queue
 from services.kernel.schema import MIGRATIONS
 from services.kernel.store import Store
-from tests.conformance.kernel.stores import READER, SCOPE, effect, opened
+from tests.conformance.kernel.stores import READER, SCOPE, T0, effect, opened
 from tests.conformance.kernel.turning import Clock, Time
 
 CLOCK = Clock(Time())
@@ -99,6 +99,18 @@ async def test_what_is_decided_again_after_a_recovery_is_said_beside_what_still_
         await say(store, b"run of eleven o'clock")  # the same message was heard once more
         waiting = await Queue(store).unsaid(SCOPE, READER, 0, 10)
     assert [one.body for one in waiting] == [b"run of nine o'clock", b"run of eleven o'clock"]
+
+
+async def test_what_was_to_be_written_waits_for_a_new_order_after_a_recovery(path: Path, copy: Path) -> None:
+    """It may be written since, and deleted: it would come back. What was to be read is read."""
+    keys = {"write": "of-one-event", "read": "replace:read", "publish": ""}
+    async with opened(path, ThreadDriver) as store:  # ruling 6
+        async with store.transaction() as tx:
+            await tx.add([effect(name, kind="do", lane="firm:org", key=key) for name, key in keys.items()])
+        await copied(path, copy, CLOCK)
+    await put_back(copy, path, CLOCK)
+    async with opened(path, ThreadDriver) as store:
+        assert [one.id for one in await Queue(store).batch("firm:org", T0, 10)] == ["read", "publish"]
 
 
 async def test_a_store_in_use_is_not_exchanged(path: Path, copy: Path) -> None:
