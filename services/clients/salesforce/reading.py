@@ -19,6 +19,9 @@ from services.clients.salesforce.wire import Ask, Wire, batched
 
 READS = 2000
 """Events in one read by id (salesforce.md §7)."""
+UNSEEN = (
+    "Practifi shows neither it nor that it was deleted: it may be hidden from the integration user, or gone for good"
+)
 LATE = timedelta(days=30)
 """Who has had no address for so long before the window begins is remembered by nobody who had to read anew."""
 
@@ -111,22 +114,26 @@ def _parsed(
 
 
 async def look(wire: Wire, shape: Shape, ids: Sequence[str], privacy: Privacy) -> dict[str, Row | None]:
-    """These Events as they are now, 2,000 a request; None for one that is proven to be gone (X2)."""
+    """These Events as they are now, 2,000 a request; None for one that is proven to be gone. One that Salesforce shows
+    neither as there nor as deleted is `unseen`: who may not see a row is shown the same (X2)."""
     found: dict[str, Row | None] = dict.fromkeys(ids)
     for some in batched(list(found), READS):
         events, *relations = await wire.ask([_by_id(shape, some), *_relations(some)])
         here = {one.id: one for one in events if one and not one.deleted}
         absent = [one for one in some if one not in here]
-        here |= {one.id: one for one in await _archived(wire, shape, absent)}
+        rest = {one.id: one for one in await _anywhere(wire, shape, absent)}
+        here |= {id_: one for id_, one in rest.items() if not one.deleted}
+        found |= {id_: Row(id_, "", error=UNSEEN, unseen=True) for id_ in absent if id_ not in rest}
         related = _by_event(row for answer in relations for row in answer)
         found |= {row.id: row for row in _parsed(shape, here.values(), related, privacy)}
     return found
 
 
-async def _archived(wire: Wire, shape: Shape, ids: Sequence[str]) -> list[EventRecord]:
-    """Those that a read by id does not show although they live: it leaves out the archive (salesforce.md §2.8)."""
+async def _anywhere(wire: Wire, shape: Shape, ids: Sequence[str]) -> list[EventRecord]:
+    """What is known of those that a read by id does not show: they are in the archive, which it leaves out, or in the
+    recycle bin (salesforce.md §2.8)."""
     asks = [Ask(_record(shape), soql.events_of(shape, some)) for some in batched(ids, soql.IDS)]
-    return [one for answer in await wire.ask(asks) for one in answer if not one.deleted]
+    return [one for answer in await wire.ask(asks) for one in answer]
 
 
 async def bearing(wire: Wire, shape: Shape, keys: Sequence[str]) -> Bearing:

@@ -18,8 +18,8 @@ class Row(Struct, frozen=True, omit_defaults=True):
     (and Leads), `invitees` the invited Users. `child` marks Salesforce's read-only copy for an invitee (I1),
     `native_series` an occurrence of Practifi's own recurrence (R6). `skipped` marks a private row that the policy
     leaves out (P1); like a `redacted` one it shows only its time, and `covers` says that more stands there. `error`
-    says why a row could not be understood. `status` is our own word on the Event; `answers` are those of its people who
-    have answered. `places` as in `Item`.
+    says why a row could not be understood; one that is `unseen` is shown neither as there nor as deleted. `status` is
+    our own word on the Event; `answers` are those of its people who have answered. `places` as in `Item`.
     """
 
     id: str
@@ -39,6 +39,7 @@ class Row(Struct, frozen=True, omit_defaults=True):
     redacted: bool = False
     skipped: bool = False
     covers: bool = False
+    unseen: bool = False
     error: str = ""
     status: str = ""
     answers: tuple[tuple[str, Response], ...] = ()

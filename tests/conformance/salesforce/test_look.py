@@ -28,6 +28,15 @@ async def test_a_deleted_event_is_gone_and_the_others_are_there(place: Any) -> N
     assert found[kept].id == kept
 
 
+async def test_an_event_of_which_nothing_is_shown_is_not_proven_to_be_gone(place: Any) -> None:  # X2
+    kept, purged = place.event(), place.event()
+    place.salesforce.delete("Event", purged, place.now)
+    place.later(days=16)
+    found = await place.org.look(place.shape, [kept, purged], FULL)
+    assert (found[kept].unseen, found[purged].unseen, found[purged].event) == (False, True, None)
+    assert "hidden from the integration user" in found[purged].error
+
+
 async def test_an_event_that_only_the_archive_shows_is_not_gone(place: Any) -> None:  # X2, salesforce.md §2.8
     old = {"StartDateTime": "2025-01-02T10:00:00.000+0000", "EndDateTime": "2025-01-02T11:00:00.000+0000"}
     event, deleted = place.event(**old), place.event(**old)

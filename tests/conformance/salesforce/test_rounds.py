@@ -133,7 +133,7 @@ async def test_after_a_long_absence_all_changes_come_and_what_is_not_there_is_no
     assert set(found) == {changed}
     assert kept not in found
     assert (found[changed].event.subject, found[changed].deleted) == ("Moved", False)
-    assert (await place.org.look(place.shape, [purged], Privacy()))[purged] is None, "only a direct read proves it"
+    assert (await place.org.look(place.shape, [purged], Privacy()))[purged].unseen, "only its row in the bin proves it"
 
 
 async def test_a_row_committed_late_is_caught_by_the_look_back(opened: Any) -> None:  # SFD-03

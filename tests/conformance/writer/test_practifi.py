@@ -1,5 +1,7 @@
 """Orders to an org: one fate for each, few requests for all, and no edit covered that nobody has seen."""
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -167,6 +169,17 @@ async def test_a_change_of_what_is_gone_says_so(place: Place) -> None:  # OUT-22
     fate = await one(place, update(made, subject="New"))
     assert isinstance(fate, Refused)
     assert fate.why is Why.GONE
+
+
+@pytest.mark.parametrize("order", [lambda made: update(made, subject="New"), erasure], ids=["change", "erasure"])
+async def test_of_what_is_not_shown_any_more_nobody_is_told_that_it_is_gone(place: Place, order: Any) -> None:  # X2
+    made = await standing(place)
+    assert made.item is not None
+    place.salesforce.delete("Event", made.item.id, place.later(minutes=1))
+    place.later(days=16)
+    fate = await one(place, order(made))
+    assert isinstance(fate, Refused)
+    assert (fate.why, "hidden from the integration user" in fate.reason) == (Why.INVALID, True)
 
 
 @pytest.mark.parametrize("there", [True, False], ids=["is changed", "is made"])
