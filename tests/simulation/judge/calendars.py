@@ -36,7 +36,7 @@ def agreement(tale: Tale) -> list[str]:
         (may if open_ else should)[one] += 1
     has = Counter(one for (_, tag), one in practifi(tale) if tag not in tale.doubt)
     missing, much = _anybodys(should - has, has - should - may)
-    unknown = Counter(one.who for one in may.elements() if one.subject == PRIVATE) + _veiled(tale)
+    unknown = Counter(one.who for one in may.elements() if one.subject in {PRIVATE, ANY}) + _veiled(tale)
     much -= Counter(one for one in much.elements() if one.subject == PRIVATE and unknown[one.who] + unknown[ANY] > 0)
     return [f"missing in Practifi: {tuple(one)}" for one in missing.elements()] + [
         f"too much in Practifi: {tuple(one)}" for one in much.elements()
