@@ -160,12 +160,11 @@ class Crew:
 
     async def _bury(self, lane: str, doing: Doing, reason: str) -> None:
         """Set an effect aside; its actor hears of it if its service wants to."""
-        if Undone in self._host.service.private:
-            await self._host.bury(doing.scope, doing.id, type(doing.body).__name__, encode_body(doing.body), reason)
+        told = Undone in self._host.service.private
+        kind, body, number = type(doing.body).__name__, encode_body(doing.body), 0 if told else doing.number
+        await self._host.aside.bury(doing.scope, doing.id, kind, body, reason, number)
+        if told:
             await self._turn(lane, doing.scope, [self._host.answer(doing, Undone(doing.body, reason))])
-        else:
-            await self._host.bury(doing.scope, doing.id, type(doing.body).__name__, encode_body(doing.body), reason,
-                                  doing.number)  # fmt: skip
 
     def _show(self, lane: str, performed: Performed) -> None:
         """The lane's problem, logged once when it appears and once when it is over."""

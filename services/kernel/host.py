@@ -2,7 +2,6 @@
 want done. Everything it knows is in its store, so that it may die at any line of this file."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -16,6 +15,7 @@ from contracts.message import Message, encode
 from contracts.policy import PolicyNow
 from contracts.status import Problem
 from services.kernel.actor import Actor, Heard, Turn
+from services.kernel.aside import Aside
 from services.kernel.bus import Bus
 from services.kernel.clock import Clock
 from services.kernel.effects import Kept
@@ -28,7 +28,7 @@ from services.kernel.logs import Logger
 from services.kernel.metrics import Metrics
 from services.kernel.queue import Queue
 from services.kernel.relay import Relay
-from services.kernel.scope import Scope, scope_of
+from services.kernel.scope import Scope
 from services.kernel.service import Service
 from services.kernel.settings import Settings
 from services.kernel.store import Store
@@ -38,7 +38,6 @@ TICK = timedelta(seconds=0.5)
 RENEW = timedelta(seconds=1)
 KERNEL = "kernel"
 """The scope of the rows that are the replica's own: `tenant/<slug>` with the last policy heard."""
-_ID = re.compile(rb'"id":"([0-9a-f/]{1,64})"')
 
 
 class Host:
@@ -59,7 +58,8 @@ class Host:
         self.words = Words(service.private)
         leases = Leases(store, self.instance, timedelta(seconds=settings.lease_seconds))
         self.holding = Holding(leases, self.instance, settings.tenants)
-        self.inbox = Inbox(self._refuse, lambda scope: scope in self._relays)
+        self.aside = Aside(store, clock, log, self._put_aside)
+        self.inbox = Inbox(self.aside.refuse, lambda scope: scope in self._relays)
         self.policies: dict[str, PolicyNow] = {}
         self.counts: dict[str, dict[str, int]] = {}
         self.problems: dict[tuple[str, str], Problem] = {}
@@ -69,7 +69,6 @@ class Host:
         self.commits = asyncio.Event()
         self._pinned = frozenset(settings.tenants)
         self._relays: dict[Scope, Relay] = {}
-        self._refused: list[tuple[str, bytes, str]] = []
         self._renewing = asyncio.Lock()
 
     def count(self, tenant: str, key: str, n: int = 1) -> None:
@@ -139,7 +138,7 @@ class Host:
 
     async def _open(self, scope: Scope) -> None:
         self._relays[scope] = Relay(
-            self.service.name, scope, self.queue, self.store.id, self.bus, self.clock.now, self._unsayable
+            self.service.name, scope, self.queue, self.store.id, self.bus, self.clock.now, self.aside.kept
         )  # fmt: skip
         self.hear(scope, self.policies[scope.tenant])
         await self.bus.subscribe(self._topic(scope))
@@ -161,7 +160,7 @@ class Host:
     async def once(self) -> None:
         """One round: all that was heard or is due by now, then all that is to be said."""
         await self._take_policies()
-        await self._set_aside()
+        await self.aside.write()
         for scope in sorted(self._relays):
             await self._serve(scope)
         for relay in list(self._relays.values()):
@@ -198,7 +197,7 @@ class Host:
             try:
                 found.append(self.words.doing(one))
             except ValueError as error:
-                await self.bury(scope_of(one.scope), one.id, one.body_kind, one.body, str(error), one.number)
+                await self.aside.kept(one, str(error))
         return found
 
     def answer(self, doing: Doing, body: Struct | None = None) -> Heard:
@@ -232,15 +231,6 @@ class Host:
             self.stirred.set()
             self.commits.set()
 
-    async def bury(self, scope: Scope, id_: str, kind: str, payload: bytes, reason: str, number: int = 0) -> None:
-        """Set an effect aside for a person to look at; with its `number` it is done with."""
-        async with self.store.transaction() as tx:
-            await tx.dead(str(scope), id_, kind, payload, reason, self.clock.now())
-            await tx.settle([number] if number else [])
-        self.moves += 1
-        self.count(scope.tenant, "dead")
-        self.log.error("set aside: it cannot be said or performed", tenant=scope.tenant, kind=kind, reason=reason)
-
     async def _receipt(self, scope: Scope, turn: Turn) -> None:
         """Tell the senders; a receipt that is lost costs a repeat."""
         for sender, numbers in turn.receipts.items():
@@ -260,23 +250,9 @@ class Host:
             if self.inbox.policies[tenant] is policy:
                 del self.inbox.policies[tenant]
 
-    async def _unsayable(self, kept: Kept, reason: str) -> None:
-        await self.bury(scope_of(kept.scope), kept.id, kept.body_kind, kept.body, reason, kept.number)
-
-    def _refuse(self, topic: str, payload: bytes, reason: str) -> None:
-        self.log.error("set aside: a malformed message", topic=topic, reason=reason, mend="see the dead letters")
-        self._refused.append((topic, payload, reason))
-
-    async def _set_aside(self) -> None:
-        """One dead letter for each message, however often its sender says it again."""
-        while self._refused:
-            topic, payload, reason = self._refused[0]
-            name = found[1].decode() if (found := _ID.search(payload)) else self.clock.fresh()
-            tenant = topics.tenant_of(topic)
-            async with self.store.transaction() as tx:
-                await tx.dead(str(Scope(tenant)), name, topic, payload, reason, self.clock.now())
-            del self._refused[0]
-            self.count(tenant, "dead")
+    def _put_aside(self, tenant: str) -> None:
+        self.moves += 1
+        self.count(tenant, "dead")
 
     def _wanted(self) -> list[Scope]:
         return [
