@@ -3,7 +3,7 @@ picture in the README says. None of them changes anything."""
 
 from contracts.calendar import Side
 from contracts.policy import Invitations
-from services.reconciler import owners, when
+from services.reconciler import news, owners, when
 from services.reconciler.merge import PUT_BACK, changed, same
 from services.reconciler.order import rested
 from services.reconciler.reach import travels
@@ -66,6 +66,11 @@ def writes_practifi(work: Work, link: Link) -> bool:
 def hour_is_over(work: Work, link: Link) -> bool:
     """Its hour is over"""
     return rested(link, work)
+
+
+def text_must_go(work: Work, link: Link) -> bool:
+    """Practifi shows text that is private now"""
+    return writes_practifi(work, link) and bool(news.hidden(link))
 
 
 def unsent(work: Work, link: Link) -> tuple[str, ...]:

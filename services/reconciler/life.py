@@ -86,6 +86,7 @@ ROWS = (
     Row(ACTIVE, GONE, THERE, None, Then.END),  # D1
     Row(ACTIVE, OUT, OUT, None, Then.END),  # X5
     Row(State.PARKED, ANY, ANY, guard.hour_is_over, Then.GO_ON),  # C4
+    Row(State.PARKED, THERE, THERE, guard.text_must_go, Then.GO_ON),  # P2
     Row(State.PARKED, ANY, ANY, None, Then.LEAVE),
     Row(State.WAITING, ANY, ANY, None, Then.ORGANIZER),  # ruling 19
     Row(State.COPY, ANY, ANY, None, Then.ANSWER),  # ruling 18, A6

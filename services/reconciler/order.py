@@ -30,7 +30,8 @@ def order(
     if (waiting := consent.waits(work, link, made)) is not None:
         return waiting
     link = _counted(work, link)
-    if link.writes > work.policy.park_after_writes_per_hour:
+    hides = side is Side.PRACTIFI and link.purge  # what must go does not wait (P2)
+    if link.writes > work.policy.park_after_writes_per_hour and not hides:
         link = trouble.raised(work, link, Trouble.PARKED, side, _PARKED.format(link.writes - 1))
         work.wake(link.id, datetime.fromtimestamp(link.since + HOUR + 1, UTC))
         return replace(link, state=State.PARKED)

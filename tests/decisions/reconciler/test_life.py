@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from contracts.calendar import Side
+from contracts.calendar import Sensitivity, ShowAs, Side
 from contracts.observed import Vanished
 from contracts.write import Erase
 from services.reconciler import step
@@ -87,3 +87,14 @@ def test_what_is_parked_is_left_alone_for_its_hour() -> None:  # C4, CON-33
     shard.now = shard.wakes[-1].at
     shard.hear(shard.wakes[-1].body)
     assert (len(shard.orders), shard.link(name).state) == (1, State.ACTIVE)
+
+
+def test_what_becomes_private_while_it_is_parked_loses_its_text_at_once() -> None:  # P2, C4
+    shard, name = parked()
+    blank = replace(STANDUP, subject="", location="", body="", attendees=(), sensitivity=Sensitivity.PRIVATE)
+    shard.see(replace(here(blank, mark="m-c"), redacted=True))
+    order = shard.take()
+    assert (order.side, order.target, order.event.subject) == (PRACTIFI, "p1", "")
+    shard.write(replace(there(blank, mark="p-c", edited=False), stamp=name, redacted=True), order)
+    shard.see(replace(here(replace(blank, show_as=ShowAs.FREE), mark="m-d"), redacted=True))
+    assert (shard.orders, shard.link(name).state) == ([], State.PARKED), "all else goes on waiting"
