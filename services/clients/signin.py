@@ -69,6 +69,7 @@ class SignIn:
     def post(
         self, url: str, data: Any = None, *, params: Any = None, headers: Mapping[str, str] | None = None, **_: Any
     ) -> Answer:
+        """A form, or a text that is one already, as msal gives it."""
         form = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
         query = f"?{urlencode(params)}" if params else ""
         body = data if isinstance(data, str) else urlencode(data or {})

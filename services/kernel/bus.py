@@ -22,6 +22,7 @@ class Bus(Protocol):
     epoch: int
 
     async def run(self) -> None:
+        """Be connected until this is cancelled."""
         """Keep connected until cancelled. Raises Fatal when the broker refuses us for good."""
         ...
 
@@ -135,6 +136,7 @@ class MemoryBus:
         self._topics.discard(topics)
 
     async def messages(self) -> AsyncIterator[tuple[str, bytes]]:
+        """What arrives, in order, for ever."""
         while True:
             while self.waiting:
                 yield self.waiting.popleft()

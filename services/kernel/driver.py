@@ -78,6 +78,7 @@ class ThreadDriver:
                 await self._db.rollback()
 
     async def close(self) -> None:
+        """For good; what is not committed is gone. Transient while another process holds the file."""
         self._closed = True
         db, self._db = self._db, None
         if db is not None:

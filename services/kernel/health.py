@@ -25,6 +25,7 @@ async def answering(
     nothing when all is well. Raises Fatal when the port is taken."""
 
     async def heard(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one caller and hang up."""
         try:
             async with asyncio.timeout(PATIENCE):
                 writer.write(_answer(await _path(reader), reasons, metrics))

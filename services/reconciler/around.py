@@ -22,6 +22,7 @@ S = TypeVar("S", bound=Struct)
 
 
 def of_item(state: State, side: Side, item: Item) -> Iterator[str]:
+    """What deciding about an item needs: its link, its people, its meeting, and of a series all dates."""
     yield from _places(state, side, item)
     yield gone_key(side, name_of(item), item.slot)
     if item.mailbox:
@@ -63,6 +64,7 @@ def _idle(state: State, name: str) -> Iterator[str]:
 
 
 def of_gone(state: State, side: Side, gone: Vanished) -> Iterator[str]:
+    """What deciding about something that has vanished needs."""
     yield from _places(state, side, gone)
     yield gone_key(side, name_of(gone), gone.slot)
     if side is Side.PRACTIFI:

@@ -143,6 +143,7 @@ def _forward(act: Act, event: Event, slot: date | None, body: Json) -> None:
 
 def _answer(name: str) -> "Callable[[Act, Event, date | None, Json], None]":
     def answer(act: Act, event: Event, slot: date | None, body: Json) -> None:
+        """The action of that name on an invitation (graph.md §3.9). Refused for a proposal that is not sent."""
         send = body.get("sendResponse", True) is not False
         if body.get("proposedNewTime") and not send:
             message = "proposedNewTime can be given only when sendResponse is true."

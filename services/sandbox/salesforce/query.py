@@ -35,6 +35,7 @@ class Reader:
         return query, self.source(query)
 
     def source(self, query: Query) -> SObject:
+        """The kind of rows that is asked for. Refused (INVALID_TYPE) where there is none of that name."""
         sobject = self.memory.schema.find(query.source)
         if sobject is None:
             message = f"sObject type '{query.source}' is not supported."

@@ -108,6 +108,7 @@ def _parent(looking: Looking, paths: list[Path], depth: int) -> Shape:
     nested = {name: _parent(looking, more, depth + 1) for name, more in deeper.items()}
 
     def shape(row: Row) -> Record | None:
+        """What is shown of a row's parent, None where it has none."""
         parent = memory.find(row[step.name]) if row[step.name] else None
         if parent is None:
             return None

@@ -170,6 +170,7 @@ class _Parser:
             self.refuse()
 
     def query(self) -> Query:
+        """SELECT columns FROM source [alias] [WHERE …] [ORDER BY …] [LIMIT n] [OFFSET n]."""
         self.need("select")
         columns = [self.column()]
         while self.maybe(","):
@@ -184,6 +185,7 @@ class _Parser:
         return Query(tuple(columns), source, alias, where, order, limit, offset)
 
     def column(self) -> "str | Count | Query":
+        """A field, COUNT([field]) [alias], FIELDS(…), or a query of a relationship in parentheses."""
         if self.maybe("("):
             inner = self.query()
             self.need(")")
@@ -201,6 +203,7 @@ class _Parser:
         return Count(path, alias)
 
     def condition(self) -> Condition:
+        """Parts that are joined by AND, or by OR."""
         parts = [self.negation()]
         joint = self.peek().text.lower()
         if not self.at("and", "or"):
@@ -210,6 +213,7 @@ class _Parser:
         return Junction(joint, tuple(parts))  # a mixture needs parentheses: the other word is unexpected here
 
     def negation(self) -> Condition:
+        """[NOT] a test, or a condition in parentheses."""
         if self.maybe("not"):
             return Junction("not", (self.negation(),))
         if self.maybe("("):
@@ -219,6 +223,7 @@ class _Parser:
         return self.test()
 
     def test(self) -> Test:
+        """A field, a sign, and one value, or several after IN."""
         path = self.word()
         sign = self.take().text.lower()
         if sign == "not":
@@ -233,6 +238,7 @@ class _Parser:
         return Test(path, sign, self.value())
 
     def several(self) -> "tuple[Value, ...] | Query":
+        """Values, or a query that brings them, in parentheses."""
         self.need("(")
         inner: tuple[Value, ...] | Query
         if self.at("select"):
@@ -251,6 +257,7 @@ class _Parser:
         return _dated(self.take())
 
     def orders(self) -> tuple[Order, ...]:
+        """[ORDER BY field, …]; without it there is no order."""
         if not self.maybe("order"):
             return ()
         self.need("by")
@@ -260,6 +267,7 @@ class _Parser:
         return tuple(orders)
 
     def order(self) -> Order:
+        """A field [ASC | DESC] [NULLS FIRST | LAST]."""
         path = self.word()
         descending = self.maybe("desc")
         if not descending:
