@@ -29,7 +29,8 @@ def forgot(draft: Draft, body: Forgot) -> None:
 
 def answer(draft: Draft, body: Again) -> None:
     """A poller wants to know its mailboxes, a reconciler also all that the org holds. What was counted for it so far
-    it has forgotten. A question may come twice."""
+    it has forgotten, and perhaps what we have asked. A question may come twice."""
+    _ask_again(draft)
     kept = draft.get("pairs", Pairs)
     if kept is not None:
         own = [pair for pair in kept.pairs if body.service != POLLER or pair.shard == body.shard]
@@ -43,6 +44,14 @@ def answer(draft: Draft, body: Again) -> None:
     )  # fmt: skip
     counted = tuple(0 if place == body.shard else count for place, count in enumerate(waiting.messages))
     draft.rows["waiting"] = replace(waiting, messages=counted)
+
+
+def _ask_again(draft: Draft) -> None:
+    """What nobody has answered yet may never be answered: reading would wait for it for ever."""
+    home.remind(draft)
+    if draft.directory() is None:
+        want = Again(draft.message.id, "salesforce-watcher")
+        draft.effects.append(Say(POLLER, want, key=f"replace:again/{POLLER}"))
 
 
 def grown(draft: Draft) -> bool:

@@ -111,6 +111,18 @@ def test_a_poller_that_forgot_is_told_its_own_mailboxes() -> None:  # M7
     assert watcher.asked(ReadOrg) == []
 
 
+def test_a_poller_that_forgot_is_asked_for_the_mailboxes_again_if_they_are_not_known() -> None:  # ruling 6
+    """It may have forgotten that it was asked."""
+    watcher = Watcher(directed=False)
+    assert watcher.due() == []
+    watcher.hear(Again("w", "graph-poller", 0))
+    assert [one.service for one in watcher.told(Again, "graph-poller")] == ["salesforce-watcher"]
+    watcher.hear(Mailboxes(1, MAILBOXES))
+    assert len(watcher.asked(ReadOrg)) == 1, "for the run that waits"
+    watcher.hear(Again("w2", "graph-poller", 0))
+    assert watcher.told(Again, "graph-poller") == []
+
+
 def test_what_was_touched_since_outbound_was_on_is_known_without_a_memory() -> None:  # D7, ruling 11
     watcher = Watcher(behind=timedelta(minutes=3))
     policy = PolicyNow(9, active=True, policy=TWO_WAY, outbound=NOW - timedelta(hours=1))

@@ -140,6 +140,19 @@ def test_a_shard_that_has_not_answered_is_asked_again_with_the_next_run() -> Non
     assert [one.run for one in watcher.told(ReadDone, "reconciler", 1)] == ["run-2", "run-3"]
 
 
+def test_a_shard_that_loses_its_memory_before_it_has_answered_is_asked_again() -> None:  # ruling 6
+    """No run comes that would ask it: one waits for its answer."""
+    watcher = firm()
+    watcher.hear(Forgot("registry", 0))
+    watcher.due()
+    wish = next(one.wish for one in watcher.told(Again, "reconciler", 1))
+    watcher.hear(Homes(wish, 0, 0, 1))
+    watcher.hear(Again("w1", "reconciler", 1))
+    assert watcher.told(Again, "reconciler", 1) == [Again(wish, "salesforce-watcher", 1)]
+    watcher.hear(Homes(wish, 1, 0, 1))
+    assert len(watcher.asked(ReadOrg)) == 1
+
+
 def test_a_firm_of_one_shard_keeps_no_row_for_it() -> None:
     watcher = Watcher()
     watcher.reads(row())
