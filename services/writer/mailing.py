@@ -6,7 +6,7 @@ from datetime import datetime
 
 from contracts.calendar import CalendarEvent, Response, Timed, When
 from contracts.policy import Invitations
-from contracts.write import Erase, Write
+from contracts.write import Erase, Revive, Write
 from services.clients.graph.mapping import patched
 from services.clients.graph.seen import Seen
 from services.writer.compare import Order
@@ -24,6 +24,11 @@ def answer(order: Order) -> Response | None:
 def besides_answer(fields: Iterable[str]) -> tuple[str, ...]:
     """What is written as fields."""
     return tuple(field for field in fields if field != ANSWER)
+
+
+def only_an_answer(order: Order | Revive) -> bool:
+    """Whether an order wants nothing but to answer."""
+    return isinstance(order, Write) and answer(order) is not None and not besides_answer(order.fields)
 
 
 def unanswerable(order: Order, seen: Seen) -> str:

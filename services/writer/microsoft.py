@@ -100,8 +100,7 @@ class Mailboxes:
 
     async def _done(self, order: Write) -> bool:
         """Whether its answer, and it wants nothing else, is given already: it may stand there no more (`answered`)."""
-        only = mailing.answer(order) is not None and not mailing.besides_answer(order.fields)
-        return only and await self.answers.has(order.order)
+        return mailing.only_an_answer(order) and await self.answers.has(order.order)
 
     def _unfit(self, order: Order, seen: Seen) -> Refused | None:
         """Why the order is not for what stands there now. Not for a whole series: every order is about one event."""

@@ -17,6 +17,7 @@ from services.writer.decide import ORG
 from services.writer.fate import Fate
 from services.writer.hour import Kind
 from services.writer.ledger import Ledger
+from services.writer.mailing import only_an_answer
 from services.writer.microsoft import Mailboxes
 from services.writer.practifi import Practifi
 
@@ -72,8 +73,7 @@ class Hands:
     async def _barred(self, tenant: str, orders: Sequence[Order]) -> dict[str, Fate]:
         """What may not go at all: by the policy, or because too much is deleted. Erasures go all together or not, so
         that a flood is stopped before its first one."""
-        now = self._host.policies.get(tenant)
-        fates: dict[str, Fate] = {order.order: no for order in orders if (no := stopped(order, now))}
+        fates: dict[str, Fate] = {order.order: no for order in orders if (no := await self._stopped(tenant, order))}
         erasures = {one.order: one for one in orders if isinstance(one, Erase) and one.order not in fates}
         if not erasures:
             return fates
@@ -121,7 +121,7 @@ class Hands:
 
     async def _one(self, tenant: str, order: Order) -> Fate:
         """The policy is looked at each time: a batch may take minutes."""
-        if no := stopped(order, self._host.policies.get(tenant)):
+        if no := await self._stopped(tenant, order):
             return no
         if isinstance(order, Revive):
             return refused(order, Why.INVALID, "revive", "Microsoft has no recycle bin that could be asked")
@@ -134,6 +134,13 @@ class Hands:
         graph, now = self._graphs.of(tenant), self._host.clock.now()
         answers = Answers(self._host, tenant)
         return await Mailboxes(graph, policy.invitations, now, spend, self._unseen, answers).carry_out(order)
+
+    async def _stopped(self, tenant: str, order: Order | Revive) -> Refused | None:
+        """Why the policy lets nothing be written. An answer that is given already has only to be told: after the pause
+        it would be given, and mailed, once more."""
+        no = stopped(order, self._host.policies.get(tenant))
+        done = no is not None and only_an_answer(order) and await Answers(self._host, tenant).has(order.order)
+        return None if done else no
 
     def _warn(self, code: str, what: str) -> None:
         self._host.log.warning("somebody could not be invited, or an answer not be shown", code=code, what=what)

@@ -4,13 +4,15 @@ from collections import Counter
 
 from msgspec.structs import replace
 
-from contracts.calendar import Side
+from contracts.calendar import CalendarEvent, Side
+from contracts.calendar import Response as Answer
 from contracts.control import Receipt
-from contracts.write import Erase, Outcomes, Refused, Why, Written
+from contracts.write import Erase, Outcomes, Refused, Why, Write, Written
 from services.sandbox.wire import Request, Response, answer
 from services.writer.answered import Answers
 from tests.conformance.graph.stage import refusal, said
-from tests.conformance.writer.desk import TWO_WAY, Desk, write
+from tests.conformance.writer.desk import TWO_WAY, WHEN, Desk, write
+from tests.conformance.writer.test_guests import invited
 
 
 async def test_orders_of_both_sides_are_carried_out_and_told(desk: Desk) -> None:
@@ -58,6 +60,20 @@ async def test_that_an_answer_is_given_is_known_after_a_restart_until_its_outcom
     assert [await answers.has(order) for order in ("o1", "o2")] == [True, False]
     await desk.order(write("o1", Side.MICROSOFT, desk.stage.person("mike")))
     assert not await answers.has("o1")
+
+
+async def test_an_answer_that_was_given_before_a_pause_is_told_and_not_given_once_more(desk: Desk) -> None:  # A6, E10
+    """The organizer may have moved the meeting meanwhile, and the copy shows no answer."""
+    writer = await desk.open()
+    mike, copy = await invited(desk.stage)
+    event = CalendarEvent(WHEN, "Review", my_response=Answer.ACCEPTED)
+    order = Write("a1", "link", Side.MICROSOFT, mike, event, ("my_response",), target=copy)
+    await Answers(writer.host, "firm").keep(order.order)
+    await desk.govern(TWO_WAY, active=False)
+    fates = await desk.order(order, replace(order, order="a2", link="another"))
+    assert isinstance(fates[order.order], Written)
+    assert fates["a2"].why is Why.STOPPED
+    assert not desk.stage.microsoft.mails
 
 
 async def test_what_a_mailbox_did_before_it_failed_is_told_and_the_rest_is_tried_later(desk: Desk) -> None:
