@@ -16,6 +16,7 @@ from contracts.message import Message
 from contracts.policy import Direction, Policy, PolicyNow
 from services.graph_poller import decide as poller
 from services.kernel.decision import Forgot
+from services.kernel.keeping import effect_id
 from services.kernel.micros import micros
 from services.reconciler import decide as reconciler
 from services.registry import decide as registry
@@ -64,20 +65,33 @@ class Firm:
 
     def lose(self, who: Actor, kept: Memory | None = None) -> None:
         """A store is lost, or an old one put back; some find that out at once."""
-        self.memories[who] = (kept or Memory()).copy()
+        self.memories[who] = (kept or Memory(self._fresh())).copy()
+        self._starts(who)
+        if self.chance.random() < 0.7:
+            self.probe(who)
+
+    def copy_all(self) -> None:
+        self.copies = {who: memory.copy() for who, memory in self.memories.items()}
+
+    def recover(self) -> None:
+        """All stores are recovered from their copies; all tell and ask what they know (TRUST)."""
+        self.memories |= {who: self.copies[who].recovered() for who in self.memories if who in self.copies}
+        for who in self.memories:
+            self._starts(who)
+        self.probe()
+
+    def _starts(self, who: Actor) -> None:
         if who == REGISTRY:
             self.file(start=True)
         elif self.retained is not None:
             self.local(who, self.retained)
-        if self.chance.random() < 0.7:
-            self.probe(who)
 
     def probe(self, *only: Actor) -> None:
         """Everybody tells what their receivers should know."""
         for sender, memory in list(self.memories.items()):
             for to, number in list(memory.receipted.items()):
                 if (not only or to in only) and self._serves(to):
-                    self._arrives(sender, to, 0, self._fresh(), None, number)
+                    self._arrives(sender, to, 0, f"{memory.name}/{number}", None, number)
 
     def step(self) -> None:
         """Something happens, whatever it is."""
@@ -123,7 +137,7 @@ class Firm:
     def _staff(self) -> None:
         for name in MINDS:
             for shard in range(self.policy.shards if name in SHARDED else 1):
-                self.memories.setdefault((name, shard), Memory())
+                self.memories.setdefault((name, shard), Memory(self._fresh()))
 
     def _goes_on(self) -> bool:
         """One more thing that is due; whether there was one."""
@@ -163,14 +177,14 @@ class Firm:
 
     def _arrives(self, sender: Actor, to: Actor, number: int, name: str, body: Struct | None, receipted: int) -> None:
         """As the kernel hears: who does not know what it has a receipt for has forgotten it."""
-        heard, address = self.memories[to].heard, f"{sender[0]}/firm/{sender[1]}"
+        heard, address, store = self.memories[to].heard, f"{sender[0]}/firm/{sender[1]}", self.memories[sender].name
         if receipted and (sender, receipted) not in heard:
             heard.add((sender, receipted))
             sign = self._message(f"{name}/forgot", Forgot(sender[0], sender[1], to[1]))
-            self._turn(to, replace(sign, sender=address, receipted=receipted))
+            self._turn(to, replace(sign, sender=address, store=store, receipted=receipted))
         if number and (sender, number) not in heard:
             heard.add((sender, number))
-            self._turn(to, replace(self._message(name, body), sender=address, number=number))
+            self._turn(to, replace(self._message(name, body), sender=address, store=store, number=number))
 
     def _perform(self, who: Actor, name: str) -> bool:
         """The oldest thing to do in the lane of this one; whether it was answered."""
@@ -202,7 +216,7 @@ class Firm:
             memory.rows["policy"] = msgspec.msgpack.encode(body)
         for at, effect in enumerate(memory.think(MINDS[who[0]], message, self.now).effects):
             self.number = max(self.number + 1, micros(self.now))
-            memory.keep(f"{message.id}/{at}", effect, self.number, who[1])
+            memory.keep(effect_id(message, at), effect, self.number, who[1])
 
     def _message(self, name: str, body: Any) -> Message:
         return Message(name, "firm", self.now, body)

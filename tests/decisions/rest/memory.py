@@ -18,8 +18,10 @@ T = TypeVar("T", bound=Struct)
 @dataclass
 class Memory:
     """The store of one actor. `unsaid` are messages by number: id, receiver, body and key; `heard` the numbers of each
-    sender, `receipted` the last one that each receiver has committed; `wakes` and `todo` what is due, by id."""
+    sender, `receipted` the last one that each receiver has committed; `wakes` and `todo` what is due, by id. `name` is
+    the store's own."""
 
+    name: str = ""
     rows: dict[str, bytes] = field(default_factory=dict)
     unsaid: dict[int, tuple[str, Actor, Struct, str]] = field(default_factory=dict)
     heard: set[tuple[Actor, int]] = field(default_factory=set)
@@ -28,8 +30,16 @@ class Memory:
     todo: dict[str, tuple[str, Struct, str]] = field(default_factory=dict)
 
     def copy(self) -> "Memory":
-        return Memory(dict(self.rows), dict(self.unsaid), set(self.heard), dict(self.receipted), dict(self.wakes),
-                      dict(self.todo))  # fmt: skip
+        return Memory(self.name, dict(self.rows), dict(self.unsaid), set(self.heard), dict(self.receipted),
+                      dict(self.wakes), dict(self.todo))  # fmt: skip
+
+    def recovered(self) -> "Memory":
+        """As `calsync recover` puts it back (`kernel/backup.py`)."""
+        new = self.copy()
+        new.heard = set()
+        new.unsaid = {number: (f"{name}/kept", *one) for number, (name, *one) in self.unsaid.items()}
+        new.todo = {name: one for name, one in self.todo.items() if not one[2] or one[2].startswith("replace:")}
+        return new
 
     def row(self, key: str, kind: type[T]) -> T | None:
         return msgspec.msgpack.decode(self.rows[key], type=kind) if key in self.rows else None
@@ -40,12 +50,15 @@ class Memory:
             found |= {key: row for key, row in self.rows.items() if key.startswith(prefix)}
         return found
 
-    def _replaced(self, key: str) -> None:
+    def _replaced(self, key: str, by: str) -> None:
         """What has this key waits no longer."""
         if key.startswith("replace:"):
-            self.unsaid = {name: one for name, one in self.unsaid.items() if one[3] != key}
-            self.wakes = {name: one for name, one in self.wakes.items() if one[2] != key}
-            self.todo = {name: one for name, one in self.todo.items() if one[2] != key}
+            self.unsaid = {at: one for at, one in self.unsaid.items() if one[3] != key or one[0] == by}
+            self.wakes = {name: one for name, one in self.wakes.items() if one[2] != key or name == by}
+            self.todo = {name: one for name, one in self.todo.items() if one[2] != key or name == by}
+
+    def _waits(self, name: str) -> bool:
+        return any(one[0] == name for one in self.unsaid.values())
 
     def think(self, mind: Any, message: Message, now: datetime) -> Decision:
         """What a mind decides, and the rows of it."""
@@ -67,12 +80,14 @@ class Memory:
         return decision
 
     def keep(self, name: str, effect: Say | Do | Wake, number: int, shard: int) -> None:
-        """An effect of the actor of this shard; a message gets the `number`."""
-        self._replaced(effect.key)
+        """An effect of the actor of this shard; a message gets the `number`. What waits by this name stays."""
+        self._replaced(effect.key, name)
         match effect:
             case Wake(at, body, key):
-                self.wakes[name] = (at, body, key)
+                self.wakes.setdefault(name, (at, body, key))
             case Do(lane, body, key):
-                self.todo[name] = (lane, body, key)
-            case Say(service, body, to, key) if service != "feed":
+                self.todo.setdefault(name, (lane, body, key))
+            case Say(service, body, to, key) if service != "feed" and name not in {
+                one[0] for one in self.unsaid.values()
+            }:
                 self.unsaid[number] = (name, (service, shard if to == SAME else to), body, key)

@@ -16,8 +16,8 @@ from tests.decisions.rest.sides import Sides
 
 MAILBOXES = ("mailbox-ann", "mailbox-bob", "mailbox-eve")
 OUT = ("directory", "org", "writes", *MAILBOXES)
-DEEDS = ("edit", "edit", "edit", "edit", "away", "away", "lose", "copy", "put back", "pause", "resume", "sync", "start",
-         "interval", "interval", "leave", "split")  # fmt: skip
+DEEDS = ("edit", "edit", "edit", "edit", "away", "away", "lose", "copy", "put back", "copy all", "recover", "pause",
+         "resume", "sync", "start", "interval", "interval", "leave", "split")  # fmt: skip
 
 
 def story(seed: int) -> Firm:
@@ -31,7 +31,7 @@ def story(seed: int) -> Firm:
     return firm
 
 
-def happens(firm: Firm, deed: str) -> None:  # noqa: C901 - one row for each deed
+def happens(firm: Firm, deed: str) -> None:  # noqa: C901, PLR0912 - one row for each deed
     who = firm.chance.choice(sorted(firm.memories))
     match deed:
         case "edit":
@@ -44,6 +44,10 @@ def happens(firm: Firm, deed: str) -> None:  # noqa: C901 - one row for each dee
             firm.copies[who] = firm.memories[who].copy()
         case "put back" if who in firm.copies:
             firm.lose(who, firm.copies[who])
+        case "copy all":
+            firm.copy_all()
+        case "recover":
+            firm.recover()
         case "pause":
             firm.local(REGISTRY, Pause("ann"))
         case "resume":
