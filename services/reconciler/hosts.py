@@ -38,6 +38,13 @@ class Heard(Struct, frozen=True):
     number: int = 0
 
 
+class Making(Struct, frozen=True, omit_defaults=True):
+    """The row `making/<mailbox>/<link>`: since when an event is being made in a mailbox; None where that may have begun
+    earlier."""
+
+    since: Instant | None = None
+
+
 def needs(state: State, address: str) -> Iterator[str]:
     """The rows about whoever hosts a meeting, of which a mailbox has a copy."""
     if not address:
@@ -57,15 +64,15 @@ def may_host(work: Work, address: str, mailbox: str) -> bool:
     if work.get(f"address/{address}", Address) is not None:
         return True
     place = work.get(f"userless/{address}", Userless)
-    return place is not None and (_ours(work, place) or wish.untold(work.get, Side.MICROSOFT, mailbox))
+    return place is not None and (_ours(work, place, work.now) or wish.untold(work.get, Side.MICROSOFT, mailbox))
 
 
-def unheard(work: Work, link: Link) -> bool:
-    """Whether the host of a copy that waits has not been heard although the time for that is over: where a memory was
-    lost, not before it is whole again and the host's own mailbox was read. That of one without a user may never be: for
-    it only waits what was there before."""
+def unheard(work: Work, link: Link, came: Instant) -> bool:
+    """Whether the host of a copy that waits since it `came` has not been heard although the time for that is over:
+    where a memory was lost, not before it is whole again and the host's own mailbox was read. That of one without a
+    user may never be: for it only waits what was there before."""
     place, lost = _place(work, link), link.cause is Cause.LOST
-    if not wish.known(work, Side.MICROSOFT, "") or (place is not None and _ours(work, place)):
+    if not wish.known(work, Side.MICROSOFT, "") or (place is not None and _ours(work, place, came)):
         return True
     if place is None:
         return False
@@ -96,7 +103,8 @@ def follow(work: Work, name: str, old: Link | None, new: Link | None) -> None:
     """Keep the list of what is being made in a mailbox."""
     was, now = (_making(link) for link in (old, new))
     if was != now:
-        work.rows |= {f"making/{place}/{name}": row for place, row in ((was, None), (now, Mark())) if place}
+        begun = Making(None if new is not None and new.unsure else work.now)
+        work.rows |= {f"making/{place}/{name}": row for place, row in ((was, None), (now, begun)) if place}
 
 
 def _making(link: Link | None) -> str:
@@ -142,8 +150,9 @@ def _place(work: Work, link: Link) -> Address | Userless | None:
     return work.get(f"address/{key}", Address) or work.get(f"userless/{key}", Userless)
 
 
-def _ours(work: Work, place: Address | Userless) -> bool:
-    """Whether we are making an event in this mailbox, or may be: of another shard's we do not know that, nor whether
-    what was ordered for its user is made when that one is gone."""
+def _ours(work: Work, place: Address | Userless, came: Instant) -> bool:
+    """Whether we are making an event in this mailbox since before a copy `came`, or may be: of another shard's we do
+    not know that, nor whether what was ordered for its user is made when that one is gone."""
     lately = isinstance(place, Userless) and place.since is not None and work.now - place.since < LATELY
-    return lately or bool(work.state.under(f"making/{place.mailbox}/", Mark))
+    making = work.state.under(f"making/{place.mailbox}/", Making).values()
+    return lately or any(one.since is None or one.since <= came for one in making)

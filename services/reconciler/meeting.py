@@ -68,15 +68,19 @@ def wait(work: Work, link: Link, item: Item) -> None:
 
 def waits(work: Work, link: Link) -> bool:
     """Whether a copy goes on waiting although its time is over, because the organizer's event may be there and not be
-    known (ruling 5)."""
-    if link.state is not State.WAITING or not hosts.unheard(work, link):
+    known (ruling 5). What we began to make after the copy had come is another meeting."""
+    if link.state is not State.WAITING or not hosts.unheard(work, link, work.now - _patience(work)):
         return False
     _wake(work, link)
     return True
 
 
 def _wake(work: Work, link: Link) -> None:
-    work.wake(link.id, work.now + timedelta(minutes=RUNS * work.policy.interval_minutes))
+    work.wake(link.id, work.now + _patience(work))
+
+
+def _patience(work: Work) -> timedelta:
+    return timedelta(minutes=RUNS * work.policy.interval_minutes)
 
 
 def own(work: Work, item: Item | Held, link: str, born: Side) -> list[Link]:

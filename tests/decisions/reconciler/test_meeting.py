@@ -197,6 +197,17 @@ def test_while_an_event_is_being_made_in_the_organizers_mailbox_it_waits_on() ->
     assert ([link.state for link in shard.links() if link.mailbox == JOHN], shard.orders) == ([State.COPY], [])
 
 
+def test_what_is_made_there_after_it_has_come_is_not_waited_for() -> None:  # ruling 19
+    shard = Shard()
+    shard.see(copy())
+    shard.now = NOW + timedelta(minutes=29)
+    shard.see(there(), side=PRACTIFI)
+    shard.take()
+    shard.now = NOW + timedelta(minutes=30)
+    shard.hear(shard.wakes.pop().body)
+    assert [one.owner for one in shard.orders if isinstance(one, Write)] == [JOHNS]
+
+
 def test_when_what_was_to_be_made_there_is_refused_it_waits_no_longer() -> None:  # ruling 19
     shard = Shard()
     shard.see(there(people=(JOHNS,)), side=PRACTIFI)
