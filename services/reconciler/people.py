@@ -50,9 +50,18 @@ def shown(work: Work, link: Link, here: Held, owner: Owner) -> Matched:
     """Whom Practifi shall have on the Event because of Microsoft's list; as before, where people do not travel (F2), or
     Practifi alone hides who is there: that would take off whom nobody can see."""
     hidden = link.practifi is not None and link.practifi.redacted
-    if here.redacted or (related(work.policy_of(link.mailbox), Side.PRACTIFI) and not hidden):
-        return meant(work, link, here, owner)
+    if here.redacted:
+        return Matched()
+    if related(work.policy_of(link.mailbox), Side.PRACTIFI) and not hidden:
+        return _remembered(link, meant(work, link, here, owner), owner)
     return Matched(link.related, link.invited)
+
+
+def _remembered(link: Link, who: Matched, owner: Owner) -> Matched:
+    """With the owner, where we had put that user on the Event before it was theirs: Practifi does not show it while it
+    is, but does again when the Event is given back (ruling 14). It is still ours then, and nobody's wish."""
+    ours = owner.user in link.invited and owner.user not in who.users
+    return Matched(who.people, (*who.users, owner.user)) if ours else who
 
 
 def anew(link: Link) -> Link:

@@ -521,6 +521,31 @@ def test_given_back_it_is_as_if_nothing_had_been() -> None:
     assert outward(shard) == []
 
 
+def test_who_was_invited_and_gives_the_event_back_is_on_it_in_practifi_no_more_than_in_outlook() -> None:  # A4, M1
+    shard, name = made()
+    shard.see(here(replace(STANDUP, attendees=guest("john@firm.example")), mark="m-b", stamp=f"{name}-g0"))
+    invite = taken(shard)
+    assert invite.invitees == (JOHNS,)
+    shard.write(there(people=(JOHNS,)), invite)
+    shard.set_policy(replace(TWO_WAY, invitations=Invitations.ALWAYS))
+    shard.see(johns(), side=PRACTIFI)
+    spoken(shard, johns())
+    (order,) = outward(shard)
+    assert isinstance(order, Write)
+    shard.orders.clear()
+    shard.write(in_johns_mailbox(order), order)
+    spoken(shard, johns())
+    shard.orders.clear()
+    shard.see(back := there(mark="p-z", people=(JOHNS,)), side=PRACTIFI)
+    spoken(shard, back)
+    (order,) = outward(shard)
+    assert isinstance(order, Write)
+    assert order.event.attendees == ()
+    shard.orders.clear()
+    shard.write(here(order.event, name="m2", mark="m-z", stamp=f"{name}-g{order.generation}"), order)
+    assert [one.invitees for one in shard.orders if isinstance(one, Write) and one.side is PRACTIFI] == [()]
+
+
 def test_a_microsoft_born_event_gets_its_owner_back() -> None:  # ruling 14
     shard = Shard()
     shard.paired()
