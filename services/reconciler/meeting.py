@@ -85,8 +85,8 @@ def _patience(work: Work) -> timedelta:
 
 def own(work: Work, item: Item | Held, link: str, born: Side) -> list[Link]:
     """The organizer's own event of a meeting is known, or invites other people: what waited for it is forgotten, or
-    free and returned. Shards that keep an invited mailbox are told."""
-    doubtful = _doubtful(work, item) and item.event.attendees
+    free and returned. Shards that keep an invited mailbox are told. Of a private one nobody sees whom it invites."""
+    doubtful = _doubtful(work, item) and (item.event.attendees or item.redacted)
     if not uid_key(item) or not item.mine or not (doubtful or born is Side.PRACTIFI):
         return []
     meeting = Meeting(item.uid, link, born)

@@ -190,7 +190,10 @@ def _born_in_microsoft(work: Work, link: Link, item: Item, held: Held) -> None:
     policy = work.policy_of(item.mailbox)
     skipped = item.redacted and policy.private_events is PrivateEvents.SKIP
     lost = link.cause is Cause.LOST  # Practifi may have its half, whatever goes there now (ruling 5)
-    if skipped or not (lost or policy.direction.writes(Side.PRACTIFI)):
+    if skipped:
+        _hosted(work, link, item)
+        return
+    if not (lost or policy.direction.writes(Side.PRACTIFI)):
         return
     match meeting.judge(work, item):
         case meeting.Copy.CHILD:
@@ -200,6 +203,15 @@ def _born_in_microsoft(work: Work, link: Link, item: Item, held: Held) -> None:
         case meeting.Copy.OWN:
             step(work, _attached(work, link, Side.MICROSOFT, item, held))
             left.replaced(work, item)
+
+
+def _hosted(work: Work, link: Link, item: Item) -> None:
+    """Colleagues, for whom it is not private, need to know whose meeting theirs is. It has no link with which that
+    would be forgotten some day."""
+    for copy in meeting.own(work, item, link.id, Side.MICROSOFT):
+        step(work, copy)
+    if (key := meeting.uid_key(item)) in work.rows:
+        prune.note(work, key, 0)
 
 
 def _joined(work: Work, link: Link, side: Side, item: Item, sequence: int) -> Link:

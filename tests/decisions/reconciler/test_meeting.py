@@ -3,13 +3,16 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
-from contracts.calendar import CalendarEvent
+from contracts.calendar import CalendarEvent, Sensitivity
 from contracts.observed import Item, Observed, Paired, ReadDone, Vanished
+from contracts.policy import PrivateEvents
 from contracts.write import Erase, Why, Write
 from services.kernel.decision import Forgot
 from services.reconciler.link import minted
+from services.reconciler.prune import DAYS, Prune
 from services.reconciler.rows import State
 from services.reconciler.runs import READERS
 from tests.decisions.reconciler.shard import (
@@ -195,6 +198,28 @@ def test_while_an_event_is_being_made_in_the_organizers_mailbox_it_waits_on() ->
     shard.write(here(MEETING, uid="uid-1", stamp=f"{order.link}-g0"), order)
     shard.hear(shard.wakes.pop().body)
     assert ([link.state for link in shard.links() if link.mailbox == JOHN], shard.orders) == ([State.COPY], [])
+
+
+@pytest.mark.parametrize("rule", [PrivateEvents.BUSY_ONLY, PrivateEvents.SKIP])
+def test_the_organizers_own_event_frees_an_invitation_although_it_is_private(rule: PrivateEvents) -> None:  # ruling 19
+    shard = Shard(replace(TWO_WAY, private_events=rule))
+    shard.see(copy())
+    assert not shard.orders
+    blank = CalendarEvent(STANDUP.when, sensitivity=Sensitivity.PRIVATE)
+    shard.see(here(blank, uid="uid-1", redacted=True))
+    owners = [one.owner for one in shard.orders if isinstance(one, Write)]
+    assert sorted(owners) == ([JOHNS] if rule is PrivateEvents.SKIP else [JOHNS, MIKES])
+
+
+def test_so_does_one_that_was_heard_before_and_is_left_out_and_that_is_forgotten_some_day() -> None:  # ruling 19, P1
+    shard = Shard(replace(TWO_WAY, private_events=PrivateEvents.SKIP))
+    blank = CalendarEvent(STANDUP.when, sensitivity=Sensitivity.PRIVATE)
+    shard.see(here(blank, uid="uid-1", redacted=True))
+    shard.see(copy())
+    assert [one.owner for one in shard.orders if isinstance(one, Write)] == [JOHNS]
+    shard.now = NOW + timedelta(days=62)
+    shard.hear(Prune((shard.now - DAYS).date()))
+    assert "uid/uid-1~" not in shard.rows
 
 
 def test_what_is_made_there_after_it_has_come_is_not_waited_for() -> None:  # ruling 19
