@@ -62,8 +62,8 @@ async def test_that_an_answer_is_given_is_known_after_a_restart_until_its_outcom
     assert not await answers.has("o1")
 
 
-async def test_an_answer_that_was_given_before_a_pause_is_told_and_not_given_once_more(desk: Desk) -> None:  # A6, E10
-    """The organizer may have moved the meeting meanwhile, and the copy shows no answer."""
+async def test_an_answer_that_was_given_before_a_pause_is_told_and_not_given_once_more(desk: Desk) -> None:
+    """The organizer may have moved the meeting meanwhile, and the copy shows no answer (A6, ruling 26)."""
     writer = await desk.open()
     mike, copy = await invited(desk.stage)
     event = CalendarEvent(WHEN, "Review", my_response=Answer.ACCEPTED)

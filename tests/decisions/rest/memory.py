@@ -87,7 +87,5 @@ class Memory:
                 self.wakes.setdefault(name, (at, body, key))
             case Do(lane, body, key):
                 self.todo.setdefault(name, (lane, body, key))
-            case Say(service, body, to, key) if service != "feed" and name not in {
-                one[0] for one in self.unsaid.values()
-            }:
+            case Say(service, body, to, key) if service != "feed" and not self._waits(name):
                 self.unsaid[number] = (name, (service, shard if to == SAME else to), body, key)
