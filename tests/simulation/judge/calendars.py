@@ -57,9 +57,10 @@ def _anybodys(missing: Counter[Shown], much: Counter[Shown]) -> tuple[Counter[Sh
 
 
 def _veiled(tale: Tale) -> Counter[str]:
-    """How many private events that Outlook has no more, or shows by now, may stand in Practifi, by person: of what is
-    in doubt or has left the window, those that show no subject by which they could be told."""
-    here = {tag for (_, tag), one in outlook(tale) if one.subject == PRIVATE}
+    """How many private events that Outlook has no more, or shows by now, may stand in Practifi, by their owner: of
+    what is in doubt or has left the window, those that show no subject by which they could be told. A colleague's copy
+    may still be private (graph.md §3.9)."""
+    here = {tag for (who, tag), one in outlook(tale) if one.subject == PRIVATE and who == tale.owner.get(tag)}
     return Counter(tale.owner[tag] for tag in (tale.veiled & (tale.doubt | tale.far)) - here)
 
 
