@@ -167,8 +167,10 @@ def twice(tale: Tale) -> list[str]:
 
 def _left_over(tale: Tale, side: str, who: str, tag: str) -> bool:
     """Whether one more may be there: in Practifi that of a copy thrown away; in Outlook the invitation by the owner
-    before, where the policy changed between the two halves of a hand-over and lets nobody call it off now."""
-    return (who, tag) in tale.stale if side == PRACTIFI else tag in tale.doubt and tale.moves[tag] > 0
+    before, where the policy changed between the two halves of a hand-over and lets nobody call it off now, or leaves
+    the event out of which the memory is lost: that invitation is then in Practifi as well."""
+    invited = tag in tale.doubt and tale.moves[tag] > 0
+    return invited if side == MICROSOFT else (who, tag) in tale.stale or (invited and tag in tale.excluded)
 
 
 def untouched(tale: Tale) -> list[str]:
