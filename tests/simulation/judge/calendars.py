@@ -32,7 +32,8 @@ def agreement(tale: Tale) -> list[str]:
     should, may = Counter[Shown](), Counter[Shown]()
     for key, one in outlook(tale):
         private = one.subject == PRIVATE or key[1] == MARKER
-        open_ = key[1] in tale.doubt or key in tale.left or (private and tale.stage.skipped)
+        untold = tale.stage.skipped or tale.own.get(key)  # an Event without a tag does not say what is somebody's own
+        open_ = key[1] in tale.doubt or key in tale.left or (private and untold)
         (may if open_ else should)[one] += 1
     has = Counter(one for (_, tag), one in practifi(tale) if tag not in tale.doubt)
     missing, much = _anybodys(should - has, has - should - may)
