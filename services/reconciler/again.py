@@ -12,7 +12,7 @@ from contracts.control import Again
 from contracts.meeting import Meeting
 from contracts.observed import Homes, Item
 from services.kernel.decision import Decision, Effect, Forgot, Say, State
-from services.kernel.micros import instant
+from services.kernel.micros import instant, micros
 from services.reconciler import believed, hosts, made, unheard, wish
 from services.reconciler.around import of_link
 from services.reconciler.book import Owner
@@ -40,7 +40,8 @@ def forgot(work: Work, body: Forgot) -> Decision:
     effects += [Say("reconciler", want, shard) for shard in others]
     effects.append(Say("registry", want))  # the run that goes on may wait for what is missing
     rows: dict[str, Struct | None] = {wish.key(side): Wish(want.wish, want.shard) for side in READERS.values()}
-    return Decision({**rows, "anew": Anew(work.now)}, tuple(effects), {"forgot": 1}, anew=True)
+    rows |= {"anew": Anew(work.now), believed.BLANK: believed.Blank(micros(work.now))}
+    return Decision(rows, tuple(effects), {"forgot": 1}, anew=True)
 
 
 def _name(work: Work) -> str:

@@ -21,7 +21,8 @@ ROWS = ("link/", BLANK)
 
 
 class Blank(Struct, frozen=True):
-    """The row `blank`: our poller has lost its memory, and what it had said below this `sequence`."""
+    """The row `blank`: our poller has lost its memory, and what it had said below this `sequence`; or we have lost
+    ours, and with it whether the poller has asked."""
 
     sequence: int
 

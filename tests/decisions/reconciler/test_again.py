@@ -296,6 +296,20 @@ def test_a_poller_that_forgot_is_told_also_what_is_heard_of_its_words_after_its_
     assert shard.believed == [], "this it has said with what it knows since"
 
 
+def test_what_was_deleted_while_the_poller_and_the_shard_lost_their_memories_goes() -> None:  # X1, X2, ruling 6
+    """What the poller had said of it is under way all the while. Its question is forgotten, and it would not miss what
+    it does not know: the event would stay in Practifi for ever."""
+    shard = Shard()
+    shard.hear(Again("w", "graph-poller"))
+    before, shard.now = micros(NOW) - 1, NOW + timedelta(minutes=1)
+    shard.hear(Forgot("writer", 0))
+    shard.hear(PAIRS)
+    tells(shard, PRACTIFI)
+    shard.believed.clear()
+    shard.hear(Observed(MICROSOFT, before, (here(),), run="run-0"))
+    assert [(one.mailbox, one.roots) for one in shard.believed] == [(MIKE, {"m1": {"m1": ""}})]
+
+
 def test_a_shard_that_forgot_is_told_of_the_meetings_that_are_here() -> None:  # ruling 21
     shard = Shard(replace(TWO_WAY, shards=2), now=NOW)
     shard.see(here(replace(STANDUP, attendees=guest("john@firm.example")), uid="u1"))
