@@ -110,6 +110,6 @@ def _open(link: Link | None, side: Side, item: Item) -> bool:
     held = link.on(side) if link is not None else None
     if link is None or held is None or held.gone or holds(held, side, item):
         return True
-    out = link.pending  # or it is what we are making in another mailbox, or have made (ruling 14)
-    made = out is not None and out.kind is Kind.CREATE and out.side is side
-    return (made or generation_of(item) > link.generation) and held.mailbox != item.mailbox
+    out = link.pending  # or it is what we are making in another mailbox, or what we have made since (ruling 14)
+    making = out is not None and out.kind is Kind.CREATE and out.side is side and held.mailbox != item.mailbox
+    return making or generation_of(item) > link.generation

@@ -64,7 +64,7 @@ def take(work: Work, side: Side, item: Item, sequence: int) -> None:
         _first(work, side, item, sequence, name)
         return
     held = link.on(side)
-    if held is not None and not held.gone and held.mailbox != item.mailbox and side is Side.MICROSOFT:
+    if held is not None and not held.gone and side is Side.MICROSOFT and owners.later(link, held, item):
         link, old = owners.split(work, link)  # a reader is faster than the writer's answer
         step(work, old)
         held = None

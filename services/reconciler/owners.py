@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from contracts.calendar import FIELDS, Attendee, CalendarEvent, Response, Side
 from contracts.observed import Item
 from contracts.write import Cause, Write
-from services.reconciler import when
+from services.reconciler import when, wish
 from services.reconciler.born import ELSEWHERE
-from services.reconciler.link import generation_of, minted, name_of, ref_key, stamp_of
+from services.reconciler.link import generation_of, holds, minted, name_of, ref_key, stamp_of
 from services.reconciler.merge import Plan, changed, wanted
 from services.reconciler.names import Ref
 from services.reconciler.order import order
@@ -48,6 +48,9 @@ def follow(work: Work, link: Link, plan: Plan) -> Link:
     Microsoft's own list invites (A4). What Practifi refuses of it has yet to go there. With guests it waits for consent
     first: everybody is mailed twice (`consent.py`)."""
     _, there = _both(link)
+    if not wish.known(work, Side.MICROSOFT, there.mailbox):
+        work.stop(link)  # it may be there already, under a later generation than this one tells (ruling 5)
+        return link
     event = _anew(work, link, plan.microsoft)
     fields = whole(event)
     if event.attendees:
@@ -73,20 +76,31 @@ def split(work: Work, link: Link) -> tuple[Link, Link]:
     return anew, replace(_left(work, here, link.owner, link.id), generation=link.generation + 1, held=link.held)
 
 
+def later(link: Link, held: Held, item: Item) -> bool:
+    """Whether an item was made after the event that its link holds in Microsoft: for another owner, or for one who had
+    it before and has got it back."""
+    back = generation_of(item) > link.generation and not holds(held, Side.MICROSOFT, item)
+    return held.mailbox != item.mailbox or back
+
+
 def left_behind(work: Work, item: Item, here: Held) -> Link | None:
     """A link to erase what stands in the mailbox of an owner before: our memory was lost before that was done. It was
-    made earlier than what stands in another mailbox by now."""
+    made earlier than what the link holds by now."""
     link = work.link(stamp_of(item)) if stamp_of(item) else None
     new = link.microsoft if link is not None else None
-    if link is None or new is None or new.gone or new.mailbox == item.mailbox or not _earlier(item, link, new):
+    if link is None or new is None or new.gone or not _earlier(work, item, link, new):
         return None
     return _left(work, here, "", link.id)
 
 
-def _earlier(item: Item, link: Link, new: Held) -> bool:
+def _earlier(work: Work, item: Item, link: Link, new: Held) -> bool:
     """Whether an item was made before the `new` event of its link. Where the mailbox of the owner before could not be
-    read since our memory was lost, the new owner's event was made as if it were the first one."""
+    read since our memory was lost, the new owner's event was made as if it were the first one. In the same mailbox it
+    may be a person's copy, unless that is being told anew."""
     first = generation_of(item) == link.generation and item.stamp != link.id
+    if new.mailbox == item.mailbox:
+        lost = wish.untold(work.get, Side.MICROSOFT, item.mailbox)
+        return lost and item.stamp != link.id and generation_of(item) < link.generation
     owned = link.practifi is not None and link.practifi.mailbox == new.mailbox
     return generation_of(item) < link.generation or (first and owned)
 

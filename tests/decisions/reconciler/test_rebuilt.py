@@ -447,6 +447,44 @@ def test_what_stands_in_a_closed_mailbox_is_erased_when_that_opens_where_it_was_
     assert (type(erase), erase.mailbox, erase.target) == (Erase, MIKE, "m1")
 
 
+def test_what_was_made_for_the_third_owner_is_not_made_again_while_that_mailbox_is_closed() -> None:
+    """Of the first owner's event nobody can tell how often it was handed over since (rulings 5, 14, A5)."""
+    shard = forgetful()
+    tells(shard, PRACTIFI, there(stamp=THEIRS, owner=JOHNS, mailbox=JOHN, edited=True))
+    tells(shard, MICROSOFT, here(stamp=f"{THEIRS}-g0"), whole=False)
+    done(shard, MICROSOFT, messages=1, failed=(JOHN,), again=shard.asked["graph-poller"].wish)
+    assert written(shard) == [], "it would mail all its guests once more"
+    shard.see(here(SHOWN, name="j1", mailbox=JOHN, stamp=f"{THEIRS}-g2"))
+    (erase,) = written(shard)
+    assert (type(erase), erase.mailbox, erase.target) == (Erase, MIKE, "m1")
+
+
+def test_what_was_not_made_yet_for_its_new_owner_is_made_when_that_mailbox_opens() -> None:  # rulings 5, 14
+    shard = forgetful()
+    tells(shard, PRACTIFI, there(stamp=THEIRS, owner=JOHNS, mailbox=JOHN, edited=True))
+    tells(shard, MICROSOFT, here(stamp=f"{THEIRS}-g0"), whole=False)
+    done(shard, MICROSOFT, messages=1, failed=(JOHN,), again=shard.asked["graph-poller"].wish)
+    for side in (PRACTIFI, MICROSOFT):
+        done(shard, side, "run-y")
+    (made,) = written(shard)
+    assert isinstance(made, Write)
+    assert (made.side, made.mailbox, made.target) == (MICROSOFT, JOHN, "")
+
+
+@pytest.mark.parametrize("first", ["the old one", "the new one"])
+def test_who_gave_an_event_away_and_got_it_back_has_it_once(first: str) -> None:  # rulings 1, 5, 14
+    """The first one had not been erased when the memory was lost."""
+    shard = forgetful()
+    tells(shard, PRACTIFI, there(stamp=THEIRS, edited=True))
+    both = [here(stamp=f"{THEIRS}-g0"), here(SHOWN, name="m2", stamp=f"{THEIRS}-g2")]
+    tells(shard, MICROSOFT, *(both if first == "the old one" else reversed(both)))
+    (erase,) = written(shard)
+    assert (type(erase), erase.side, erase.target) == (Erase, MICROSOFT, "m1")
+    held = shard.link(THEIRS).microsoft
+    assert held is not None
+    assert held.id == "m2"
+
+
 @pytest.mark.parametrize("first", ["the old one", "the new one"])
 def test_an_event_that_was_handed_over_and_is_deleted_comes_back_for_neither_owner(first: str) -> None:
     """The old mailbox could not be read until now, and nobody remembers the Event (rulings 5, 14, X5)."""
