@@ -10,7 +10,7 @@ from msgspec import Struct
 from contracts.calendar import CalendarEvent, Response, Side
 from contracts.observed import Item, Vanished
 from services.kernel.decision import State
-from services.reconciler import adopt, hosts, idle, left, match, wish
+from services.reconciler import adopt, forgotten, hosts, idle, left, match, wish
 from services.reconciler.book import Who
 from services.reconciler.link import gone_key, keys, minted, name_of, names, ref_key, stamp_of
 from services.reconciler.listed import Idle
@@ -49,6 +49,7 @@ def of_item(state: State, side: Side, item: Item) -> Iterator[str]:
     name = name_of(item)
     yield f"series/{item.mailbox}/{name}"
     if item.slot:
+        yield from _forgotten(state, item.mailbox, name)
         yield from _place(state, item.mailbox, name, "")
     else:
         yield from of_series(state, item.mailbox, name)
@@ -73,8 +74,20 @@ def of_gone(state: State, side: Side, gone: Vanished) -> Iterator[str]:
     if side is Side.MICROSOFT:
         yield from (f"pair/{gone.mailbox}", f"size/{gone.mailbox}")  # its other half may be somebody else's by now
         yield f"series/{gone.mailbox}/{name_of(gone)}"
-        if not gone.slot:
+        if gone.slot:
+            yield forgotten.key(gone.mailbox, name_of(gone))
+        else:
             yield from of_series(state, gone.mailbox, gone.id)
+
+
+def _forgotten(state: State, mailbox: str, master: str) -> Iterator[str]:
+    """The dates of a series that are gone, as a message says that is not heard yet."""
+    if not wish.untold(partial(loaded, state), Side.MICROSOFT, mailbox):
+        return
+    yield (row := forgotten.key(mailbox, master))
+    known = loaded(state, row, Series)
+    for slot in known.slots if known else ():
+        yield from of_gone(state, Side.MICROSOFT, Vanished(master, mailbox, master, slot))
 
 
 def _places(state: State, side: Side, item: Item | Vanished) -> Iterator[str]:

@@ -21,6 +21,7 @@ from services.reconciler import (
     believed,
     conflicts,
     exposed,
+    forgotten,
     heir,
     hosts,
     idle,
@@ -64,7 +65,8 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
             return again.forgot(work, body)
         case (Observed() | People()) as body if (wait := early(work, body)) is not None:
             whose = body.side if isinstance(body, Observed) else "people"
-            return Decision(effects=(Wake(now + wait, body, f"early/{whose}/{body.sequence}", quiet=wait > SOON),))
+            later = Wake(now + wait, body, f"early/{whose}/{body.sequence}", quiet=wait > SOON)
+            return Decision(forgotten.note(work, body), (later,))
         case Observed() as body:
             observe(work, body)
             idle.gone(work, body)

@@ -1,12 +1,14 @@
 """What two halves that find each other have to tell, although both are taken as they stand (ruling 5): what only
 Microsoft can say of an event that was made there for Practifi (T2), that an event is private by now, so that nothing
-that it said before stays in Practifi (P2), and what somebody has changed on one side since it showed what the other
-one still shows. Of all else nobody knows which is newer: it is never an edit."""
+that it said before stays in Practifi (P2), to which date its series has moved it (ruling 2), and what somebody has
+changed on one side since it showed what the other one still shows. Of all else nobody knows which is newer: it is never
+an edit."""
 
 from msgspec.structs import replace
 
 from contracts.calendar import FIELDS, CalendarEvent, Side
 from services.reconciler.held import answered, put
+from services.reconciler.link import minted, name_of
 from services.reconciler.merge import advance, changed, same
 from services.reconciler.reach import BUSY, TEXT
 from services.reconciler.rows import Held, Link
@@ -35,6 +37,17 @@ def told(link: Link) -> Link:
         clients = tuple(one for one in there.people if one not in there.users)
         return _since(replace(link, related=clients, invited=there.users), here, there.event)
     return link if link.born is Side.MICROSOFT else _since(link, here, answered(here.base or here.event, there))
+
+
+def moved(link: Link) -> Link:
+    """The link of both halves. An occurrence that has another date than its name tells was moved there in Microsoft."""
+    here, there = link.microsoft, link.practifi
+    if here is None or here.gone or here.base is None or there is None or there.gone or not here.slot:
+        return link
+    named = minted(Side.MICROSOFT, here.mailbox, name_of(here), here.slot) == link.id
+    if named or link.born is Side.PRACTIFI or same("when", here.event.when, there.event.when):
+        return link
+    return _since(link, here, replace(here.base, when=there.event.when))
 
 
 def hidden(link: Link) -> tuple[str, ...]:

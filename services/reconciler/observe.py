@@ -229,7 +229,7 @@ def _joined(work: Work, link: Link, side: Side, item: Item, sequence: int) -> Li
     link = replace(link, owner=_whose(link, item, owner))
     if link.pending is None:
         link = made.listed(link)
-        link = news.told(people.agreed(work, link, owner) if owner else link)
+        link = news.moved(news.told(people.agreed(work, link, owner) if owner else link))
     if link.pending is None or link.pending.kind is not Kind.CREATE:
         link = made.found(link)
     return _attached(work, link, side, item, held)

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import Side
 from contracts.observed import Item, Observed, Vanished
+from services.reconciler import forgotten
 from services.reconciler.link import gone_key, keys, minted, name_of, ref_key
 from services.reconciler.names import Gone, Ref, Series
 from services.reconciler.rows import Held, Link
@@ -21,7 +22,8 @@ def arrange(work: Work, body: Observed) -> tuple[Vanished, ...]:
     slots = _by_series(one for one in body.items if not _outlived(work, one, body.sequence))
     lost = _by_series(one for one in body.vanished if not _overtaken(work, one, body.sequence))
     for (mailbox, master), new in slots.items():
-        gone += _series(work, mailbox, master, new, lost.pop((mailbox, master), set()))
+        old = lost.pop((mailbox, master), set()) | forgotten.missed(work, body, mailbox, master)
+        gone += _series(work, mailbox, master, new, old)
     for item in body.items:
         if not item.slot and _known(work, item) and not _told_since(work, item, body.sequence):
             gone += _single(work, item, lost.pop((item.mailbox, item.id), set()))
@@ -81,7 +83,8 @@ def _series(work: Work, mailbox: str, master: str, there: set[str], lost: set[st
     """Pair what is lost with what is new, and yield what is lost for good."""
     key = f"series/{mailbox}/{master}"
     row = work.get(key, Series)
-    known = set(row.slots) if row else set()
+    told = set(row.slots) if row else set()
+    known = told | forgotten.dates(work, mailbox, master, told, there, lost)
     new, old = sorted(there - known), sorted((lost & known) - there)
     kept: dict[str, str] = {}
     if old and not any(slot > old[0] for slot in known - set(old)):
@@ -91,7 +94,7 @@ def _series(work: Work, mailbox: str, master: str, there: set[str], lost: set[st
     for slot in new:
         _named(work, mailbox, master, slot, _link(work, mailbox, master, kept[slot]) if slot in kept else None)
     slots = (known - lost) | there
-    if slots != known:
+    if slots != told:
         work.rows[key] = Series(tuple(sorted(slots))) if slots else None
     yield from (Vanished(master, mailbox, master, slot) for slot in sorted(lost - set(kept.values()) - there))
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from contracts.calendar import CalendarEvent, Sensitivity, Side
+from contracts.calendar import CalendarEvent, Sensitivity, Side, Timed
 from contracts.control import Again
-from contracts.observed import Vanished
+from contracts.observed import Item, Observed, Vanished
 from contracts.policy import Direction, Policy
 from contracts.write import ERASED, Cause, Erase, Outcomes, Refused, Why, Write
 from services.reconciler.link import minted
@@ -549,6 +549,112 @@ def test_a_series_whose_dates_have_moved_keeps_its_events_without_a_memory() -> 
     assert {link.id: link.microsoft and link.microsoft.slot for link in shard.links()} == dict(
         zip(old, days, strict=True)
     )
+
+
+OLD = ("2026-03-09", "2026-03-16", "2026-03-23")
+NEW = ("2026-03-10", "2026-03-17", "2026-03-24")
+
+
+def weekly(*days: str) -> list[Item]:
+    """Events of Practifi on these days, which bear the names of the old dates of their series."""
+    names = [minted(MICROSOFT, MIKE, "s1", day) for day in OLD]
+    return [
+        there(occurrence(day).event, name=f"p{number}", stamp=names[number], edited=False)
+        for number, day in enumerate(days)
+    ]
+
+
+def left(*days: str) -> tuple[Vanished, ...]:
+    return tuple(Vanished(f"o-{day}", MIKE, "s1", day) for day in days)
+
+
+def moved(shard: Shard) -> dict[str, str]:
+    """Which Event goes to which day."""
+    writes = [one for one in shard.orders if isinstance(one, Write) and isinstance(one.event.when, Timed)]
+    assert [one for one in shard.orders if one not in writes or one.side is MICROSOFT] == []
+    return {one.target: one.event.when.start.date().isoformat() for one in writes if isinstance(one.event.when, Timed)}
+
+
+def test_a_series_whose_dates_move_just_before_the_loss_moves_its_events() -> None:  # rulings 2, 5, R3
+    """They are not erased and made anew: people have attached things to them."""
+    shard = forgetful()
+    tells(shard, PRACTIFI, *weekly(*OLD))
+    tells(shard, MICROSOFT, *(occurrence(day) for day in NEW), *left(*OLD))
+    assert moved(shard) == {f"p{number}": day for number, day in enumerate(NEW)}
+
+
+def test_the_same_where_one_date_was_told_before() -> None:  # rulings 2, 5, O6
+    shard = forgetful()
+    tells(shard, PRACTIFI, *weekly(*OLD))
+    tells(shard, MICROSOFT, occurrence(OLD[0]), whole=False, again="")
+    tells(shard, MICROSOFT, *(occurrence(day) for day in NEW), *left(*OLD))
+    assert moved(shard) == {f"p{number}": day for number, day in enumerate(NEW)}
+
+
+def test_a_series_that_is_shorter_and_on_other_dates_just_before_the_loss_loses_its_last() -> None:  # rulings 2, 5
+    shard = forgetful()
+    tells(shard, PRACTIFI, *weekly(*OLD))
+    tells(shard, MICROSOFT, *(occurrence(day) for day in NEW[:2]), *left(*OLD))
+    erased = [one for one in shard.orders if isinstance(one, Erase)]
+    assert [(one.side, one.target) for one in erased] == [(PRACTIFI, "p2")]
+    shard.orders = [one for one in shard.orders if one not in erased]
+    assert moved(shard) == {"p0": NEW[0], "p1": NEW[1]}
+
+
+@pytest.mark.parametrize("showing", [OLD, NEW], ids=["not moved yet", "moved long since"])
+def test_its_events_stay_although_what_tells_the_old_dates_is_heard_last(showing: tuple[str, ...]) -> None:
+    """It waits until Practifi is heard, and the answer to our question overtakes it (rulings 2, 5, O6)."""
+    shard = forgetful()
+    sign = Observed(MICROSOFT, 11, tuple(occurrence(day) for day in NEW[:2]), left(*OLD), again="older")
+    shard.hear(sign)
+    (waits,), shard.early = shard.early, []
+    tells(shard, PRACTIFI, *weekly(*showing))
+    tells(shard, MICROSOFT, *(occurrence(day) for day in NEW[:2]), whole=False)
+    shard.hear(waits)
+    done(shard, MICROSOFT, messages=1, again=shard.asked["graph-poller"].wish)
+    erased = [one for one in shard.orders if isinstance(one, Erase)]
+    assert [(one.side, one.target) for one in erased] == [(PRACTIFI, "p2")]
+    shard.orders = [one for one in shard.orders if one not in erased]
+    assert moved(shard) == ({} if showing == NEW else {"p0": NEW[0], "p1": NEW[1]})
+
+
+def test_what_a_person_deleted_of_it_in_practifi_stays_deleted_at_its_place() -> None:  # rulings 2, 5, X5
+    shard, (first, second, third) = forgetful(), weekly(*OLD)
+    tells(shard, PRACTIFI, first, Vanished(second.id, MIKE, stamp=second.stamp), third)
+    tells(shard, MICROSOFT, *(occurrence(day) for day in NEW), *left(*OLD))
+    assert moved(shard) == {"p0": NEW[0], "p2": NEW[2]}
+
+
+@pytest.mark.parametrize("name", [minted(MICROSOFT, MIKE, "s1"), THEIRS], ids=["in Microsoft", "in Practifi"])
+def test_where_its_first_was_made_as_a_single_event_none_takes_the_place_of_another(name: str) -> None:
+    shard, (first, *others) = forgetful(), weekly(*OLD)  # rulings 1, 2, 5, A5
+    tells(shard, PRACTIFI, replace(first, stamp=name), *others)
+    stamp = f"{THEIRS}-g0" if name == THEIRS else ""
+    new = [replace(occurrence(day), stamp=stamp if day == NEW[0] else "") for day in NEW]
+    tells(shard, MICROSOFT, *new, *left(*OLD))
+    assert {one.side for one in written(shard)} == {PRACTIFI}
+    assert [one.target for one in written(shard) if isinstance(one, Erase)] == ["p1", "p2"]
+
+
+def test_a_reader_that_was_put_back_to_before_the_dates_moved_moves_and_erases_nothing() -> None:  # rulings 2, 5, 6
+    """`calsync recover`: it says that the old dates are gone, and Practifi has the new ones long since."""
+    shard = forgetful()
+    tells(shard, PRACTIFI, *weekly(*NEW))
+    tells(shard, MICROSOFT, *(occurrence(day) for day in NEW), *left(*OLD))
+    assert shard.orders == []
+    shard.see(replace(occurrence(NEW[1], mark="m-c"), event=replace(occurrence(NEW[1]).event, subject="Daily")))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.target, order.fields) == (PRACTIFI, "p1", ("subject",))
+
+
+@pytest.mark.parametrize("day", OLD)
+def test_one_date_that_is_called_off_just_before_the_loss_moves_no_other(day: str) -> None:  # rulings 2, 5, R1
+    shard = forgetful()
+    tells(shard, PRACTIFI, *weekly(*OLD))
+    tells(shard, MICROSOFT, *(occurrence(one) for one in OLD if one != day), *left(day))
+    (erase,) = shard.orders
+    assert (type(erase), erase.side, erase.target) == (Erase, PRACTIFI, f"p{OLD.index(day)}")
 
 
 def test_a_series_is_found_although_its_readers_last_word_came_first() -> None:  # O6, ruling 21
