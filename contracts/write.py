@@ -128,7 +128,8 @@ ERASED = "erased"
 class Refused(Struct, frozen=True, omit_defaults=True, tag="refused"):
     """The order was not carried out. MOVED_ON brings the `item` that is there now; GONE says it is proven gone;
     FORBIDDEN and INVALID are for a person to mend; STOPPED: the policy forbids writing now, or a reader has to tell
-    first what has become of it; HELD: a brake or the mail cap waits for an administrator's consent (X4, A5)."""
+    first what has become of it; HELD: a brake or the mail cap waits for an administrator's consent (X4, A5). `given`:
+    the answer among its fields was given before that, and may stand there no more (A6)."""
 
     order: str
     link: str
@@ -137,6 +138,7 @@ class Refused(Struct, frozen=True, omit_defaults=True, tag="refused"):
     code: str = ""
     reason: str = ""
     item: Item | None = None
+    given: bool = False
 
 
 class Outcomes(Struct, frozen=True):

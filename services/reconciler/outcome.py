@@ -72,6 +72,7 @@ def _revived(work: Work, link: Link, pending: Pending, outcome: Written | Refuse
 
 def _refused(work: Work, link: Link, pending: Pending, refused: Refused) -> None:
     other = _outdated(work, link, pending)
+    link, pending = unheard.given(work, link, pending) if refused.given else (link, pending)
     link = made.tried(unheard.recognised(work, unheard.doubted(link, pending, refused.why), pending.side), pending)
     held = link.on(pending.side)
     match refused.why:

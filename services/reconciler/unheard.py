@@ -56,6 +56,15 @@ def declined(link: Link) -> Link:
     return _advanced(link, Side.MICROSOFT, (ANSWER,), given[-1])
 
 
+def given(work: Work, link: Link, pending: Pending) -> tuple[Link, Pending]:
+    """The link whose answer was given and mailed, and what was not carried out of its order: the organizer may have
+    taken the answer away by now, and it is not given once more (A6). What is declined is gone."""
+    if pending.source is None or pending.source.my_response is Response.DECLINED:
+        return link, pending
+    link = _agreed(work, link, pending, (ANSWER,), mailed=1)
+    return link, replace(pending, fields=tuple(one for one in pending.fields if one != ANSWER))
+
+
 def heard(link: Link, side: Side) -> Link:
     """The link whose side has told what it holds after a write: nothing is in doubt there any more."""
     return replace(link, unsure=tuple(one for one in link.unsure if one.side is not side))
@@ -175,12 +184,12 @@ def _done(link: Link, pending: Pending) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _agreed(work: Work, link: Link, pending: Pending, done: tuple[str, ...]) -> Link:
+def _agreed(work: Work, link: Link, pending: Pending, done: tuple[str, ...], mailed: int = 0) -> Link:
     """The link of which both sides have held this; what it overrode is said (I3)."""
     sent, conflicts = pending.source, tuple(one for one in pending.conflicts if one in done)
     assert sent is not None
     carried = replace(pending, fields=done, conflicts=conflicts)
-    say.done(work, link, carried, Written(pending.order, link.id, pending.side))
+    say.done(work, link, carried, Written(pending.order, link.id, pending.side, mailed=mailed))
     local = tuple(one for one in link.local if one not in done)
     link = _advanced(_advanced(link, pending.side, done, None), pending.side.other, done, sent)
     left = tuple(one for one in link.unsure if one.order != pending.order)

@@ -1,17 +1,21 @@
 """Answers that are given and whose outcome is not told yet. What an answer leaves in the copy is no proof of it: the
 organizer may move the meeting, which takes all answers away, before we look again. So it is kept here at once, and
-never given a second time: that would be mailed for what nobody has answered. Decides nothing."""
+never given a second time: that would be mailed for what nobody has answered. Where the rest of its order is refused,
+that is told with it. Decides nothing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from contracts.calendar import Side
 from contracts.write import Refused, Written
 from services.kernel.decision import State
 from services.kernel.host import Host
 from services.kernel.scope import Scope
+
+Outcome = Written | Refused
 
 
 class Given(Struct, frozen=True):
@@ -41,11 +45,19 @@ def row(order: str) -> str:
     return f"answered/{order}"
 
 
-def needs(outcomes: Iterable[Written | Refused]) -> Iterator[str]:
+def needs(outcomes: Iterable[Outcome]) -> Iterator[str]:
     """The rows of orders to Microsoft."""
     yield from (row(one.order) for one in outcomes if one.side is Side.MICROSOFT)
 
 
-def told(state: State, outcomes: Iterable[Written | Refused]) -> dict[str, Struct | None]:
+def told(state: State, outcomes: Iterable[Outcome]) -> dict[str, Struct | None]:
     """Without those whose outcome is told now."""
     return {key: None for key in needs(outcomes) if state.get(key, Given) is not None}
+
+
+def marked(state: State, outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """The outcomes; of what is refused, whether its answer was given before."""
+    given = told(state, outcomes)
+    return tuple(
+        replace(one, given=True) if isinstance(one, Refused) and row(one.order) in given else one for one in outcomes
+    )

@@ -2,7 +2,7 @@
 mailbox), and what became of it goes back to the reconciler's shard that gave it. A consent releases the brakes of the
 tenant's hour, whether or not something is there to be written."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -11,7 +11,7 @@ from contracts.calendar import Side
 from contracts.control import Again
 from contracts.message import Message
 from contracts.policy import PolicyNow
-from contracts.write import Erase, Order, Orders, Outcomes, Refused, Revive, Why, Write
+from contracts.write import Erase, Order, Orders, Outcomes, Refused, Revive, Why, Write, Written
 from services.kernel.decision import SAME, Decision, Do, Forgot, Say, State, Undone
 from services.writer import answered, erased, hour
 from services.writer.compare import refused
@@ -29,6 +29,8 @@ def needs(state: State, message: Message) -> Iterable[str]:  # noqa: ARG001 - a 
             return map(hour.row, Kind)
         case Outcomes(outcomes):
             return (*erased.needs(outcomes), *answered.needs(outcomes))
+        case Undone(Write() | Erase() | Revive() as order):
+            return answered.needs((_given_up(order),))
         case Forget(row):
             return (row,)
         case _:
@@ -43,14 +45,13 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
         case PolicyNow(consents=consents):
             return _released(state, consents, now)
         case Outcomes(outcomes):
-            told = erased.told(state, outcomes, now)
-            return Decision({**told.rows, **answered.told(state, outcomes)}, told.effects)
+            return _told(state, outcomes, now)
         case Forget(row):
             return erased.forget(state, row, now)
         case Forgot("reconciler", shard):  # an order may be lost on us, and somebody waits for what became of it
             return Decision(effects=(Say("reconciler", Again(message.id, "writer", shard), SAME),))
         case Undone(Write() | Erase() | Revive() as order, reason):
-            return Decision(effects=(Say("reconciler", Outcomes((_given_up(order, reason),)), SAME),))
+            return _told(state, (_given_up(order, reason),), now)
         case _:
             return Decision()
 
@@ -71,6 +72,12 @@ def _released(state: State, consents: int, now: datetime) -> Decision:
     return Decision(rows)
 
 
-def _given_up(order: Order, reason: str) -> Refused:
+def _told(state: State, outcomes: Sequence[Written | Refused], now: datetime) -> Decision:
+    """Who gave the orders hears what became of them, with what only we know."""
+    told = erased.told(state, answered.marked(state, outcomes), now)
+    return Decision({**told.rows, **answered.told(state, outcomes)}, told.effects)
+
+
+def _given_up(order: Order, reason: str = "") -> Refused:
     """An order that was set aside must not leave its link waiting for ever."""
     return refused(order, Why.INVALID, "set_aside", reason)

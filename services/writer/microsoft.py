@@ -155,9 +155,11 @@ class Mailboxes:
         return self._written(order, seen, many)
 
     async def _answered(self, order: Write, seen: Seen, answer: Response) -> Seen:
-        """What stands there once the answer is given. What is declined leaves the calendar, as a reader will tell."""
-        await self.graph.respond(order.mailbox, order.target, answer)
-        await self.answers.keep(order.order)
+        """What stands there once the answer is given: it may be since an earlier attempt. What is declined leaves the
+        calendar, as a reader will tell."""
+        if not await self.answers.has(order.order):
+            await self.graph.respond(order.mailbox, order.target, answer)
+            await self.answers.keep(order.order)
         after = await self._look(order)
         return after or replace(seen, event=replace(seen.event or order.event, my_response=answer))
 

@@ -101,7 +101,7 @@ Opening = Callable[..., Any]
 async def opened(tmp_path: Path) -> AsyncIterator[Opening]:
     """Open an org with some switches; its client is logged in by client credentials and knows its shape."""
     closing: list[Callable[[], Any]] = []
-    secret = tmp_path / "secret"
+    secret = tmp_path / "practifi-secret"
     secret.write_text("not a real one\n")
     secret.chmod(0o600)
 

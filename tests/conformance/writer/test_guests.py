@@ -202,6 +202,21 @@ async def test_an_answer_is_not_given_twice_where_the_organizer_moves_the_meetin
     assert [mail.kind for mail in stage.microsoft.mails].count("response") == 1
 
 
+async def test_an_answer_is_not_given_twice_where_the_rest_of_its_order_fails(stage: Stage) -> None:  # A6, ruling 9
+    """The organizer moves the meeting away and back meanwhile: it stands as it was, without the answer."""
+    mike, copy = await invited(stage)
+    order, answers = await reply(stage, mike, copy, Response.ACCEPTED, reminder=5), Answers()
+    stage.answers("/events/", refusal(429, "TooManyRequests", {"Retry-After": "60"}), method="PATCH")
+    with pytest.raises(Transient):
+        await one(stage, order, answers=answers)
+    (event,) = stage.microsoft.events("boss@contoso.example")
+    for end in (LATER, event["end"]):
+        stage.microsoft.change("boss@contoso.example", event["id"], {"end": end}, stage.now)
+    done = await one(stage, order, answers=answers)
+    assert (done.item.event.my_response, done.item.event.reminder, done.mailed) == (NO_ANSWER, 5, 1)
+    assert [mail.kind for mail in stage.microsoft.mails].count("response") == 1
+
+
 async def test_who_must_not_or_cannot_answer_does_not(stage: Stage) -> None:  # A5, A6
     mike, copy = await invited(stage)
     yes = await reply(stage, mike, copy, Response.ACCEPTED)

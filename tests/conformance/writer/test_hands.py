@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent, Side
@@ -12,7 +13,7 @@ from services.sandbox.wire import Request, Response, answer
 from services.writer.answered import Answers
 from tests.conformance.graph.stage import refusal, said
 from tests.conformance.writer.desk import TWO_WAY, WHEN, Desk, write
-from tests.conformance.writer.test_guests import invited
+from tests.conformance.writer.test_guests import LATER, invited, reply
 
 
 async def test_orders_of_both_sides_are_carried_out_and_told(desk: Desk) -> None:
@@ -74,6 +75,24 @@ async def test_an_answer_that_was_given_before_a_pause_is_told_and_not_given_onc
     assert isinstance(fates[order.order], Written)
     assert fates["a2"].why is Why.STOPPED
     assert not desk.stage.microsoft.mails
+
+
+@pytest.mark.parametrize("paused", [True, False], ids=["the firm pauses", "the organizer moves the meeting"])
+async def test_that_an_answer_was_given_is_told_where_the_rest_of_its_order_is_refused(
+    desk: Desk, paused: bool
+) -> None:
+    await desk.open()  # A6, ruling 26
+    mike, copy = await invited(desk.stage)
+    order = await reply(desk.stage, mike, copy, Answer.ACCEPTED, reminder=5)
+    desk.stage.answers("/events/", refusal(429, "TooManyRequests", {"Retry-After": "60"}), method="PATCH")
+    assert await desk.order(order) == {}
+    (event,) = desk.stage.microsoft.events("boss@contoso.example")
+    desk.stage.microsoft.change("boss@contoso.example", event["id"], {"end": LATER}, desk.stage.now)
+    await desk.govern(TWO_WAY, active=not paused)
+    await desk.town.later(minutes=1)
+    (fate,) = desk.town.heard_of(Outcomes)[-1].body.outcomes
+    assert (fate.why, fate.given) == (Why.STOPPED if paused else Why.MOVED_ON, True)
+    assert [mail.kind for mail in desk.stage.microsoft.mails].count("response") == 1
 
 
 async def test_what_a_mailbox_did_before_it_failed_is_told_and_the_rest_is_tried_later(desk: Desk) -> None:

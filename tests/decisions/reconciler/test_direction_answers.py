@@ -11,7 +11,7 @@ from contracts.calendar import CalendarEvent, Response
 from contracts.facts import Blocked, Updated
 from contracts.observed import Item, Vanished
 from contracts.policy import Invitations, Mapped, Policy
-from contracts.write import Cause, Erase, Why, Write
+from contracts.write import Cause, Erase, Outcomes, Refused, Why, Write
 from services.reconciler.rows import State
 from tests.decisions.reconciler.shard import (
     INWARD,
@@ -124,6 +124,27 @@ def test_an_answer_and_a_reminder_are_one_write() -> None:  # A6, I4
     order = shard.take()
     assert isinstance(order, Write)
     assert order.fields == ("reminder", "my_response")
+
+
+@pytest.mark.parametrize("moved", [True, False], ids=["the organizer moves it", "the firm pauses"])
+def test_an_answer_that_was_given_is_not_given_again_where_the_rest_has_to_wait(moved: bool) -> None:  # A6
+    """The organizer's move has taken it away, so that the copy shows none."""
+    shard = invited()
+    said(shard, YES, reminder=5)
+    order = shard.take()
+    later = replace(MEETING, when=timed(MEETING.when.start + timedelta(hours=1)))
+    shard.set_policy(TWO_WAY, active=moved)
+    why, item = (Why.MOVED_ON, copy(later, mark="m-b")) if moved else (Why.STOPPED, None)
+    shard.hear(Outcomes((Refused(order.order, order.link, order.side, why, item=item, given=True),)))
+    shard.set_policy(TWO_WAY)
+    if moved:
+        shard.write(there(replace(SHOWN, when=later.when, my_response=YES, reminder=5), mark="p-c"))
+    rest = shard.take()
+    assert isinstance(rest, Write)
+    assert (rest.side, rest.fields) == (MICROSOFT, ("reminder",))
+    fact = shard.facts[0]
+    assert isinstance(fact, Updated)
+    assert (fact.side, fact.fields, fact.mailed) == (MICROSOFT, ANSWER, 1)
 
 
 @pytest.mark.parametrize(
