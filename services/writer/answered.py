@@ -3,7 +3,7 @@ organizer may move the meeting, which takes all answers away, before we look aga
 never given a second time: that would be mailed for what nobody has answered. Where the rest of its order is refused,
 that is told with it. Decides nothing."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -23,22 +23,22 @@ class Given(Struct, frozen=True):
 
 
 class Answers:
-    """The answers of one tenant."""
+    """The answers of one batch. `scopes` are the actors whose orders they are: each hears of its own outcomes."""
 
-    def __init__(self, host: Host, tenant: str) -> None:
+    def __init__(self, host: Host, scopes: Mapping[str, Scope]) -> None:
         self._host = host
-        self._scope = str(Scope(tenant))
+        self._scopes = scopes
 
     async def keep(self, order: str) -> None:
         """This order's answer is given. Raises Transient when the store is held by another process."""
         async with self._host.store.transaction() as tx:
-            await tx.put(self._scope, {row(order): msgspec.msgpack.encode(Given())})
+            await tx.put(str(self._scopes[order]), {row(order): msgspec.msgpack.encode(Given())})
         self._host.moves += 1
 
     async def has(self, order: str) -> bool:
         """Whether this order's answer is given. Raises Transient as `keep` does."""
         async with self._host.store.transaction() as tx:
-            return (await tx.rows(self._scope, [row(order)]))[row(order)] is not None
+            return (await tx.rows(str(self._scopes[order]), [row(order)]))[row(order)] is not None
 
 
 def row(order: str) -> str:

@@ -51,12 +51,13 @@ class Hands:
     async def perform(self, tenant: str, lane: str, batch: Sequence[Doing]) -> Sequence[Answer]:
         """The fate of each order, in messages of OUTCOMES."""
         orders: list[Order] = [doing.body for doing in batch]
+        given = Answers(self._host, {doing.body.order: doing.scope for doing in batch})
         fates = waiting(orders)
-        fates |= await self._barred(tenant, [order for order in orders if order.order not in fates])
+        fates |= await self._barred(tenant, [order for order in orders if order.order not in fates], given)
         going = [order for order in orders if order.order not in fates]
         try:
             if going:
-                fates |= await (self._org(tenant, going) if lane == ORG else self._mailbox(tenant, going))
+                fates |= await (self._org(tenant, going) if lane == ORG else self._mailbox(tenant, going, given))
         except Transient as error:
             if not fates:
                 raise
@@ -70,10 +71,12 @@ class Hands:
         await self._graphs.close()
         await self._orgs.close()
 
-    async def _barred(self, tenant: str, orders: Sequence[Order]) -> dict[str, Fate]:
+    async def _barred(self, tenant: str, orders: Sequence[Order], given: Answers) -> dict[str, Fate]:
         """What may not go at all: by the policy, or because too much is deleted. Erasures go all together or not, so
         that a flood is stopped before its first one."""
-        fates: dict[str, Fate] = {order.order: no for order in orders if (no := await self._stopped(tenant, order))}
+        fates: dict[str, Fate] = {
+            order.order: no for order in orders if (no := await self._stopped(tenant, order, given))
+        }
         erasures = {one.order: one for one in orders if isinstance(one, Erase) and one.order not in fates}
         if not erasures:
             return fates
@@ -99,14 +102,14 @@ class Hands:
         middle = len(orders) // 2
         return await self._org(tenant, orders[:middle]) | await self._org(tenant, orders[middle:])
 
-    async def _mailbox(self, tenant: str, orders: Sequence[Order]) -> dict[str, Fate]:
+    async def _mailbox(self, tenant: str, orders: Sequence[Order], given: Answers) -> dict[str, Fate]:
         """One at a time. One that fails holds up no other (CON-30), unless the mailbox is throttled or several fail:
         then the rest is not even tried. Raises Transient when nothing has been answered."""
         fates: dict[str, Fate] = {}
         failures = list[Transient]()
         for order in orders:
             try:
-                fates[order.order] = await self._one(tenant, order)
+                fates[order.order] = await self._one(tenant, order, given)
             except Transient as error:
                 failures.append(error)
                 fates[order.order] = Later(str(error), error.delay, everybody=True)
@@ -119,9 +122,9 @@ class Hands:
         last = failures[-1]
         return {order.order: Later(str(last), last.delay, everybody=True) for order in orders} | fates
 
-    async def _one(self, tenant: str, order: Order) -> Fate:
+    async def _one(self, tenant: str, order: Order, given: Answers) -> Fate:
         """The policy is looked at each time: a batch may take minutes."""
-        if no := await self._stopped(tenant, order):
+        if no := await self._stopped(tenant, order, given):
             return no
         if isinstance(order, Revive):
             return refused(order, Why.INVALID, "revive", "Microsoft has no recycle bin that could be asked")
@@ -132,14 +135,13 @@ class Hands:
             return why if held else ""
 
         graph, now = self._graphs.of(tenant), self._host.clock.now()
-        answers = Answers(self._host, tenant)
-        return await Mailboxes(graph, policy.invitations, now, spend, self._unseen, answers).carry_out(order)
+        return await Mailboxes(graph, policy.invitations, now, spend, self._unseen, given).carry_out(order)
 
-    async def _stopped(self, tenant: str, order: Order | Revive) -> Refused | None:
+    async def _stopped(self, tenant: str, order: Order | Revive, given: Answers) -> Refused | None:
         """Why the policy lets nothing be written. An answer that is given already has only to be told: after the pause
         it would be given, and mailed, once more."""
         no = stopped(order, self._host.policies.get(tenant))
-        done = no is not None and only_an_answer(order) and await Answers(self._host, tenant).has(order.order)
+        done = no is not None and only_an_answer(order) and await given.has(order.order)
         return None if done else no
 
     def _warn(self, code: str, what: str) -> None:

@@ -74,13 +74,13 @@ class Desk:
         status: Status = self.town.heard_of(Status)[-1].body
         return list(status.problems)
 
-    async def order(self, *orders: Order) -> dict[str, Any]:
+    async def order(self, *orders: Order, shard: int = 0) -> dict[str, Any]:
         """Give orders; what became of them."""
         self.number += 1
-        message = Message(f"m{self.number}", "firm", NOON, Orders(orders), sender="reconciler/firm/0", store="r",
+        message = Message(f"m{self.number}", "firm", NOON, Orders(orders), sender=f"reconciler/firm/{shard}", store="r",
                           number=self.number)  # fmt: skip
         before = {message.id for message in self.town.heard_of(Outcomes)}
-        self.town.broker.take(topics.inbox("writer/firm/0"), encode(message), retain=False)
+        self.town.broker.take(topics.inbox(f"writer/firm/{shard}"), encode(message), retain=False)
         await self.town.settle()
         await self.town.later(seconds=1)
         said = {one.id: one.body for one in self.town.heard_of(Outcomes) if one.id not in before}

@@ -12,8 +12,11 @@ from contracts.write import Erase, Outcomes, Refused, Why, Write, Written
 from services.sandbox.wire import Request, Response, answer
 from services.writer.answered import Answers
 from tests.conformance.graph.stage import refusal, said
+from tests.conformance.kernel.town import FIRM
 from tests.conformance.writer.desk import TWO_WAY, WHEN, Desk, write
 from tests.conformance.writer.test_guests import LATER, invited, reply
+
+FIRST = dict.fromkeys(("o1", "o2", "a1"), FIRM)
 
 
 async def test_orders_of_both_sides_are_carried_out_and_told(desk: Desk) -> None:
@@ -56,11 +59,22 @@ async def test_a_mailbox_that_is_throttled_keeps_no_other_waiting(desk: Desk) ->
 
 async def test_that_an_answer_is_given_is_known_after_a_restart_until_its_outcome_is_told(desk: Desk) -> None:  # A6
     writer = await desk.open()
-    await Answers(writer.host, "firm").keep("o1")
-    answers = Answers((await desk.restart(writer)).host, "firm")
+    await Answers(writer.host, FIRST).keep("o1")
+    answers = Answers((await desk.restart(writer)).host, FIRST)
     assert [await answers.has(order) for order in ("o1", "o2")] == [True, False]
     await desk.order(write("o1", Side.MICROSOFT, desk.stage.person("mike")))
     assert not await answers.has("o1")
+
+
+async def test_an_answer_of_another_shard_is_known_there_until_its_outcome_is_told(desk: Desk) -> None:  # A6, ruling 22
+    writer = await desk.open(replace(TWO_WAY, shards=2))
+    mike, copy = await invited(desk.stage)
+    order = await reply(desk.stage, mike, copy, Answer.ACCEPTED, reminder=5)
+    desk.stage.answers("/events/", refusal(400, "ErrorPropertyValidationFailure"), method="PATCH")
+    fates = await desk.order(order, shard=1)
+    assert (fates[order.order].why, fates[order.order].given) == (Why.INVALID, True)
+    async with writer.host.store.transaction() as tx:
+        assert not any([*(await tx.rows("firm/0", ["answered/"])).values()])
 
 
 async def test_an_answer_that_was_given_before_a_pause_is_told_and_not_given_once_more(desk: Desk) -> None:
@@ -69,7 +83,7 @@ async def test_an_answer_that_was_given_before_a_pause_is_told_and_not_given_onc
     mike, copy = await invited(desk.stage)
     event = CalendarEvent(WHEN, "Review", my_response=Answer.ACCEPTED)
     order = Write("a1", "link", Side.MICROSOFT, mike, event, ("my_response",), target=copy)
-    await Answers(writer.host, "firm").keep(order.order)
+    await Answers(writer.host, FIRST).keep(order.order)
     await desk.govern(TWO_WAY, active=False)
     fates = await desk.order(order, replace(order, order="a2", link="another"))
     assert isinstance(fates[order.order], Written)
