@@ -114,6 +114,8 @@ class Actor:
                 await tx.forget(str(self.scope), POLICY)
                 rows = {POLICY: rows[POLICY]} if POLICY in rows else {}
                 state, effects = State(rows), []
+            if decision.over:
+                await tx.give_up(str(self.scope))
             state.change(decision.rows)
             rows.update(packed)
             effects += kept

@@ -8,12 +8,13 @@ from services.kernel.clock import Clock
 from services.kernel.driver import ThreadDriver, claim
 from services.kernel.errors import Fatal, Transient
 from services.kernel.schema import MIGRATIONS
+from services.kernel.transaction import TO_SOMETHING
 
 RESUMED = (
     "DELETE FROM seen",
     "DELETE FROM watermark",
     "UPDATE effect SET id = id || '/kept' WHERE kind = 'say'",
-    "DELETE FROM effect WHERE kind = 'do' AND key <> '' AND key NOT GLOB 'replace:*'",
+    f"DELETE FROM effect WHERE {TO_SOMETHING}",  # noqa: S608 - a constant
 )
 """It has heard nothing. What it had heard is decided on once more, and what follows from that is said beside what still
 waits from the first time: that may be something else by now, and one id would let only the old one stay. What was to be

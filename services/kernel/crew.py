@@ -52,7 +52,7 @@ class Crew:
             del self._host.problems[_parts(lane)]  # whoever performs the lane now meets it, or does not
         due = await self._host.queue.lanes(self._host.clock.now())
         free = [lane for lane in due if lane not in self._running and not self._resting(lane)]
-        ours = [lane for lane in free if self._host.holding.falls_to_me(lane)]
+        ours = [lane for lane in free if self._host.holding.falls_to_me(lane) and self._sure(lane)]
         for lane in ours[: SIDE_BY_SIDE - len(self._running)]:
             self._running[lane] = asyncio.ensure_future(self._run(lane))
 
@@ -65,6 +65,11 @@ class Crew:
             return True
         self._rests.pop(lane, None)
         return False
+
+    def _sure(self, lane: str) -> bool:
+        """Whether what is to be done there is no old memory's."""
+        tenant, name = _parts(lane)
+        return not self._hands.rule(name).sure or self._host.sure(tenant)
 
     async def close(self) -> None:
         """Stop what runs; effects that are not settled are performed again by whoever comes next."""

@@ -74,12 +74,14 @@ class Forgot(Struct, frozen=True):
 class Decision:
     """The rows that change (None: forget the row) and the effects that follow. An effect with a `key` of the form
     `replace:NAME` replaces the one of that key that still waits. `anew`: all other rows but the policy are forgotten
-    first, and what was wanted said, or heard again, and is not yet."""
+    first, and what was wanted said, or heard again, and is not yet. `over`: what was to be done to something (its key
+    names it) and is not yet, is not done."""
 
     rows: Mapping[str, Struct | None] = field(default_factory=dict)
     effects: tuple[Effect, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     anew: bool = False
+    over: bool = False
 
 
 class Unloaded(KeyError):

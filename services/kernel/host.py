@@ -119,6 +119,10 @@ class Host:
         self.moves += 1
         self.stirred.set()
 
+    def sure(self, tenant: str) -> bool:
+        """Whether a tenant's actors here may rely on their memory."""
+        return all(relay.sure() for scope, relay in self._relays.items() if scope.tenant == tenant)
+
     async def keep_leases(self) -> None:
         while True:
             await self.clock.sleep(RENEW)

@@ -48,11 +48,13 @@ Answer = Struct | Later | GivenUp | None
 @dataclass(frozen=True, slots=True)
 class LaneRule:
     """How a lane takes its work: at most `batch` effects at once; a smaller batch waits until the lane was `quiet` for
-    that long, but no longer than `patience` after its oldest effect."""
+    that long, but no longer than `patience` after its oldest effect. One that is `sure` begins when those who have
+    talked to us have told what we should know (`Relay`): what an old memory wants done may be over."""
 
     batch: int = 1
     quiet: timedelta = timedelta()
     patience: timedelta = timedelta()
+    sure: bool = False
 
 
 class Performs(Protocol):

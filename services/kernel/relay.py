@@ -74,9 +74,14 @@ class Relay:
         self._now = now
         self._refuse = refuse
         self._flights: dict[str, Flight] = {}
+        self._began = now()
         self._probed: datetime | None = None
         self._asked: datetime | None = None
         self._unsure: dict[str, datetime] = {}
+
+    def sure(self) -> bool:
+        """Whether all who have talked to us have told what we should know, or had the time to."""
+        return (self._probed is not None and not self._unsure) or over(self._began, TRUST, self._now())
 
     async def pump(self) -> int:
         """Say what is new and what is overdue; how many messages went out. Nothing while there is no broker: what is

@@ -20,6 +20,8 @@ _RECEIPTED = (
     "INSERT INTO receipted (scope, lane, number) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET number = excluded.number"
     " WHERE number < excluded.number"
 )
+TO_SOMETHING = "kind = 'do' AND key <> '' AND key NOT GLOB 'replace:*'"
+"""What is to be done to something, which its key names."""
 _MARK = (
     "INSERT INTO watermark (scope, sender, floor) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET floor = excluded.floor"
     " WHERE floor < excluded.floor RETURNING floor"
@@ -123,6 +125,11 @@ class Tx:
         await self._touch()
         await self._driver.fetch("DELETE FROM row WHERE scope = ? AND key <> ?", (scope, keep))
         await self._driver.fetch("DELETE FROM effect WHERE scope = ? AND kind IN ('say', 'wake')", (scope,))
+
+    async def give_up(self, scope: str) -> None:
+        """Forget what a scope was to do to something and has not done yet."""
+        await self._touch()
+        await self._driver.fetch(f"DELETE FROM effect WHERE scope = ? AND {TO_SOMETHING}", (scope,))  # noqa: S608 - a constant
 
     async def postpone(self, numbers: Iterable[int], due: datetime, reason: str) -> None:
         """Try effects again at `due`."""

@@ -48,8 +48,8 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
             return _told(state, outcomes, now)
         case Forget(row):
             return erased.forget(state, row, now)
-        case Forgot("reconciler", shard):  # an order may be lost on us, and somebody waits for what became of it
-            return Decision(effects=(Say("reconciler", Again(message.id, "writer", shard), SAME),))
+        case Forgot("reconciler", shard):  # an order may be lost on us, or be over: all that still hold are given again
+            return Decision(effects=(Say("reconciler", Again(message.id, "writer", shard), SAME),), over=True)
         case Undone(Write() | Erase() | Revive() as order, reason):
             return _told(state, (_given_up(order, reason),), now)
         case _:

@@ -31,7 +31,10 @@ CLOSED = frozenset(
 """What the org says to us and not to an order, when it says so of a whole request."""
 TWICE = "it is given again: what became of the first one is seen first"
 MEND = "Check what the integration user may see and change; writing goes on by itself then"
-RULES = {True: LaneRule(1000, timedelta(milliseconds=700), timedelta(seconds=5)), False: LaneRule(20)}
+RULES = {
+    True: LaneRule(1000, timedelta(milliseconds=700), timedelta(seconds=5), sure=True),
+    False: LaneRule(20, sure=True),
+}
 """The org's lane waits for full batches: each is one request (salesforce.md §7)."""
 
 

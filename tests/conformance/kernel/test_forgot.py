@@ -3,21 +3,24 @@ at the latest after some minutes although nobody has anything to say (ruling 6).
 
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from contracts.control import RunDue, SyncNow
 from contracts.message import Message
 from contracts.policy import PolicyNow
-from services.kernel.decision import Decision, Forgot, Say, State, Wake
+from services.kernel.decision import Decision, Do, Forgot, Say, State, Wake
 from services.kernel.driver import Connect
+from services.kernel.keeping import Doing
+from services.kernel.lanes import LaneRule, Later
 from services.kernel.relay import PROBE, TRUST
 from services.kernel.service import Service
-from tests.conformance.kernel.actors import SPEAKER, Count, Speaker
+from tests.conformance.kernel.actors import SPEAKER, Count, Did, Hands, Job, Speaker
 from tests.conformance.kernel.town import FIRM, Replica, Town, town
 
 
@@ -215,6 +218,70 @@ async def test_a_memory_of_yesterday_says_nothing_before_it_shows(tmp_path: Path
         await both.later(seconds=2 * TRUST.total_seconds())
         await say(both, "c")
         assert await heard(both) == {"a-0", "b-0", "c-0"}
+
+
+class Worker:
+    """Does what it hears of, and tells; what it was to do is over when it hears that it forgot something."""
+
+    def needs(self, state: State, message: Message) -> Iterable[str]:
+        return ()
+
+    def decide(self, state: State, message: Message, now: datetime) -> Decision:
+        match message.body:
+            case RunDue(run):
+                return Decision(effects=(Do("lane", Job(run), key=run),))
+            case Did(name):
+                return Decision(effects=(Say("speaker", RunDue(f"{name}-back")),))
+            case Forgot():
+                return Decision(over=True)
+        return Decision()
+
+
+@pytest.mark.parametrize("answers", [True, False], ids=["who is asked answers", "who is asked is away"])
+async def test_what_a_memory_of_yesterday_was_to_do_is_not_done_once_more(
+    tmp_path: Path, connect: Connect, answers: bool
+) -> None:
+    """It is done, and somebody may have undone it since. Who is away for long is not waited for."""
+    service, kept = replace(LISTENER, mind=Worker(), private=(Job, Did)), tmp_path / "kept"
+    async with town(tmp_path, connect) as both:
+        speaker = await both.replica(SPEAKER)
+        await both.replica(service, hands=Hands(act=busy("b-0"), lane=LaneRule(sure=True)))
+        await both.later(seconds=2)
+        await say(both, "a")
+        await say(both, "b")
+        with sqlite3.connect(tmp_path / "listener.sqlite3") as now, sqlite3.connect(kept) as then:
+            now.backup(then)
+        await both.later(seconds=10)
+        await say(both, "c")
+        await both.kill(listener(both))
+        for file in tmp_path.glob("listener.sqlite3*"):
+            file.unlink()
+        shutil.copy(kept, tmp_path / "listener.sqlite3")
+        if not answers:
+            await both.kill(speaker)
+        hands = Hands("two", lane=LaneRule(sure=True))
+        await (await both.replica(service, "two", hands)).lapse("one")
+        await both.later(seconds=5)
+        assert hands.tried() == []
+        await both.later(seconds=2 * TRUST.total_seconds())
+        assert hands.tried() == ([] if answers else ["b-0"])
+        await say(both, "d")
+        assert ("d-0" in hands.tried()) is answers
+
+
+def busy(name: str) -> Callable[[str, Sequence[Doing]], Any]:
+    """This one has to wait for some seconds at first."""
+    waits = {name}
+
+    def act(_: str, batch: Sequence[Doing]) -> Any:
+        first = [one.body.name in waits for one in batch]
+        waits.difference_update(one.body.name for one in batch)
+        return [
+            Later("busy", timedelta(seconds=5)) if late else Did(one.body.name)
+            for one, late in zip(batch, first, strict=True)
+        ]
+
+    return act
 
 
 async def test_who_hears_nothing_after_a_start_speaks_all_the_same(both: Town) -> None:

@@ -152,6 +152,7 @@ def test_what_has_to_wait_waits_alone() -> None:
 
 def test_who_gave_orders_that_are_forgotten_is_asked_to_give_them_again() -> None:  # ruling 6
     life = Life(decide, Policy(enabled=True))
-    life.hear(Forgot("reconciler", 2))
+    decision = life.hear(Forgot("reconciler", 2))
     ((shard, wish),) = [(one.shard, one.body) for one in life.effects if isinstance(one, Say)]
     assert (shard, wish.service, wish.shard) == (SAME, "writer", 2)
+    assert decision.over, "those that it still has may have been carried out, and be undone by somebody since"
