@@ -171,8 +171,8 @@ class Mailboxes:
         return self._unfit(order, seen) or Later(_UNMOVED)
 
     def _gone(self, order: Order, seen: Seen | None) -> Fate:
-        """Gone if it is cancelled, or missing for the second time; an erasure wants nothing else."""
-        if seen is None and isinstance(order, Write) and order.order not in self.unseen:
+        """Gone if it is cancelled, or missing for the second time."""
+        if seen is None and order.order not in self.unseen:
             self.unseen.add(order.order)
             return Later(_UNSEEN, ONCE_MORE)
         self.unseen.discard(order.order)

@@ -142,6 +142,18 @@ async def test_one_missing_answer_is_no_proof_that_an_event_is_gone(stage: Stage
     assert isinstance(await one(stage, update(made, mike, subject="New"), unseen=unseen), Written)
 
 
+@pytest.mark.parametrize("gone", [False, True], ids=["it is there all the same", "it is gone"])
+async def test_what_microsoft_does_not_show_once_is_not_said_to_be_erased(stage: Stage, gone: bool) -> None:
+    mike, unseen = stage.person("mike"), set[str]()  # OUT-21, X1, X2
+    made = await standing(stage, mike, event=ALONE)
+    if gone and made.item:
+        stage.microsoft.delete(mike, made.item.id, stage.now)
+    stage.answers("/events/", refusal(404, "ErrorItemNotFound"), method="GET")
+    assert isinstance(await one(stage, erasure(made, mike), unseen=unseen), Later)
+    assert isinstance(await one(stage, erasure(made, mike), unseen=unseen), Written)
+    assert stage.microsoft.events(mike) == []
+
+
 async def test_a_change_that_finds_nothing_proves_nothing(stage: Stage) -> None:  # OUT-22, X2
     mike = stage.person("mike")
     made = await standing(stage, mike, event=ALONE)
