@@ -106,24 +106,23 @@ class Hands:
         return await self._org(tenant, orders[:middle]) | await self._org(tenant, orders[middle:])
 
     async def _mailbox(self, tenant: str, orders: Sequence[Order], given: Answers) -> dict[str, Fate]:
-        """One at a time. One that fails holds up no other (CON-30), unless the mailbox is throttled or several fail:
-        then the rest is not even tried. Raises Transient when nothing has been answered."""
+        """One at a time. One that fails holds up no other (CON-30), unless the mailbox is throttled, is closed to us or
+        several fail: then the rest is not even tried. Raises Transient and Fatal when nothing has been answered."""
         fates: dict[str, Fate] = {}
-        failures = list[Transient]()
+        failures = list[Transient | Fatal]()
         for order in orders:
             try:
                 fates[order.order] = await self._one(tenant, order, given)
-            except Transient as error:
+            except (Transient, Fatal) as error:
                 failures.append(error)
-                fates[order.order] = Later(str(error), error.delay, everybody=True)
-                if error.delay is not None or len(failures) == FAILURES:
+                fates[order.order] = later(error)
+                if isinstance(error, Fatal) or error.delay is not None or len(failures) == FAILURES:
                     break
         if not failures:
             return fates
         if all(isinstance(fate, Later) for fate in fates.values()):
             raise failures[-1]
-        last = failures[-1]
-        return {order.order: Later(str(last), last.delay, everybody=True) for order in orders} | fates
+        return {order.order: later(failures[-1]) for order in orders} | fates
 
     async def _one(self, tenant: str, order: Order, given: Answers) -> Fate:
         """The policy is looked at each time: a batch may take minutes."""
@@ -149,6 +148,11 @@ class Hands:
 
     def _warn(self, code: str, what: str) -> None:
         self._host.log.warning("somebody could not be invited, or an answer not be shown", code=code, what=what)
+
+
+def later(error: Transient | Fatal) -> Later:
+    """The rest of the lane waits as well."""
+    return Later(str(error), error.delay if isinstance(error, Transient) else None, everybody=True)
 
 
 def waiting(orders: Sequence[Order]) -> dict[str, Fate]:

@@ -122,6 +122,24 @@ async def test_what_a_mailbox_did_before_it_failed_is_told_and_the_rest_is_tried
     assert len(desk.stage.microsoft.events(mike)) == 3
 
 
+async def test_what_a_mailbox_did_before_our_key_was_refused_is_told(desk: Desk) -> None:  # AUT-01, O4
+    writer = await desk.open()
+    mike, closed, asked = desk.stage.person("mike"), [True], iter(range(100))
+
+    def closes(request: Request) -> Response | None:
+        writes = request.method == "POST" and "/events" in request.path
+        return refusal(401, "InvalidAuthenticationToken") if closed[0] and writes and next(asked) else None
+
+    desk.stage.scripts.append((closes, 100))
+    fates = await desk.order(*(write(f"o{n}", Side.MICROSOFT, mike) for n in range(3)))
+    assert list(fates) == ["o0"]
+    assert [problem.heals for problem in writer.host.problems.values()] == [False]
+    closed[0] = False
+    await desk.town.later(seconds=30)
+    assert len(desk.stage.microsoft.events(mike)) == 3
+    assert writer.host.problems == {}
+
+
 async def test_one_of_twenty_that_fails_is_tried_again_alone(desk: Desk) -> None:  # CON-30, O5
     await desk.open()
     mike = desk.stage.person("mike")
