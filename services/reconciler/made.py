@@ -69,15 +69,22 @@ def since(work: Work, link: Link) -> datetime:
 
 
 def _in_microsoft(link: Link) -> Link:
-    """What stands with the owner before is another event."""
-    orders = [one for one in link.unsure if one.kind is Kind.CREATE and one.side is Side.MICROSOFT]
+    """What stands with another owner than that of the order is another event."""
     here, there = link.microsoft, link.practifi
-    if not orders or here is None or here.gone or there is None or there.gone or here.mailbox != there.mailbox:
+    if here is None or here.gone or there is None or there.gone:
+        return link
+    orders = [one for one in link.unsure if _makes(one, here.mailbox)]
+    if not orders:
         return link
     if (sent := orders[-1].source) is not None and not there.redacted:
         link = put(link, Side.PRACTIFI, replace(there, base=sent, now=None if there.event == sent else there.event))
     left = tuple(one for one in link.unsure if one not in orders)
     return replace(differing(link, orders[-1]), unsure=left, answers=link.answers or ())
+
+
+def _makes(order: Pending, mailbox: str) -> bool:
+    """Whether an order was to make an event in this mailbox."""
+    return order.kind is Kind.CREATE and order.side is Side.MICROSOFT and order.mailbox == mailbox
 
 
 def _in_practifi(link: Link) -> Link:

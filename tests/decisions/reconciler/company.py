@@ -83,9 +83,9 @@ class Company(World):
     def judge(self) -> None:
         """Whom both agreed on, or the list names anew, is there; whom somebody put there, or took off, stays so (A4).
         Where both have changed, or the list twice what somebody had changed before, either may be."""
-        for name, twin, person in self._places():
+        for name, twin, person in self.places():
             has = person in self.on.get(twin, {})
-            names = ADDRESSES[person] in {one.address for one in self.rows[MICROSOFT][name].event.attendees}
+            names = self.names(name, person)
             times, typed = self.listed[name, person], self.typed.get((twin, person))
             was, was_named = self.stood.get((twin, person), (names, names))
             if typed is None:
@@ -97,7 +97,11 @@ class Company(World):
         self.typed.clear()
         self.listed.clear()
 
-    def _places(self) -> list[tuple[str, str, str]]:
+    def names(self, name: str, person: str) -> bool:
+        """Whether the list in Outlook names somebody."""
+        return ADDRESSES[person] in {one.address for one in self.rows[MICROSOFT][name].event.attendees}
+
+    def places(self) -> list[tuple[str, str, str]]:
         """Every pair that stands on both sides, with everybody who may be on it."""
         found = []
         for link in self.shard.links():

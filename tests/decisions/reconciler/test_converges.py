@@ -66,13 +66,13 @@ def test_what_one_side_changed_survives_and_the_winner_keeps_what_both_changed(
     assert world.settle() == 0
 
 
+MACHINES = ("look", "look", "arrive", "arrive", "perform", "perform", "answer", "answer", "forget")
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("edit"), st.sampled_from(Side), st.integers(0, 5), EDITS),
         st.tuples(st.just("make"), st.sampled_from(Side), st.just(0), EDITS),
         st.tuples(st.just("remove"), st.sampled_from(Side), st.integers(0, 5), st.just({})),
-        st.tuples(st.sampled_from(("look", "arrive", "perform", "answer")), st.sampled_from(Side), st.integers(0, 5),
-                  st.just({})),
+        st.tuples(st.sampled_from(MACHINES), st.sampled_from(Side), st.integers(0, 5), st.just({})),
     ),
     max_size=40,
 )  # fmt: skip
@@ -104,6 +104,8 @@ def play(world: World, what: str, side: Side, which: int, values: dict[str, Any]
             world.perform()
         case "answer":
             world.answer()
+        case "forget":
+            world.forget(which)
         case _:
             pass
 
@@ -137,8 +139,7 @@ DEEDS = st.lists(
     st.one_of(
         st.tuples(st.sampled_from(("type", "type", "begin")), st.sampled_from(Side), st.integers(0, 5), TYPES),
         st.tuples(st.just("delete"), st.sampled_from(Side), st.integers(0, 5), st.just({})),
-        st.tuples(st.sampled_from(("look", "arrive", "perform", "answer")), st.sampled_from(Side), st.integers(0, 5),
-                  st.just({})),
+        st.tuples(st.sampled_from(MACHINES), st.sampled_from(Side), st.integers(0, 5), st.just({})),
     ),
     max_size=30,
 )  # fmt: skip

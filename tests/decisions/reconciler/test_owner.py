@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from contracts.calendar import Attendee, CalendarEvent, Response, Sensitivity, ShowAs
+from contracts.control import Again
 from contracts.facts import Blocked, Conflict
 from contracts.observed import Item, Pair, Paired, Vanished
 from contracts.policy import Direction, Invitations, Narrower, Policy
@@ -546,6 +547,19 @@ def test_who_was_invited_and_gives_the_event_back_is_on_it_in_practifi_no_more_t
     assert [one.invitees for one in shard.orders if isinstance(one, Write) and one.side is PRACTIFI] == [()]
 
 
+def test_what_its_owner_for_a_while_typed_in_it_reaches_practifi_although_nobody_said_that_it_was_made() -> None:
+    """The writer has lost its memory, and the event was given back by then (rulings 9, 14, O6)."""
+    shard, name = made()
+    shard.see(johns(), side=PRACTIFI)
+    order = taken(shard)
+    shard.see(there(mark="p-back"), side=PRACTIFI)
+    shard.hear(Again("w", "writer"))
+    assert shard.orders == [], "it stands with its owner"
+    shard.see(in_johns_mailbox(order, event=replace(order.event, subject="Typed")))
+    told = [one for one in shard.orders if isinstance(one, Write) and one.side is PRACTIFI]
+    assert [(one.link, one.event.subject, one.fields) for one in told] == [(name, "Typed", ("subject",))]
+
+
 def test_a_microsoft_born_event_gets_its_owner_back() -> None:  # ruling 14
     shard = Shard()
     shard.paired()
@@ -576,7 +590,7 @@ def test_a_microsoft_born_event_never_moves() -> None:  # ruling 14, D1
 
 
 HANDS = st.lists(
-    st.tuples(st.sampled_from(("hand", "look", "arrive", "perform", "again", "answer")),
+    st.tuples(st.sampled_from(("hand", "look", "arrive", "perform", "again", "forget", "answer")),
               st.sampled_from((MIKE, JOHN)), st.integers(0, 3)),
     max_size=40,
 )  # fmt: skip
@@ -600,6 +614,8 @@ def test_at_no_moment_is_there_none_and_in_the_end_there_is_one(moves: list[tupl
                 world.perform_twice()
             case "perform":
                 world.perform()
+            case "forget":
+                world.forget(which)
             case "answer":
                 world.answer()
         assert world.rows[MICROSOFT], "the meeting is in nobody's mailbox"
@@ -611,7 +627,7 @@ def test_at_no_moment_is_there_none_and_in_the_end_there_is_one(moves: list[tupl
 
 
 TYPING = st.lists(
-    st.tuples(st.sampled_from(("hand", "look", "arrive", "perform", "die", "answer", "type")),
+    st.tuples(st.sampled_from(("hand", "look", "arrive", "perform", "die", "forget", "answer", "type")),
               st.sampled_from((MIKE, JOHN)), st.integers(0, 3)),
     max_size=40,
 )  # fmt: skip
@@ -625,12 +641,19 @@ LOST = [(what, JOHN, which) for what, which in (
     ("hand", 0), ("look", 1), ("arrive", 0), ("die", 0), ("type", 1),
 )]  # fmt: skip
 """The new event is typed in before we know that it was made."""
+BACK = [(what, mailbox, which) for what, mailbox, which in (
+    ("hand", JOHN, 0), ("look", JOHN, 1), ("arrive", JOHN, 0), ("hand", MIKE, 0), ("look", MIKE, 1),
+    ("arrive", MIKE, 1), ("forget", JOHN, 1), ("type", JOHN, 1),
+)]  # fmt: skip
+"""Nobody knows that it was made, and it is given back by then."""
 
 
 @settings(max_examples=300)
 @example(False, TWICE)
 @example(True, TWICE)
 @example(True, LOST)
+@example(False, BACK)
+@example(True, BACK)
 @given(st.booleans(), TYPING)
 def test_whatever_is_typed_in_outlook_while_it_is_handed_over_stands(
     dated: bool, moves: list[tuple[str, str, int]]
@@ -651,6 +674,8 @@ def test_whatever_is_typed_in_outlook_while_it_is_handed_over_stands(
                 world.perform()
             case "die":
                 world.die()
+            case "forget":
+                world.forget(which)
             case "answer":
                 world.answer()
             case "type":

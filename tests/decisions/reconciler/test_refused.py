@@ -63,7 +63,7 @@ STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("type"), st.sampled_from(Side), st.integers(0, 2), st.sampled_from((NO, NO, "Yes"))),
         st.tuples(st.sampled_from(("make", "remove")), st.sampled_from(Side), st.integers(0, 2), st.just("")),
-        st.tuples(st.sampled_from(("look", "arrive", "perform", "answer", "die")), st.sampled_from(Side),
+        st.tuples(st.sampled_from(("look", "arrive", "perform", "answer", "die", "forget")), st.sampled_from(Side),
                   st.integers(0, 3), st.just("")),
     ),
     max_size=30,

@@ -10,6 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent, ShowAs, Side, Timed
+from contracts.control import Again
 from contracts.observed import Item, Observed, ReadDone, Vanished
 from contracts.write import Erase, Order, Outcomes, Refused, Why, Write, Written
 from tests.decisions.reconciler.shard import JOHN, JOHNS, MICROSOFT, MIKE, MIKES, NOW, PRACTIFI, Shard
@@ -115,6 +116,15 @@ class World:
     def die(self) -> None:
         """It writes, and has forgotten that when it begins again."""
         self.log += [order for order in self.shard.orders if self._carry_out(order)]
+
+    def forget(self, many: int) -> None:
+        """It loses its memory after it has written so much, and before it has said so: it asks what it was told. What
+        it had said before is perhaps lost as well."""
+        self.log += [order for order in self.shard.orders[:many] if self._carry_out(order)]
+        self.shard.orders.clear()
+        if many % 2:
+            self.answers.clear()
+        self.shard.hear(Again(f"writer-{self.tick()}", "writer"))
 
     def answer(self) -> None:
         if self.answers:
