@@ -96,9 +96,11 @@ def _places(state: State, side: Side, item: Item | Vanished) -> Iterator[str]:
     yield ref
     if (known := loaded(state, ref, Ref)) is not None:
         yield from of_link(state, known.link)
+    free = 1 if side is Side.MICROSOFT else 2  # an Event made in its place may be told in the same message
     for name in names(side, item):  # one may hold another one by the time that this is looked for
         yield from of_link(state, name)
-        if loaded(state, f"link/{name}", Link) is None:
+        free -= loaded(state, f"link/{name}", Link) is None
+        if not free:
             return
 
 

@@ -85,11 +85,14 @@ def works(disks: Disks) -> None:
 TURNED = [("lose", MICROSOFT, 0), ("signs", MICROSOFT, 0), ("copy", MICROSOFT, 0), ("ask", MICROSOFT, 0)]
 BETWEEN = [*TURNED, ("lose", MICROSOFT, 0), ("signs", MICROSOFT, 0), ("ask", MICROSOFT, 1), ("put_back", MICROSOFT, 0)]
 """A memory that is put back waits for its own question, and its readers have heard that of another."""
+ANEW = [("edit", MICROSOFT, 1), ("remove", PRACTIFI, 1), ("settle", MICROSOFT, 0), ("lose", MICROSOFT, 0)]
+"""What was deleted and made again is told with what it was made for."""
 
 
 @settings(max_examples=100)
 @example(BETWEEN)
-@given(steps("lose", "copy", "put_back", "signs"))
+@example(ANEW)
+@given(steps("lose", "copy", "put_back", "signs", "settle"))
 def test_a_reconciler_whose_store_fails_at_any_moment(told: Steps) -> None:  # ruling 6, PRO-02, PRO-10
     """What a person deleted just before that may stay on the other side; nothing else may be alone."""
     disks = story(told)
@@ -99,7 +102,7 @@ def test_a_reconciler_whose_store_fails_at_any_moment(told: Steps) -> None:  # r
 
 
 @settings(max_examples=60)
-@given(steps("lose_reader"))
+@given(steps("lose_reader", "settle"))
 def test_a_reader_whose_store_fails_at_any_moment(told: Steps) -> None:  # ruling 6, PRO-02, PRO-10
     disks = story(told)
     assert {len(twins) for twins in disks.families().values()} <= {2}

@@ -245,6 +245,16 @@ def test_an_untouched_event_that_was_sent_before_all_was_forgotten_is_found_agai
     assert [(one.side, one.mailbox) for one in written(shard)] == [(PRACTIFI, MIKE)]
 
 
+@pytest.mark.parametrize("old", [Vanished("p1", MIKE), there()], ids=["in the bin", "out of the bin"])
+def test_an_event_and_the_one_that_was_made_in_its_place_are_told_at_once(old: Vanished | Item) -> None:  # rulings 1, 5
+    shard = forgetful()
+    tells(shard, PRACTIFI, there(name="p2", stamp=THEIRS), old)
+    tells(shard, MICROSOFT, here(stamp=f"{THEIRS}-g0"))
+    assert written(shard) == []
+    link = shard.link(THEIRS)
+    assert (link.microsoft and link.microsoft.id, link.practifi and link.practifi.id) == ("m1", "p2")
+
+
 @pytest.mark.parametrize("first", Side)
 def test_what_was_deleted_in_practifi_is_not_made_again(first: Side) -> None:  # ruling 5, X5
     shard = forgetful()
