@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from contracts.calendar import Side, Timed
-from contracts.control import RunDue
+from contracts.control import Again, RunDue
 from contracts.observed import Observed, Paired, ReadDone
 from contracts.policy import Invitations
 from contracts.write import Order, Refused, Written
 from services.graph_poller import decide
 from services.graph_poller.rows import MailboxRead, Prove, Proved, ReadMailbox
-from services.kernel.decision import Do, Say
+from services.kernel.decision import Do, Forgot, Say
 from services.kernel.lanes import Later
 from services.writer.microsoft import Mailboxes
 from tests.decisions.life import Life
@@ -28,20 +28,26 @@ from tests.decisions.reconciler.test_converges import CALM
 from tests.decisions.reconciler.world import World
 
 POLICY = replace(CALM, invitations=Invitations.ALWAYS, brake_minimum=1000)
+PAIRED = Paired(1, PAIRS.pairs[:1])
 FIRST = date(2026, 3, 9)
 DAYS = st.frozensets(st.integers(0, 6), min_size=1, max_size=4).map(sorted)
 PEOPLE = ("repeats", "repeats", "stands alone", "hour", "subject", "moves", "renames", "called off", "types", "deletes")
-MACHINES = ("read", "read", "hands", "hands", "arrive", "arrive", "arrive", "perform", "answer", "rest")
-STEPS = st.lists(st.tuples(st.one_of(st.sampled_from(PEOPLE), st.sampled_from(MACHINES)), DAYS), max_size=16)
+MACHINES = ("read", "read", "hands", "hands", "arrive", "arrive", "arrive", "perform", "answer", "rest", "ask")
+FAULTS = ("forget", "lose")
+STEPS = st.lists(
+    st.tuples(st.one_of(st.sampled_from(PEOPLE), st.sampled_from(MACHINES), st.sampled_from(FAULTS)), DAYS), max_size=16
+)
 
 
 @dataclass
 class Joint(World):
-    """`to_do` is what the poller's hands have to do; `deleted` counts what people deleted in Practifi."""
+    """`to_do` is what the poller's hands have to do, `told` what it has yet to hear since it lost its memory; `deleted`
+    counts what people deleted in Practifi."""
 
     diary: Diary = field(default_factory=Diary)
     poller: Life = field(default_factory=lambda: Life(decide, POLICY))
     to_do: dict[str, Any] = field(default_factory=dict)
+    told: list[Any] = field(default_factory=list)
     deleted: int = 0
 
     @property
@@ -51,12 +57,14 @@ class Joint(World):
 
     def tell(self, body: Any) -> None:
         """The poller hears it; what it says is under way."""
-        self.poller.later(seconds=1)
+        self.shard.now = self.poller.later(seconds=1)
         self.poller.hear(body)
         for effect in self.poller.effects:
             match effect:
-                case Say(service="reconciler", body=Observed() | ReadDone() as said):
+                case Say(service="reconciler", body=Observed() | ReadDone() | Again() as said):
                     self.under_way.append(said)
+                case Say(service="salesforce-watcher", body=Again()):
+                    self.told.append(PAIRED)
                 case Do(body=ReadMailbox() | Prove() as order):
                     self.to_do[type(order).__name__] = order
 
@@ -65,6 +73,21 @@ class Joint(World):
             super().look(side)
         else:
             self.tell(RunDue(f"run-~{self.tick():06}"))
+
+    def lose(self, which: int) -> None:
+        """The poller loses its memory, and perhaps what nobody has heard of it yet."""
+        if which % 2:
+            self.under_way = [one for one in self.under_way if _practifis(one)]
+        self.to_do.clear()
+        self.poller = Life(decide, POLICY, self.poller.now, said=self.poller.said)
+        self.tell(Forgot("reconciler", 0))
+
+    def ask(self) -> None:
+        """The poller hears the next of what it has forgotten."""
+        self.told += self.shard.believed
+        self.shard.believed.clear()
+        if self.told:
+            self.tell(self.told.pop(0))
 
     def hands(self) -> None:
         """The poller's hands do one thing."""
@@ -81,9 +104,9 @@ class Joint(World):
         for _ in range(40):
             for side in Side:
                 self.look(side)
-            while self.to_do:
+            while self.to_do or self.under_way or self.told or self.shard.believed:
+                self.ask()
                 self.hands()
-            while self.under_way:
                 self.arrive()
             orders = len(self.shard.orders) + len(self.answers)
             count, quiet = count + len(self.shard.orders), 0 if orders else quiet + 1
@@ -109,7 +132,7 @@ class Joint(World):
 def begun() -> Joint:
     """A series of three days that both sides have."""
     joint = Joint(Shard(POLICY))
-    joint.tell(Paired(1, PAIRS.pairs[:1]))
+    joint.tell(PAIRED)
     joint.diary.becomes((FIRST + timedelta(days=day) for day in (1, 3, 5)), alone=False)
     joint.settle()
     return joint
@@ -160,6 +183,8 @@ def go_on(joint: Joint, what: str, which: int) -> None:
             joint.arrive(which)
         case "rest":
             joint.settle()
+        case "forget" | "lose":
+            getattr(joint, what)(which)
         case _:
             getattr(joint, what)()
 
@@ -181,6 +206,15 @@ def test_each_date_that_outlook_shows_has_one_event_that_says_the_same(steps: li
     there = [row.event for row in joint.rows[PRACTIFI].values()]
     assert sorted(map(_said, there)) == sorted(map(_said, shown))
     assert joint.diary.erased <= joint.deleted, "an occurrence is deleted that nobody deleted"
+
+
+def _practifis(said: Any) -> bool:
+    match said:
+        case Observed(side=side):
+            return side is PRACTIFI
+        case ReadDone(reader=reader):
+            return reader == "salesforce-watcher"
+    return False
 
 
 def _said(event: Any) -> tuple[Any, str]:

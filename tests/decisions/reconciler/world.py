@@ -44,7 +44,7 @@ class World:
     rows: dict[Side, dict[str, Row]] = field(default_factory=lambda: {MICROSOFT: {}, PRACTIFI: {}})
     gone: dict[Side, dict[str, str]] = field(default_factory=lambda: {MICROSOFT: {}, PRACTIFI: {}})
     read: dict[Side, dict[str, int]] = field(default_factory=lambda: {MICROSOFT: {}, PRACTIFI: {}})
-    under_way: list[Observed | ReadDone] = field(default_factory=list)
+    under_way: list[Observed | ReadDone | Again] = field(default_factory=list)
     answers: list[Written | Refused] = field(default_factory=list)
     log: list[Order] = field(default_factory=list)
     ticks: int = 0
