@@ -90,7 +90,7 @@ def own(work: Work, item: Item | Held, link: str, born: Side) -> list[Link]:
     if not uid_key(item) or not item.mine or not (doubtful or born is Side.PRACTIFI):
         return []
     meeting = Meeting(item.uid, link, born)
-    for shard in _shards(work, item):
+    for shard in _shards(work, item, born):
         work.tell(shard, meeting)
     return known(work, meeting)
 
@@ -165,10 +165,13 @@ def invited(work: Work, link: Link, address: str) -> None:
         work.tell(place.shard, Meeting(here.uid, link.id, link.born))
 
 
-def _shards(work: Work, item: Item | Held) -> set[int]:
-    """The other shards that keep a mailbox of somebody who is invited."""
+def _shards(work: Work, item: Item | Held, born: Side) -> set[int]:
+    """The other shards that keep a mailbox of somebody who is invited. All, where it is private, so that nobody sees
+    whom, and was born in Practifi: a copy would become an Event of its own there."""
     if work.policy.shards == 1:
         return set()
+    if item.redacted and born is Side.PRACTIFI:
+        return set(range(work.policy.shards)) - {work.shard}
     places = (work.get(f"address/{one.address}", Address) for one in item.event.attendees if one.address)
     return {place.shard for place in places if place is not None} - {work.shard}
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from contracts.calendar import CalendarEvent, Side
+from contracts.calendar import CalendarEvent, Sensitivity, Side
 from contracts.meeting import Own
 from contracts.observed import Item, Pair, Paired
 from contracts.write import Order, Outcomes, Refused, Why, Write
@@ -228,6 +228,20 @@ def test_a_copy_that_comes_while_the_hosts_shard_has_no_memory_waits_until_that_
     assert firm.johns.orders == [], "what was ordered before was perhaps made"
     tells(firm.mikes, PRACTIFI, there(people=(JOHNS,)))
     tells(firm.mikes, MICROSOFT, own(stamp=f"{order.link}-g0"))
+    firm.exchange()
+    wait_over(firm.johns)
+    assert ([link.state for link in firm.johns.links()], firm.johns.orders) == ([State.COPY], [])
+
+
+def test_a_copy_of_a_practifi_meeting_that_is_private_for_its_host_is_no_event_of_its_own_after_a_loss() -> None:
+    firm = Firm()  # rulings 5, 18, P1: nobody sees whom the private one invites
+    firm.lose(firm.mikes, PAIRS)
+    firm.lose(firm.johns, PAIRS)
+    tells(firm.johns, PRACTIFI)
+    tells(firm.johns, MICROSOFT, copy())
+    blank = CalendarEvent(MEETING.when, "Private appointment", sensitivity=Sensitivity.PRIVATE)
+    tells(firm.mikes, PRACTIFI, there(blank, stamp=minted(PRACTIFI, MIKE, "p1"), redacted=True))
+    tells(firm.mikes, MICROSOFT, own(blank, stamp=f"{minted(PRACTIFI, MIKE, 'p1')}-g0", redacted=True))
     firm.exchange()
     wait_over(firm.johns)
     assert ([link.state for link in firm.johns.links()], firm.johns.orders) == ([State.COPY], [])
