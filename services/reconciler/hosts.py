@@ -48,6 +48,7 @@ class Making(Struct, frozen=True, omit_defaults=True):
 def needs(state: State, address: str) -> Iterator[str]:
     """The rows about whoever hosts a meeting, of which a mailbox has a copy."""
     if not address:
+        yield "making/"
         return
     synced, userless = f"address/{address}", f"userless/{address}"
     yield from (synced, userless)
@@ -58,9 +59,11 @@ def needs(state: State, address: str) -> Iterator[str]:
 
 def may_host(work: Work, address: str, mailbox: str) -> bool:
     """Whether a meeting in a `mailbox`, of a host with this address, may be one of ours that is not known yet. The host
-    of a private one is not told: while a memory is being built anew, it may be anybody."""
+    of a private one is not told: it may be anybody for whom an event is being made, or of another shard; while a memory
+    is being built anew, anybody."""
     if not address:
-        return wish.untold(work.get, Side.MICROSOFT, mailbox)
+        made = work.policy.shards > 1 or bool(work.state.under("making/", Making))
+        return made or wish.untold(work.get, Side.MICROSOFT, mailbox)
     if work.get(f"address/{address}", Address) is not None:
         return True
     place = work.get(f"userless/{address}", Userless)

@@ -85,12 +85,12 @@ def _patience(work: Work) -> timedelta:
 
 def own(work: Work, item: Item | Held, link: str, born: Side) -> list[Link]:
     """The organizer's own event of a meeting is known, or invites other people: what waited for it is forgotten, or
-    free and returned. Shards that keep an invited mailbox are told. Of a private one nobody sees whom it invites."""
+    free and returned. Shards that keep an invited mailbox are told."""
     doubtful = _doubtful(work, item) and (item.event.attendees or item.redacted)
     if not uid_key(item) or not item.mine or not (doubtful or born is Side.PRACTIFI):
         return []
     meeting = Meeting(item.uid, link, born)
-    for shard in _shards(work, item, born):
+    for shard in _shards(work, item):
         work.tell(shard, meeting)
     return known(work, meeting)
 
@@ -165,12 +165,12 @@ def invited(work: Work, link: Link, address: str) -> None:
         work.tell(place.shard, Meeting(here.uid, link.id, link.born))
 
 
-def _shards(work: Work, item: Item | Held, born: Side) -> set[int]:
-    """The other shards that keep a mailbox of somebody who is invited. All, where it is private, so that nobody sees
-    whom, and was born in Practifi: a copy would become an Event of its own there."""
+def _shards(work: Work, item: Item | Held) -> set[int]:
+    """The other shards that keep a mailbox of somebody who is invited; all, where nobody sees whom a private one
+    invites."""
     if work.policy.shards == 1:
         return set()
-    if item.redacted and born is Side.PRACTIFI:
+    if item.redacted:
         return set(range(work.policy.shards)) - {work.shard}
     places = (work.get(f"address/{one.address}", Address) for one in item.event.attendees if one.address)
     return {place.shard for place in places if place is not None} - {work.shard}

@@ -200,6 +200,18 @@ def test_while_an_event_is_being_made_in_the_organizers_mailbox_it_waits_on() ->
     assert ([link.state for link in shard.links() if link.mailbox == JOHN], shard.orders) == ([State.COPY], [])
 
 
+def test_a_private_invitation_waits_while_an_event_is_being_made_for_it_does_not_say_whose_it_is() -> None:
+    shard = Shard()  # rulings 18, 19, P1
+    blank = CalendarEvent(STANDUP.when, sensitivity=Sensitivity.PRIVATE)
+    shard.see(there(replace(SHOWN, sensitivity=Sensitivity.PRIVATE), people=(JOHNS,)), side=PRACTIFI)
+    order = shard.take()
+    shard.see(copy(blank, redacted=True))
+    assert shard.orders == []
+    shard.write(here(blank, uid="uid-1", stamp=f"{order.link}-g0", redacted=True), order)
+    states = [link.state for link in shard.links() if link.mailbox == JOHN]
+    assert (states, [one for one in shard.orders if one.mailbox == JOHN]) == ([State.COPY], [])
+
+
 @pytest.mark.parametrize("rule", [PrivateEvents.BUSY_ONLY, PrivateEvents.SKIP])
 def test_the_organizers_own_event_frees_an_invitation_although_it_is_private(rule: PrivateEvents) -> None:  # ruling 19
     shard = Shard(replace(TWO_WAY, private_events=rule))

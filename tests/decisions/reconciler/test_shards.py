@@ -42,6 +42,8 @@ LEFT = (Pair(MIKE, 0, "", ("mike@firm.example",)), *PAIRS[1:])
 """Mike's mailbox has lost its user."""
 MEETING = replace(STANDUP, organizer="mike@firm.example", attendees=guest("john@firm.example", "eve@firm.example"))
 
+BLANK = CalendarEvent(MEETING.when, "Private appointment", sensitivity=Sensitivity.PRIVATE)
+
 
 class Firm:
     """Mike's shard and John's; what one tells the other arrives when the test says so."""
@@ -162,6 +164,27 @@ def test_a_copy_waits_for_the_word_of_the_organizers_shard() -> None:  # ruling 
     assert firm.take(firm.johns, PRACTIFI).owner == JOHNS
 
 
+def test_so_does_a_private_one_which_does_not_say_who_organizes_it() -> None:  # rulings 18, 19, P1
+    firm = Firm()
+    firm.mikes.see(there(), side=PRACTIFI)
+    order, alone = firm.take(firm.mikes, MICROSOFT), replace(MEETING, attendees=())
+    firm.mikes.write(own(alone, stamp=f"{order.link}-g0"), order)
+    firm.johns.see(copy(BLANK, redacted=True))
+    assert firm.johns.orders == []
+    firm.mikes.see(own(BLANK, mark="m-b", stamp=f"{order.link}-g0", redacted=True))
+    firm.exchange()
+    wait_over(firm.johns)
+    assert ([link.state for link in firm.johns.links()], firm.johns.orders) == ([State.COPY], [])
+
+
+def test_a_private_copy_does_not_wait_where_its_private_host_is_heard() -> None:  # ruling 19, I1, P1
+    firm = Firm()
+    firm.johns.see(copy(BLANK, redacted=True))
+    firm.mikes.see(own(BLANK, redacted=True))
+    firm.exchange()
+    assert firm.take(firm.johns, PRACTIFI).owner == JOHNS
+
+
 def test_it_does_not_wait_for_ever() -> None:  # ruling 19
     firm = Firm()
     firm.johns.see(copy())
@@ -239,9 +262,8 @@ def test_a_copy_of_a_practifi_meeting_that_is_private_for_its_host_is_no_event_o
     firm.lose(firm.johns, PAIRS)
     tells(firm.johns, PRACTIFI)
     tells(firm.johns, MICROSOFT, copy())
-    blank = CalendarEvent(MEETING.when, "Private appointment", sensitivity=Sensitivity.PRIVATE)
-    tells(firm.mikes, PRACTIFI, there(blank, stamp=minted(PRACTIFI, MIKE, "p1"), redacted=True))
-    tells(firm.mikes, MICROSOFT, own(blank, stamp=f"{minted(PRACTIFI, MIKE, 'p1')}-g0", redacted=True))
+    tells(firm.mikes, PRACTIFI, there(BLANK, stamp=minted(PRACTIFI, MIKE, "p1"), redacted=True))
+    tells(firm.mikes, MICROSOFT, own(BLANK, stamp=f"{minted(PRACTIFI, MIKE, 'p1')}-g0", redacted=True))
     firm.exchange()
     wait_over(firm.johns)
     assert ([link.state for link in firm.johns.links()], firm.johns.orders) == ([State.COPY], [])
