@@ -63,6 +63,7 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
     draft = Draft(state, message, now, known)
     match message.body:
         case PolicyNow():
+            exposed.heard(draft)
             outbound.heard(draft)
             if again.grown(draft):
                 _begin(draft)
@@ -156,7 +157,7 @@ def org_read(draft: Draft, read: OrgRead) -> None:
     recent, reading = news.said(before, read)
     draft.rows["reader"] = replace(
         draft.reader(), cursors=round_.cursors, recent=recent, reading=reading, privacy=read.privacy,
-        ahead=round_.now - draft.now, wider=draft.reader().wider if round_.going else None,
+        ahead=round_.now - draft.now, wider=draft.reader().wider if round_.going else None, first=None,
     )  # fmt: skip
     waiting = draft.waiting()
     counted = zip_longest(waiting.messages, messages, fillvalue=0)

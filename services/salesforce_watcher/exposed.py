@@ -11,8 +11,17 @@ from services.salesforce_watcher.rows import Exposed, OrgRead, Reader
 PREFIX = "exposed/"
 
 
+def heard(draft: Draft) -> None:
+    """A rule that is heard before anything was read is kept: Events may have been made by it, and our memory be put
+    back to before that (ruling 6)."""
+    if draft.get("reader", Reader) is None:
+        draft.rows["reader"] = Reader(first=draft.policy.private_events)
+
+
 def wider(before: Reader, read: OrgRead) -> Privacy | None:
     """The rules by which all that is read anew was read before, None where they have not changed."""
+    if before.first is not None:
+        return Privacy(before.first) if before.first is not read.privacy.rule else None
     return before.privacy if before.wider is None and before.privacy != read.privacy else before.wider
 
 

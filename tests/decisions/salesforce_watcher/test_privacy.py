@@ -61,6 +61,19 @@ def test_the_text_under_a_blank_has_stood_there_since_the_rule_was(before: Priva
     assert [item.exposed for item in watcher.reads(replace(HIDDEN, mark="d"))] == [False]
 
 
+def test_so_has_it_where_our_memory_is_of_before_anything_was_read() -> None:  # P2, rulings 5, 6
+    """It was put back to then: Events were made by the rule that it has heard, and that is another one by now."""
+    watcher = Watcher(OPEN)
+    watcher.govern(replace(TWO_WAY, private_events=BUSY))
+    assert [item.exposed for item in watcher.reads(HIDDEN)] == [True]
+
+
+def test_what_somebody_of_a_narrower_rule_has_written_is_no_such_text() -> None:  # D11, P2
+    watcher = Watcher(NARROW)
+    watcher.reads()
+    assert [item.exposed for item in watcher.hears(replace(HIDDEN, owner=JOHNS))] == [False]
+
+
 def test_a_rule_of_ones_own_reads_all_events_again() -> None:  # D11, ruling 20
     watcher = Watcher(OPEN)
     watcher.reads(row())
