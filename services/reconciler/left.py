@@ -32,7 +32,7 @@ def needs(state: Rows, item: Item) -> Iterator[str]:
 
 
 def replaced(work: Work, item: Item) -> None:
-    """A new invitation has come, and its own Event is made: what is left of the old one goes."""
+    """A new invitation has come: what is left of the old one goes, also where the new one waits, or is left out."""
     row = work.get(_row(item.mailbox, item.uid), Ref) if not item.mine and item.uid and not item.slot else None
     link = work.link(row.link) if row is not None else None
     if link is None or not _place(link):

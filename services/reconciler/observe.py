@@ -188,6 +188,8 @@ def _born_in_practifi(work: Work, link: Link, item: Item) -> None:
 
 def _born_in_microsoft(work: Work, link: Link, item: Item, held: Held) -> None:
     policy = work.policy_of(item.mailbox)
+    if policy.direction.writes(Side.PRACTIFI):
+        left.replaced(work, item)
     skipped = item.redacted and policy.private_events is PrivateEvents.SKIP
     lost = link.cause is Cause.LOST  # Practifi may have its half, whatever goes there now (ruling 5)
     if skipped:
@@ -202,7 +204,6 @@ def _born_in_microsoft(work: Work, link: Link, item: Item, held: Held) -> None:
             meeting.wait(work, link, item)
         case meeting.Copy.OWN:
             step(work, _attached(work, link, Side.MICROSOFT, item, held))
-            left.replaced(work, item)
 
 
 def _hosted(work: Work, link: Link, item: Item) -> None:

@@ -417,3 +417,26 @@ def test_what_its_guest_has_deleted_in_practifi_since_is_not_erased_there() -> N
     shard.see(Vanished("p-john", JOHN), side=PRACTIFI)
     shard.see(replace(copy(mark="j-b"), id="j2"))
     assert [type(one) for one in shard.orders] == [Write]
+
+
+def test_of_such_a_meeting_of_which_the_host_has_not_told_the_old_event_goes_as_well() -> None:  # A7, D1, ruling 19
+    """Its invitation waits for the host, and is a later one when nothing has come."""
+    shard = Shard()
+    shard.see(copy())
+    shard.hear(shard.wakes.pop().body)
+    order = shard.take()
+    shard.write(there(name="p-john", owner=JOHNS, mailbox=JOHN, edited=False, stamp=order.link), order)
+    shard.set_policy(OUTWARD)
+    shard.see(Vanished("j1", JOHN))
+    shard.set_policy(TWO_WAY)
+    shard.see(replace(copy(replace(MEETING, subject="Later"), mark="j-b"), id="j2"))
+    shard.hear(shard.wakes.pop().body)
+    assert sorted((type(one).__name__, one.target) for one in shard.orders) == [("Erase", "p-john"), ("Write", "")]
+
+
+def test_what_is_left_of_a_meeting_goes_although_the_policy_leaves_out_the_new_invitation() -> None:  # A7, D1, P1
+    shard = declined_while_practifi_is_not_written()
+    shard.set_policy(replace(TWO_WAY, private_events=PrivateEvents.SKIP))
+    blank = CalendarEvent(STANDUP.when, sensitivity=Sensitivity.PRIVATE)
+    shard.see(replace(copy(blank, mark="j-b", redacted=True), id="j2"))
+    assert [(type(one), one.target) for one in shard.orders] == [(Erase, "p-john")]
