@@ -192,10 +192,8 @@ def _born_in_microsoft(work: Work, link: Link, item: Item, held: Held) -> None:
         left.replaced(work, item)
     skipped = item.redacted and policy.private_events is PrivateEvents.SKIP
     lost = link.cause is Cause.LOST  # Practifi may have its half, whatever goes there now (ruling 5)
-    if skipped:
+    if skipped or not (lost or policy.direction.writes(Side.PRACTIFI)):
         _hosted(work, link, item)
-        return
-    if not (lost or policy.direction.writes(Side.PRACTIFI)):
         return
     match meeting.judge(work, item):
         case meeting.Copy.CHILD:
@@ -207,7 +205,7 @@ def _born_in_microsoft(work: Work, link: Link, item: Item, held: Held) -> None:
 
 
 def _hosted(work: Work, link: Link, item: Item) -> None:
-    """Colleagues, for whom it is not private, need to know whose meeting theirs is. It has no link with which that
+    """Colleagues, for whom it is not left out, need to know whose meeting theirs is. It has no link with which that
     would be forgotten some day."""
     for copy in meeting.own(work, item, link.id, Side.MICROSOFT):
         step(work, copy)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent, Sensitivity
 from contracts.observed import Item, Observed, Paired, ReadDone, Vanished
-from contracts.policy import PrivateEvents
+from contracts.policy import Direction, Narrower, PrivateEvents
 from contracts.write import Erase, Why, Write
 from services.kernel.decision import Forgot
 from services.reconciler.link import minted
@@ -232,6 +232,15 @@ def test_so_does_one_that_was_heard_before_and_is_left_out_and_that_is_forgotten
     shard.now = NOW + timedelta(days=62)
     shard.hear(Prune((shard.now - DAYS).date()))
     assert "uid/uid-1~" not in shard.rows
+
+
+def test_a_host_whose_events_stay_in_outlook_frees_an_invitation_like_any_other() -> None:  # ruling 19, D11
+    mikes = Narrower(("mike@firm.example",), direction=Direction.PRACTIFI_TO_MICROSOFT)
+    shard = Shard(replace(TWO_WAY, narrower=(mikes,)))
+    shard.see(copy())
+    assert not shard.orders
+    shard.see(here(MEETING, uid="uid-1"))
+    assert [one.owner for one in shard.orders if isinstance(one, Write)] == [JOHNS]
 
 
 def test_what_is_made_there_after_it_has_come_is_not_waited_for() -> None:  # ruling 19
