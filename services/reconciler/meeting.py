@@ -101,7 +101,8 @@ def listed(work: Work, before: Link, link: Link) -> list[Link]:
     if here is None or here.gone or old is None or old.id != here.id:
         return []
     was = old.now or old.base
-    if was is not None and match.addresses(was) == match.addresses(here.event):
+    shown = was is not None and match.addresses(was) == match.addresses(here.event)
+    if shown and here.redacted == old.redacted:
         return []
     return own(work, here, link.id, link.born)
 

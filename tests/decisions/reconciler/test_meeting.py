@@ -234,6 +234,16 @@ def test_so_does_one_that_was_heard_before_and_is_left_out_and_that_is_forgotten
     assert "uid/uid-1~" not in shard.rows
 
 
+def test_an_event_that_becomes_private_may_invite_people_from_then_on() -> None:  # ruling 19
+    shard = Shard()
+    shard.paired(here(uid="uid-1"))
+    blank = CalendarEvent(STANDUP.when, sensitivity=Sensitivity.PRIVATE)
+    shard.see(here(blank, mark="m-b", uid="uid-1", redacted=True))
+    shard.orders.clear()
+    shard.see(copy())
+    assert [one.owner for one in shard.orders if isinstance(one, Write)] == [JOHNS]
+
+
 def test_a_host_whose_events_stay_in_outlook_frees_an_invitation_like_any_other() -> None:  # ruling 19, D11
     mikes = Narrower(("mike@firm.example",), direction=Direction.PRACTIFI_TO_MICROSOFT)
     shard = Shard(replace(TWO_WAY, narrower=(mikes,)))
