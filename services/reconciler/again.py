@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from contracts.calendar import Side
 from contracts.control import Again
 from contracts.meeting import Meeting
 from contracts.observed import Homes, Item
@@ -124,10 +125,12 @@ def _order_again(work: Work, link: Link | None) -> None:
 
 
 def _tell(work: Work, shard: int, uid: str, row: Uid) -> None:
-    """The meetings whose organizers' own events are here."""
+    """The meetings whose organizers' own events are here. Of one that is left out there is no link; it was born in
+    Microsoft."""
     link = work.link(row.link) if row.link else None
     here = link.microsoft if link is not None else None
-    if here is not None and here.mine and not here.gone:
+    unlinked = row.link and link is None and row.born is Side.MICROSOFT
+    if unlinked or (here is not None and here.mine and not here.gone):
         work.tell(shard, Meeting(uid, row.link, row.born))
 
 

@@ -81,7 +81,7 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
         case Own(meetings, shard, unread):
             if unread is not None:
                 hosts.hear(work, shard, unread)
-            for copy in [copy for one in meetings for copy in meeting.known(work, one)]:
+            for copy in [copy for one in meetings for copy in meeting.heard(work, one)]:
                 step(work, copy)
         case ReadDone() as body:
             runs.done(work, body)

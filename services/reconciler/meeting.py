@@ -13,7 +13,7 @@ from contracts.meeting import Meeting
 from contracts.observed import Item
 from contracts.policy import Direction, PolicyNow
 from services.kernel.decision import State as Rows
-from services.reconciler import copies, hosts, match, wish
+from services.reconciler import copies, hosts, match, prune, wish
 from services.reconciler.book import Address
 from services.reconciler.names import Uid
 from services.reconciler.rows import Held, Link, State
@@ -107,6 +107,14 @@ def listed(work: Work, before: Link, link: Link) -> list[Link]:
     return own(work, here, link.id, link.born)
 
 
+def heard(work: Work, meeting: Meeting) -> list[Link]:
+    """Another shard has told of a meeting. What was born in Microsoft has no link here with which that would be
+    forgotten some day; of what was born in Practifi it is never, for then its copies would be events."""
+    if meeting.born is Side.MICROSOFT:
+        prune.note(work, f"uid/{meeting.uid}~", 0)
+    return known(work, meeting)
+
+
 def known(work: Work, meeting: Meeting) -> list[Link]:
     """The organizer's own event of a meeting is known, in this shard or another: the copies that are free now."""
     key = f"uid/{meeting.uid}~"
@@ -167,11 +175,8 @@ def invited(work: Work, link: Link, address: str) -> None:
 
 
 def _shards(work: Work, item: Item | Held) -> set[int]:
-    """The other shards that keep a mailbox of somebody who is invited; all, where nobody sees whom a private one
-    invites."""
-    if work.policy.shards == 1:
-        return set()
-    if item.redacted:
+    """The other shards that keep a mailbox of somebody who is invited: of what is private, all may."""
+    if work.policy.shards == 1 or item.redacted:
         return set(range(work.policy.shards)) - {work.shard}
     places = (work.get(f"address/{one.address}", Address) for one in item.event.attendees if one.address)
     return {place.shard for place in places if place is not None} - {work.shard}

@@ -10,9 +10,11 @@ from msgspec.structs import replace
 from contracts.calendar import CalendarEvent, Sensitivity, Side
 from contracts.meeting import Own
 from contracts.observed import Item, Pair, Paired
+from contracts.policy import PrivateEvents
 from contracts.write import Order, Outcomes, Refused, Why, Write
 from services.kernel.decision import Forgot
 from services.reconciler.link import minted
+from services.reconciler.prune import DAYS, Prune
 from services.reconciler.rows import State
 from tests.decisions.reconciler.forgetful import done, tells
 from tests.decisions.reconciler.shard import (
@@ -365,3 +367,45 @@ def test_an_event_given_to_a_user_of_another_shard_is_made_nowhere() -> None:  #
     firm.mikes.see(there(mailbox=JOHN, owner=JOHNS), side=PRACTIFI)
     assert [one for one in firm.mikes.orders if one.side is MICROSOFT] == []
     assert firm.mikes.kinds() == ["Blocked"]
+
+
+BLANK = CalendarEvent(MEETING.when, sensitivity=Sensitivity.PRIVATE)
+"""What is told of a private meeting."""
+
+
+@pytest.mark.parametrize("rule", [PrivateEvents.BUSY_ONLY, PrivateEvents.SKIP])
+@pytest.mark.parametrize("early", [True, False], ids=["the copy is read first", "the copy is read last"])
+def test_a_private_event_of_the_host_frees_the_copies_of_all_shards(rule: PrivateEvents, *, early: bool) -> None:
+    firm = Firm()  # ruling 19
+    for shard in (firm.mikes, firm.johns):
+        shard.set_policy(replace(TWO, private_events=rule))
+    if early:
+        firm.johns.see(copy())
+    firm.mikes.see(own(BLANK, redacted=True))
+    firm.exchange()
+    if not early:
+        firm.johns.see(copy())
+    assert firm.take(firm.johns, PRACTIFI).owner == JOHNS
+
+
+def test_a_shard_that_has_lost_its_memory_is_told_of_what_is_left_out_once_more() -> None:  # rulings 6, 19, P1
+    firm = Firm()
+    for shard in (firm.mikes, firm.johns):
+        shard.set_policy(replace(TWO, private_events=PrivateEvents.SKIP))
+    firm.mikes.see(own(BLANK, redacted=True))
+    firm.exchange()
+    firm.lose(firm.johns, PAIRS)
+    firm.exchange()
+    tells(firm.johns, PRACTIFI)
+    tells(firm.johns, MICROSOFT, copy())
+    assert firm.take(firm.johns, PRACTIFI).owner == JOHNS
+
+
+def test_what_another_shard_has_told_of_a_meeting_of_microsofts_is_forgotten_some_day() -> None:  # ruling 19
+    firm = Firm()
+    firm.mikes.see(own())
+    firm.exchange()
+    assert "uid/uid-1~" in firm.johns.rows
+    firm.johns.now += DAYS + timedelta(days=2)
+    firm.johns.hear(Prune((firm.johns.now - DAYS).date()))
+    assert "uid/uid-1~" not in firm.johns.rows
