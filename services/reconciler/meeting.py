@@ -3,7 +3,7 @@ Salesforce has given the invited user a read-only child (ruling 18). So a copy w
 known, if the organizer is synced too (ruling 19)."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 
 from msgspec.structs import replace
@@ -62,25 +62,22 @@ def wait(work: Work, link: Link, item: Item) -> None:
     key = uid_key(item)
     known = work.get(key, Uid) or Uid()
     work.rows[key] = replace(known, waiting=(*known.waiting, link.id))
-    work.keep(replace(link, state=State.WAITING))
+    work.keep(replace(link, state=State.WAITING, since=int(work.now.timestamp()) + 1))
     _wake(work, link)
 
 
 def waits(work: Work, link: Link) -> bool:
     """Whether a copy goes on waiting although its time is over, because the organizer's event may be there and not be
     known (ruling 5). What we began to make after the copy had come is another meeting."""
-    if link.state is not State.WAITING or not hosts.unheard(work, link, work.now - _patience(work)):
+    came = datetime.fromtimestamp(link.since, UTC) if link.since else work.now
+    if link.state is not State.WAITING or not hosts.unheard(work, link, came):
         return False
     _wake(work, link)
     return True
 
 
 def _wake(work: Work, link: Link) -> None:
-    work.wake(link.id, work.now + _patience(work))
-
-
-def _patience(work: Work) -> timedelta:
-    return timedelta(minutes=RUNS * work.policy.interval_minutes)
+    work.wake(link.id, work.now + timedelta(minutes=RUNS * work.policy.interval_minutes))
 
 
 def own(work: Work, item: Item | Held, link: str, born: Side) -> list[Link]:

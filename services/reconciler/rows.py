@@ -158,8 +158,8 @@ class Link(Struct, frozen=True, omit_defaults=True):
     `generation` grows with every death of one of them (ruling 1). `owner` is the Practifi user who shall own the Event
     (ruling 14). `local` are fields that a person changed where the change stays (D6), `purge` those of a private event
     that Practifi may still have as they were before it was hidden (P2). `refused` are the sides that refused our last
-    order for good. `orders` counts all orders, `writes` those since `since`, a Unix time (C4). `turn` are conflicts
-    whose losing values a person wants back (C3).
+    order for good. `orders` counts all orders, `writes` those since `since`, a Unix time (C4); one that is WAITING has
+    come by then. `turn` are conflicts whose losing values a person wants back (C3).
 
     `troubles` are what a person has to know, as last said, the most urgent first, and `reason` is why that one is.
     `status` is our word that shall stand on the Practifi Event, `said` the one that we put there last, and `shown` how

@@ -264,6 +264,28 @@ def test_what_is_made_there_after_it_has_come_is_not_waited_for() -> None:  # ru
     assert [one.owner for one in shard.orders if isinstance(one, Write)] == [JOHNS]
 
 
+@pytest.mark.parametrize("minutes", [5, 60], ids=["shorter", "longer"])
+def test_another_interval_meanwhile_changes_nothing_about_what_it_waits_for(minutes: int) -> None:  # D3, ruling 19
+    """What was begun before it came is waited for, and nothing else, however often it is looked at."""
+    shard = Shard()
+    shard.see(there(people=(JOHNS,)), side=PRACTIFI)
+    before = shard.take()
+    shard.now = NOW + timedelta(minutes=10)
+    shard.see(copy())
+    shard.now = NOW + timedelta(minutes=20)
+    shard.see(there(name="p2"), side=PRACTIFI)
+    shard.take()
+    shard.set_policy(replace(TWO_WAY, interval_minutes=minutes))
+    shard.now = NOW + timedelta(minutes=40)
+    shard.hear(shard.wakes.pop().body)
+    assert shard.orders == []
+    shard.orders.append(before)
+    shard.refuse(Why.INVALID)
+    shard.now = NOW + timedelta(hours=3)
+    shard.hear(shard.wakes.pop().body)
+    assert [one.owner for one in shard.orders if isinstance(one, Write) and one.mailbox == JOHN] == [JOHNS]
+
+
 def test_when_what_was_to_be_made_there_is_refused_it_waits_no_longer() -> None:  # ruling 19
     shard = Shard()
     shard.see(there(people=(JOHNS,)), side=PRACTIFI)
