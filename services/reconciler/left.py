@@ -44,12 +44,12 @@ def replaced(work: Work, item: Item) -> None:
 
 
 def _place(link: Link | None) -> str:
-    """The row of a link whose Event is left, "" for any other."""
+    """The row of a link whose Event is left, "" for any other: what was given to somebody else since is theirs."""
     here, there = (link.microsoft, link.practifi) if link is not None else (None, None)
     if link is None or here is None or there is None or link.state is not State.ENDED or link.born is Side.PRACTIFI:
         return ""
     left = here.gone and not there.gone and not here.mine and here.uid and not here.slot
-    return _row(here.mailbox, here.uid) if left else ""
+    return _row(here.mailbox, here.uid) if left and there.owner in {"", link.owner} else ""
 
 
 def _row(mailbox: str, uid: str) -> str:

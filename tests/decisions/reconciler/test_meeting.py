@@ -481,3 +481,11 @@ def test_what_is_left_of_a_meeting_goes_although_the_policy_leaves_out_the_new_i
     blank = CalendarEvent(STANDUP.when, sensitivity=Sensitivity.PRIVATE)
     shard.see(replace(copy(blank, mark="j-b", redacted=True), id="j2"))
     assert [(type(one), one.target) for one in shard.orders] == [(Erase, "p-john")]
+
+
+def test_what_is_left_of_a_meeting_and_was_given_to_somebody_else_stays_theirs() -> None:  # A7, D1
+    shard = declined_while_practifi_is_not_written()
+    shard.see(there(name="p-john", mark="p-b", owner=MIKES, mailbox=MIKE), side=PRACTIFI)
+    shard.set_policy(TWO_WAY)
+    shard.see(replace(copy(mark="j-b"), id="j2"))
+    assert [type(one) for one in shard.orders] == [Write]
