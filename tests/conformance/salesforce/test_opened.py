@@ -17,10 +17,10 @@ FILE = """
 [microsoft]
 tenant_id = "firm"
 client_id = "app"
-client_secret_file = "../secret"
+client_secret_file = "../practifi-secret"
 [salesforce]
 client_id = "app"
-client_secret_file = "../secret"
+client_secret_file = "../practifi-secret"
 login_url = "{url}"
 [policy]
 enabled = true
