@@ -2,7 +2,7 @@
 (rulings 18, 19): one who is synced, one who was until lately, and one whose mailbox nobody has read since a memory was
 lost, here or in the shard that keeps it. Decides nothing about the copy."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from msgspec import Struct
@@ -48,7 +48,7 @@ class Making(Struct, frozen=True, omit_defaults=True):
 def needs(state: State, address: str) -> Iterator[str]:
     """The rows about whoever hosts a meeting, of which a mailbox has a copy."""
     if not address:
-        yield "making/"
+        yield from ("making/", "heard/")
         return
     synced, userless = f"address/{address}", f"userless/{address}"
     yield from (synced, userless)
@@ -74,6 +74,8 @@ def unheard(work: Work, link: Link, came: Instant) -> bool:
     """Whether the host of a copy that waits since it `came` has not been heard although the time for that is over:
     where a memory was lost, not before it is whole again and the host's own mailbox was read. That of one without a
     user may never be: for it only waits what was there before."""
+    if link.microsoft is not None and not link.microsoft.event.organizer:
+        return _anybody(work, link, came)
     place, lost = _place(work, link), link.cause is Cause.LOST
     if not wish.known(work, Side.MICROSOFT, "") or (place is not None and _ours(work, place, came)):
         return True
@@ -85,6 +87,18 @@ def unheard(work: Work, link: Link, came: Instant) -> bool:
     if heard is None:
         return lost
     return heard.unread is None or (there and place.mailbox in heard.unread)
+
+
+def _anybody(work: Work, link: Link, came: Instant) -> bool:
+    """The same of a private copy, which does not tell its host: it may be anybody. Of mailboxes that cannot be read,
+    which may stay so, only what was there before waits for all."""
+    lost = link.cause is Cause.LOST
+    if not wish.known(work, Side.MICROSOFT, "") or _begun(work.state.under("making/", Making).values(), came):
+        return True
+    others = [work.get(f"heard/{shard}", Heard) for shard in range(work.policy.shards) if shard != work.shard]
+    unread, told = work.get("unread", Unread), [one.unread for one in others if one is not None]
+    left = (unread is not None and unread.lost) or len(told) < len(others) or any(told)
+    return None in told or (lost and left)
 
 
 def without(work: Work, old: Mapping[str, Owner], new: Mapping[str, Owner]) -> None:
@@ -157,5 +171,9 @@ def _ours(work: Work, place: Address | Userless, came: Instant) -> bool:
     """Whether we are making an event in this mailbox since before a copy `came`, or may be: of another shard's we do
     not know that, nor whether what was ordered for its user is made when that one is gone."""
     lately = isinstance(place, Userless) and place.since is not None and work.now - place.since < LATELY
-    making = work.state.under(f"making/{place.mailbox}/", Making).values()
-    return lately or any(one.since is None or one.since <= came for one in making)
+    return lately or _begun(work.state.under(f"making/{place.mailbox}/", Making).values(), came)
+
+
+def _begun(making: Iterable[Making], came: Instant) -> bool:
+    """Whether one of these events may have been begun before."""
+    return any(one.since is None or one.since <= came for one in making)

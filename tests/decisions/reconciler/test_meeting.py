@@ -15,6 +15,7 @@ from services.reconciler.link import minted
 from services.reconciler.prune import DAYS, Prune
 from services.reconciler.rows import State
 from services.reconciler.runs import READERS
+from tests.decisions.reconciler.forgetful import done, tells
 from tests.decisions.reconciler.shard import (
     ANN,
     INWARD,
@@ -206,7 +207,10 @@ def test_a_private_invitation_waits_while_an_event_is_being_made_for_it_does_not
     shard.see(there(replace(SHOWN, sensitivity=Sensitivity.PRIVATE), people=(JOHNS,)), side=PRACTIFI)
     order = shard.take()
     shard.see(copy(blank, redacted=True))
-    assert shard.orders == []
+    for hours in (0, 1, 2):
+        shard.now = NOW + timedelta(hours=hours)
+        shard.hear(shard.wakes.pop().body)
+        assert shard.orders == []
     shard.write(here(blank, uid="uid-1", stamp=f"{order.link}-g0", redacted=True), order)
     states = [link.state for link in shard.links() if link.mailbox == JOHN]
     assert (states, [one for one in shard.orders if one.mailbox == JOHN]) == ([State.COPY], [])
@@ -328,6 +332,22 @@ def test_what_was_there_before_a_loss_waits_until_the_organizers_mailbox_can_be_
     shard.hear(Observed(MICROSOFT, 22, (here(MEETING, uid="uid-1", stamp=f"{link}-g0"),), again=wish))
     assert sorted(one.state for one in shard.links()) == [State.ACTIVE, State.COPY]
     assert [one for one in shard.orders if not one.target] == []
+
+
+def test_so_does_a_private_one_which_may_be_anybodys() -> None:  # rulings 5, 18, 19, P1
+    shard = Shard()
+    blank = CalendarEvent(STANDUP.when, sensitivity=Sensitivity.PRIVATE)
+    shard.hear(Forgot("writer", 0))
+    shard.hear(PAIRS)
+    tells(shard, PRACTIFI)
+    tells(shard, MICROSOFT, copy(blank, redacted=True), whole=False)
+    done(shard, MICROSOFT, failed=(MIKE,), messages=1, again=shard.asked["graph-poller"].wish)
+    for _ in range(3):
+        shard.now += timedelta(minutes=31)
+        shard.hear(shard.wakes[-1].body)
+    shard.see(here(blank, uid="uid-1", stamp=f"{minted(PRACTIFI, MIKE, 'p1')}-g0", redacted=True))
+    assert [link.state for link in shard.links() if link.mailbox == JOHN] == [State.COPY]
+    assert [one for one in shard.orders if one.mailbox == JOHN] == []
 
 
 def test_an_invitation_from_outside_waits_for_nobody() -> None:  # I4

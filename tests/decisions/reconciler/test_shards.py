@@ -258,6 +258,40 @@ def test_a_copy_that_comes_while_the_hosts_shard_has_no_memory_waits_until_that_
     assert ([link.state for link in firm.johns.links()], firm.johns.orders) == ([State.COPY], [])
 
 
+@pytest.mark.parametrize("both", [False, True], ids=["the host's is lost", "both are lost"])
+def test_so_does_a_private_copy_which_may_be_of_anybody_there(*, both: bool) -> None:  # rulings 5, 18, 19, P1
+    firm = Firm()
+    firm.lose(firm.mikes, PAIRS)
+    if both:
+        firm.lose(firm.johns, PAIRS)
+        tells(firm.johns, PRACTIFI)
+        tells(firm.johns, MICROSOFT, copy(BLANK, redacted=True))
+    else:
+        firm.johns.see(copy(BLANK, redacted=True))
+    wait_over(firm.johns)
+    assert firm.johns.orders == [], "nobody has read Mike's mailbox yet"
+    if both:
+        unread(firm)
+        wait_over(firm.johns)
+        assert firm.johns.orders == [], "it could not be read"
+    else:
+        tells(firm.mikes, PRACTIFI)
+        tells(firm.mikes, MICROSOFT)
+    firm.mikes.see(own(BLANK, redacted=True, stamp=f"{minted(PRACTIFI, MIKE, 'p1')}-g0"))
+    firm.exchange()
+    wait_over(firm.johns)
+    assert ([link.state for link in firm.johns.links()], firm.johns.orders) == ([State.COPY], [])
+
+
+def test_a_private_copy_that_comes_later_waits_for_no_mailbox_that_stays_closed() -> None:  # ruling 19, I4, P1
+    firm = Firm()
+    firm.lose(firm.mikes, PAIRS)
+    unread(firm)
+    firm.johns.see(copy(BLANK, redacted=True))
+    wait_over(firm.johns)
+    assert firm.take(firm.johns, PRACTIFI).owner == JOHNS
+
+
 def test_a_copy_of_a_practifi_meeting_that_is_private_for_its_host_is_no_event_of_its_own_after_a_loss() -> None:
     firm = Firm()  # rulings 5, 18, P1: nobody sees whom the private one invites
     firm.lose(firm.mikes, PAIRS)
