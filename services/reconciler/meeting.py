@@ -93,7 +93,8 @@ def own(work: Work, item: Item | Held, link: str, born: Side) -> list[Link]:
 
 
 def listed(work: Work, before: Link, link: Link) -> list[Link]:
-    """The organizer's own event may invite others than before, whoever has told that: as in `own`."""
+    """The organizer's own event may invite others than before, whoever has told that: as in `own`. One that was handed
+    over stands for its heir until it is erased."""
     here, old = link.microsoft, before.microsoft
     if here is None or here.gone or old is None or old.id != here.id:
         return []
@@ -101,7 +102,7 @@ def listed(work: Work, before: Link, link: Link) -> list[Link]:
     shown = was is not None and match.addresses(was) == match.addresses(here.event)
     if shown and here.redacted == old.redacted:
         return []
-    return own(work, here, link.id, link.born)
+    return own(work, here, link.heir or link.id, Side.PRACTIFI if link.heir else link.born)
 
 
 def heard(work: Work, meeting: Meeting) -> list[Link]:

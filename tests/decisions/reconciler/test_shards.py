@@ -35,10 +35,11 @@ from tests.decisions.reconciler.shard import (
 )  # fmt: skip
 
 TWO = replace(TWO_WAY, shards=2)
+SUE, SUES = "mailbox-sue", "005-sue"
 PAIRS = (
     Pair(MIKE, 0, MIKES, ("mike@firm.example",)),
     Pair(JOHN, 1, JOHNS, ("john@firm.example",)),
-    Pair("mailbox-sue", 0, "005-sue", ("sue@firm.example",)),
+    Pair(SUE, 0, SUES, ("sue@firm.example",)),
 )
 LEFT = (Pair(MIKE, 0, "", ("mike@firm.example",)), *PAIRS[1:])
 """Mike's mailbox has lost its user."""
@@ -353,6 +354,20 @@ def test_who_is_invited_later_has_a_copy_like_the_others() -> None:  # rulings 1
     firm.exchange()
     firm.johns.see(copy())
     assert ([link.state for link in firm.johns.links()], firm.johns.wakes) == ([State.COPY], [])
+
+
+def test_who_is_invited_to_what_is_about_to_be_erased_for_its_new_owner_has_no_event_of_it() -> None:
+    firm = Firm()  # rulings 14, 18: the invitation goes with it
+    firm.mikes.see(there(), side=PRACTIFI)
+    order = firm.take(firm.mikes, MICROSOFT)
+    firm.mikes.write(own(STANDUP, stamp=f"{order.link}-g0"), order)
+    firm.mikes.see(there(mailbox=SUE, owner=SUES, mark="p-b", stamp=order.link), side=PRACTIFI)
+    order = firm.take(firm.mikes, MICROSOFT)
+    firm.mikes.write(here(name="m2", mailbox=SUE, uid="uid-2", stamp=f"{order.link}-g1"), order)
+    firm.mikes.see(own(MEETING, mark="m-b"))
+    firm.exchange()
+    firm.johns.see(copy())
+    assert ([link.state for link in firm.johns.links()], firm.johns.orders) == ([State.COPY], [])
 
 
 def test_who_is_synced_later_in_another_shard_has_no_second_event_of_their_copy() -> None:  # rulings 18, 19
