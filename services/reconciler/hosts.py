@@ -91,9 +91,11 @@ def unheard(work: Work, link: Link, came: Instant) -> bool:
 
 def _anybody(work: Work, link: Link, came: Instant) -> bool:
     """The same of a private copy, which does not tell its host: it may be anybody. Of mailboxes that cannot be read,
-    which may stay so, only what was there before waits for all."""
-    lost = link.cause is Cause.LOST
-    if not wish.known(work, Side.MICROSOFT, "") or _begun(work.state.under("making/", Making).values(), came):
+    which may stay so, only what was there before waits for all; and for what is being made no longer than LATELY, for
+    one mailbox that is closed would hold up everybody's."""
+    lost, lately = link.cause is Cause.LOST, work.now - came < LATELY
+    making = lately and _begun(work.state.under("making/", Making).values(), came)
+    if making or not wish.known(work, Side.MICROSOFT, ""):
         return True
     others = [work.get(f"heard/{shard}", Heard) for shard in range(work.policy.shards) if shard != work.shard]
     unread, told = work.get("unread", Unread), [one.unread for one in others if one is not None]

@@ -207,13 +207,23 @@ def test_a_private_invitation_waits_while_an_event_is_being_made_for_it_does_not
     shard.see(there(replace(SHOWN, sensitivity=Sensitivity.PRIVATE), people=(JOHNS,)), side=PRACTIFI)
     order = shard.take()
     shard.see(copy(blank, redacted=True))
-    for hours in (0, 1, 2):
-        shard.now = NOW + timedelta(hours=hours)
+    for minutes in (0, 30, 59):
+        shard.now = NOW + timedelta(minutes=minutes)
         shard.hear(shard.wakes.pop().body)
         assert shard.orders == []
     shard.write(here(blank, uid="uid-1", stamp=f"{order.link}-g0", redacted=True), order)
     states = [link.state for link in shard.links() if link.mailbox == JOHN]
     assert (states, [one for one in shard.orders if one.mailbox == JOHN]) == ([State.COPY], [])
+
+
+def test_one_mailbox_that_is_closed_does_not_hold_up_everybodys_private_invitations() -> None:  # ruling 19, CON-30
+    shard = Shard()
+    shard.see(there(people=(JOHNS,)), side=PRACTIFI)
+    shard.take()
+    shard.see(copy(CalendarEvent(STANDUP.when, sensitivity=Sensitivity.PRIVATE), redacted=True))
+    shard.now = NOW + timedelta(hours=1)
+    shard.hear(shard.wakes.pop().body)
+    assert [one.owner for one in shard.orders if isinstance(one, Write)] == [JOHNS]
 
 
 @pytest.mark.parametrize("rule", [PrivateEvents.BUSY_ONLY, PrivateEvents.SKIP])
