@@ -151,7 +151,7 @@ def org_read(draft: Draft, read: OrgRead) -> None:
     if read.privacy != draft.privacy():
         _read(draft)
         return
-    draft.rows["reader"] = replace(draft.reader(), wider=exposed.wider(before, read))
+    draft.rows["reader"] = replace(draft.reader(), wider=exposed.wider(draft, before, read))
     run = next(iter(draft.waiting().runs), "")
     messages = observe(draft, quiet(draft, news.of(draft, before, read), round_.now), run)
     recent, reading = news.said(before, read)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from contracts.observed import Pair
+from contracts.policy import Policy
 from services.clients.salesforce.privacy import Privacy
 from services.kernel.draft import Draft as Plain
 from services.salesforce_watcher.pair import shard_of
@@ -36,10 +37,12 @@ class Draft(Plain):
     def waiting(self) -> Waiting:
         return self.get("waiting", Waiting) or Waiting()
 
-    def privacy(self) -> Privacy:
-        """By which rules private events are read now: the firm's, and a mailbox's own where that is narrower (D11)."""
-        firm = self.policy.private_events
-        own = {pair.user: self.policy.of(pair.addresses).private_events for pair in self.pairs() if pair.user}
+    def privacy(self, policy: Policy | None = None) -> Privacy:
+        """By which rules private events are read now, or were by another policy: the firm's, and a mailbox's own where
+        that is narrower (D11)."""
+        policy = policy or self.policy
+        firm = policy.private_events
+        own = {pair.user: policy.of(pair.addresses).private_events for pair in self.pairs() if pair.user}
         return Privacy(firm, {user: rule for user, rule in sorted(own.items()) if rule is not firm})
 
     def place(self, owner: str) -> tuple[str, int]:

@@ -15,13 +15,15 @@ def heard(draft: Draft) -> None:
     """A rule that is heard before anything was read is kept: Events may have been made by it, and our memory be put
     back to before that (ruling 6)."""
     if draft.get("reader", Reader) is None:
-        draft.rows["reader"] = Reader(first=draft.policy.private_events)
+        draft.rows["reader"] = Reader(first=draft.policy)
 
 
-def wider(before: Reader, read: OrgRead) -> Privacy | None:
-    """The rules by which all that is read anew was read before, None where they have not changed."""
+def wider(draft: Draft, before: Reader, read: OrgRead) -> Privacy | None:
+    """The rules by which all that is read anew was read before, None where they have not changed. Whose own was
+    narrower is known only now that everybody is paired (D11)."""
     if before.first is not None:
-        return Privacy(before.first) if before.first is not read.privacy.rule else None
+        rules = draft.privacy(before.first)
+        return rules if rules != read.privacy else None
     return before.privacy if before.wider is None and before.privacy != read.privacy else before.wider
 
 

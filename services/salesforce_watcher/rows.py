@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from contracts.observed import Mailbox, Pair
 from contracts.person import Person
-from contracts.policy import Mapped, PrivateEvents
+from contracts.policy import Mapped, Policy
 from services.clients.salesforce.privacy import Privacy
 from services.clients.salesforce.row import Column, Cursors, OrgRound, OrgUser, Place, Row
 from services.kernel.decision import Undone
@@ -20,7 +20,7 @@ class Reader(Struct, frozen=True, omit_defaults=True):
     while it is off or the org was not read yet; `outbound` is the same in our time. `recent` are the marks of rows read
     within the look-back, by id: read again, they are no news. `reading` are those of the pieces so far of a read that
     is under way. `ahead` is how far Salesforce's time is ahead of ours (below zero: behind). `privacy` are the rules by
-    which the Events were read, `wider` those before them while all is read anew, `first` the firm's rule as it was
+    which the Events were read, `wider` those before them while all is read anew, `first` the firm's policy as it was
     heard before anything was read, `again` the last wish of each shard to be told all anew (`Again`), `told` how many
     messages bear it, `vain` the newest run in which there are no mailboxes (`Undirected`). `people` is the sequence of
     the last People that were said, 0 where all is told anew."""
@@ -33,7 +33,7 @@ class Reader(Struct, frozen=True, omit_defaults=True):
     reading: dict[str, str] = {}
     privacy: Privacy = Privacy()
     wider: Privacy | None = None
-    first: PrivateEvents | None = None
+    first: Policy | None = None
     again: dict[str, str] = {}
     told: dict[str, int] = {}
     vain: str = ""

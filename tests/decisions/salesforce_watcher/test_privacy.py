@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from contracts.calendar import CalendarEvent, Sensitivity
 from contracts.control import Again
 from contracts.observed import Mailbox, Mailboxes
-from contracts.policy import Narrower, PrivateEvents
+from contracts.policy import Narrower, Policy, PrivateEvents
 from services.clients.salesforce.privacy import Privacy
 from services.clients.salesforce.row import OrgUser, Place
 from services.salesforce_watcher.rows import LookRows, OrgUnread, RowsLooked, Settled
@@ -66,6 +66,19 @@ def test_so_has_it_where_our_memory_is_of_before_anything_was_read() -> None:  #
     watcher = Watcher(OPEN)
     watcher.govern(replace(TWO_WAY, private_events=BUSY))
     assert [item.exposed for item in watcher.reads(HIDDEN)] == [True]
+
+
+@pytest.mark.parametrize(("before", "after", "stands"), [
+    pytest.param(OPEN, NARROW, True, id="it has become stricter for its owner alone"),
+    pytest.param(NARROW, replace(TWO_WAY, private_events=SKIP), False, id="it was as strict for its owner before"),
+])  # fmt: skip
+def test_then_it_is_the_rule_of_its_owner_that_counts(before: Policy, after: Policy, stands: bool) -> None:
+    """What somebody has written for themselves on an Event that was always hidden is theirs (D11, P2, ruling 6)."""
+    watcher = Watcher(before)
+    watcher.govern(after)
+    johns = replace(HIDDEN, owner=JOHNS)
+    said = watcher.reads(johns) or watcher.hears(johns)
+    assert [item.exposed for item in said] == [stands]
 
 
 def test_what_somebody_of_a_narrower_rule_has_written_is_no_such_text() -> None:  # D11, P2
