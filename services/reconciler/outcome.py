@@ -21,9 +21,9 @@ from services.reconciler import (
     trouble,
     unheard,
 )
-from services.reconciler.held import dead
+from services.reconciler.held import dead, put
 from services.reconciler.order import uncounted
-from services.reconciler.rows import Kind, Link, Pending, State
+from services.reconciler.rows import Held, Kind, Link, Pending, State
 from services.reconciler.step import step
 from services.reconciler.work import Work
 from services.reconciler.written import carried_out
@@ -89,7 +89,7 @@ def _refused(work: Work, link: Link, pending: Pending, refused: Refused) -> None
             _go_on(work, link, overtaken.seen(work, link, pending, refused.item))
             return
         case Why.GONE if held is not None and binned.proves(held, pending):
-            link = dead(link, pending.side, settled=pending.kind is Kind.ERASE)
+            link = dead(_missed(work, link, pending.side, held), pending.side, settled=pending.kind is Kind.ERASE)
         case Why.MOVED_ON | Why.GONE if held is not None:
             pass
         case _ if pending.kind is Kind.STATUS:
@@ -99,6 +99,11 @@ def _refused(work: Work, link: Link, pending: Pending, refused: Refused) -> None
             link = trouble.refused(work, link, refused)
             link = link if other else replace(link, refused=tuple(dict.fromkeys((*link.refused, pending.side))))
     step(work, link)
+
+
+def _missed(work: Work, link: Link, side: Side, held: Held) -> Link:
+    """The link whose event the writer has missed. That it was there is said by a message of before, which is late."""
+    return put(link, side, replace(held, sequence=max(held.sequence, micros(work.message.sent_at))))
 
 
 def _forbidden(work: Work, link: Link, refused: Refused) -> None:

@@ -77,10 +77,9 @@ class Post(World):
         self.gone[side].clear()
         starts = range(0, max(len(items), len(gone)), SOME)
         for at in starts:
-            self.shard.sequence += 1
             reader.told += bool(reader.again)
             some = tuple(items[at : at + SOME]), tuple(gone[at : at + SOME])
-            self.say(WHO[side], Observed(side, self.shard.sequence, *some, 1, reader.again, self._name()))
+            self.say(WHO[side], Observed(side, self.shard.reads(), *some, 1, reader.again, self._name()))
         self._over(side, len(starts))
 
     def _read(self, side: Side) -> None:

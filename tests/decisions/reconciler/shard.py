@@ -20,6 +20,7 @@ from contracts.person import People, Person, Source
 from contracts.policy import Direction, Policy, PolicyNow
 from contracts.write import Order, Orders, Outcomes, Refused, Why, Written
 from services.kernel.decision import Decision, Say, State, Wake
+from services.kernel.micros import micros
 from services.reconciler import decide
 from services.reconciler.joined import Joined
 from services.reconciler.judge import Judge
@@ -108,6 +109,7 @@ class Shard:
     rounds: int = 0
     loads: int = 0
     sequence: int = 10
+    number: int = 0
 
     def __post_init__(self) -> None:
         self.set_policy(self.policy)
@@ -139,13 +141,18 @@ class Shard:
     def see(self, *items: Item | Vanished, side: Side = MICROSOFT, whole: bool = True, run: str = "") -> Decision:
         """A reader says how things are, in this `run`, else in the next round of the org. Where something is deleted in
         Practifi, this is the `whole` round."""
-        self.sequence += 1
+        self.number = self.reads() if side is PRACTIFI else self.reads() - micros(self.now)
         there = tuple(item for item in items if isinstance(item, Item))
         gone = tuple(item for item in items if isinstance(item, Vanished))
-        decision = self.hear(Observed(side, self.sequence, there, gone, run=run or self.next_run()))
+        decision = self.hear(Observed(side, self.number, there, gone, run=run or self.next_run()))
         if gone and side is PRACTIFI and whole:
             self.round_done(messages=1)
         return decision
+
+    def reads(self) -> int:
+        """The number of the next message of a reader: it grows with the clock."""
+        self.sequence += 1
+        return micros(self.now) + self.sequence
 
     def next_run(self) -> str:
         """The name of the round that will be complete next."""

@@ -117,7 +117,7 @@ def test_an_org_that_could_not_be_read_to_the_end_proves_nothing() -> None:  # X
 def test_what_a_later_round_says_early_is_not_judged_with_the_one_before() -> None:
     shard = mailbox(9)
     deleted(shard, 0, whole=False)
-    newest = shard.sequence
+    newest = shard.number
     deleted(shard, 1, whole=False)
     shard.hear(Judge(MIKE, newest, 0))
     assert erased(shard) == ["m0"]

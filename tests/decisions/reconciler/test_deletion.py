@@ -13,6 +13,7 @@ from contracts.facts import Deleted
 from contracts.observed import Observed, ReadDone, Vanished
 from contracts.policy import Invitations, Policy, PrivateEvents
 from contracts.write import Erase, Outcomes, Why, Write, Written
+from services.kernel.micros import micros
 from services.reconciler.rows import State
 from tests.decisions.reconciler.shard import (
     ANN,
@@ -483,6 +484,22 @@ def test_one_that_cannot_go_on_keeps_no_other_from_it() -> None:  # SAF-11, AUT-
     assert [(one.side, one.event.subject) for one in shard.orders if isinstance(one, Write) and one.fields] == [
         (PRACTIFI, "Daily")
     ]
+
+
+def test_a_late_word_of_an_event_that_is_deleted_and_made_anew_makes_no_second_one() -> None:  # X1, IDN-18, A5
+    """Somebody edits it in Practifi and deletes it; Outlook's own edit brings it back before that edit is heard."""
+    shard = Shard()
+    shard.see(here())
+    order = shard.orders[0]
+    shard.write(there(stamp=order.link))
+    shard.now += timedelta(minutes=1)
+    typed, read = there(replace(SHOWN, subject="Typed"), mark="p-b", stamp=order.link), micros(shard.now)
+    shard.now += timedelta(minutes=1)
+    shard.see(here(replace(STANDUP, subject="Daily"), mark="m-b"))
+    shard.refuse(Why.GONE)
+    shard.write(there(replace(SHOWN, subject="Daily"), name="p2", stamp=order.link))
+    shard.hear(Observed(PRACTIFI, read, (typed,)))
+    assert ([link.id for link in shard.links()], shard.orders) == ([order.link], [])
 
 
 def test_what_came_back_beside_its_successor_can_be_deleted_again() -> None:  # IDN-18, X1

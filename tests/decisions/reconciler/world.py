@@ -91,8 +91,7 @@ class World:
         known |= {item.id: int(item.mark) for item in items}
         run, count = f"run-~{self.tick():06}", int(bool(items or vanished))
         if count:
-            self.shard.sequence += 1
-            self.under_way.append(Observed(side, self.shard.sequence, items, vanished, run=run))
+            self.under_way.append(Observed(side, self.shard.reads(), items, vanished, run=run))
         if side is PRACTIFI:
             self.under_way.append(ReadDone(run, "salesforce-watcher", messages=count))
 
