@@ -5,6 +5,7 @@ from collections import Counter
 
 from contracts.asked import Exposed
 from contracts.calendar import PRIVATE, Side
+from contracts.policy import PrivateEvents
 from services.reconciler.book import Owner
 from services.reconciler.listed import Exposure
 from services.reconciler.rows import Held, Link, Pending
@@ -34,6 +35,13 @@ def private(held: Held | None) -> bool:
     """Whether a side says that the event is private."""
     event = (held.now or held.base) if held is not None else None
     return held is not None and (held.redacted or (event is not None and event.sensitivity in PRIVATE))
+
+
+def untold(work: Work, link: Link) -> bool:
+    """Whether a reader has told of a private event by a wider rule than holds for its mailbox by now."""
+    here = link.microsoft
+    shown = here is not None and private(here) and not (here.redacted or here.gone)
+    return shown and work.policy_of(link.mailbox).private_events is not PrivateEvents.FULL
 
 
 def hidden(pending: Pending, new: Held) -> bool:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import Side
 from contracts.write import Order, Revive, Write
-from services.reconciler import consent, told, trouble
+from services.reconciler import consent, exposed, told, trouble
 from services.reconciler.rows import Kind, Link, Pending, State, Trouble
 from services.reconciler.work import Work
 
@@ -26,6 +26,9 @@ def order(
     where it waits for consent, and where it would be one too many."""
     if side in link.refused and kind is not Kind.STATUS:
         return trouble.stands(work, link, Trouble.REFUSED, side)
+    if kind in {Kind.CREATE, Kind.UPDATE} and side is Side.PRACTIFI and exposed.untold(work, link):
+        work.stop(link)  # its reader tells it anew, as a blank, unless the rule is the old one again (P1)
+        return link
     made = make(sha256(f"{work.message.id}/{link.id}/{link.orders}".encode()).hexdigest()[:24])
     if (waiting := consent.waits(work, link, made)) is not None:
         return waiting

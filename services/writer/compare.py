@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 
-from contracts.calendar import Days, Side, When
+from contracts.calendar import PRIVATE, Days, Side, When
 from contracts.observed import Item
-from contracts.policy import PolicyNow
+from contracts.policy import PolicyNow, PrivateEvents
 from contracts.write import Erase, Refused, Revive, Why, Write
 
 Order = Write | Erase
@@ -33,6 +33,15 @@ def refused(order: Order | Revive, why: Why, code: str = "", reason: str = "", i
 
 def stopped(order: Order | Revive, policy: PolicyNow | None) -> Refused | None:
     """The policy is looked at before every batch, so that disable and pause stop writes at once (ruling 26)."""
-    if policy is not None and policy.active and policy.policy.direction.writes(order.side):
-        return None
-    return refused(order, Why.STOPPED, reason="the policy does not allow writing here now")
+    if policy is None or not (policy.active and policy.policy.direction.writes(order.side)):
+        return refused(order, Why.STOPPED, reason="the policy does not allow writing here now")
+    if _tells(order) and policy.policy.private_events is not PrivateEvents.FULL:
+        return refused(order, Why.STOPPED, reason="the policy hides by now what this event says")
+    return None
+
+
+def _tells(order: Order | Revive) -> bool:
+    """Whether an order puts the text of a private event into Practifi (P1)."""
+    if not isinstance(order, Write) or order.side is Side.MICROSOFT or only_a_word(order):
+        return False
+    return order.private is PrivateEvents.FULL and order.event.sensitivity in PRIVATE

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from contracts.asked import Attention, Overridden, Question
-from contracts.calendar import CalendarEvent, Sensitivity, Side
+from contracts.calendar import PRIVATE, CalendarEvent, Sensitivity, Side
 from contracts.control import Turn
 from contracts.facts import Blocked, Subject, Updated
 from contracts.observed import Item, Vanished
@@ -45,7 +45,7 @@ class Case:
     """Mike's event in both calendars, both of which do what they are told."""
 
     def __init__(self, policy: Policy = TWO_WAY, event: CalendarEvent = STANDUP) -> None:
-        self.shard = Shard()
+        self.shard = Shard(policy if event.sensitivity in PRIVATE else TWO_WAY)
         self.held = {MICROSOFT: event, PRACTIFI: replace(event, when=SHOWN.when, attendees=())}
         self.marks = 0
         self.link = self.shard.paired(here(event), there(self.held[PRACTIFI], edited=False))

@@ -11,7 +11,7 @@ from contracts.facts import Updated
 from contracts.observed import Item, Vanished
 from contracts.policy import Policy, PrivateEvents
 from contracts.write import Why, Write
-from services.reconciler.rows import Death, State
+from services.reconciler.rows import Death, Look, State
 from tests.decisions.reconciler.forgetful import THEIRS, forgetful, tells
 from tests.decisions.reconciler.shard import (
     ANN,
@@ -98,6 +98,40 @@ def test_it_goes_as_well_where_it_is_over_for_so_long_that_no_reader_tells_of_it
     assert not shard.ask(Question.PRIVATE)
     assert not names(shard)
     assert not [key for key, row in shard.rows.items() if b"Standup" in row]
+
+
+@pytest.mark.parametrize("there_already", [True, False])
+def test_what_the_writer_was_stopped_from_writing_is_not_ordered_again_before_a_reader_has_hidden_it(
+    there_already: bool,
+) -> None:  # P1
+    """Our memory may be lost before the text could be taken from Practifi again, and then nobody knows that it stands
+    there."""
+    shard, one = Shard(FULL), here(replace(STANDUP, subject="Dentist", sensitivity=Sensitivity.PRIVATE))
+    if there_already:
+        old = replace(STANDUP, sensitivity=Sensitivity.PRIVATE), replace(SHOWN, sensitivity=Sensitivity.PRIVATE)
+        shard.paired(here(old[0], mark="m-0"), there(old[1], edited=False))
+    shard.see(one)
+    shard.refuse(Why.STOPPED)
+    shard.set_policy(TWO_WAY)
+    shard.hear(Look(shard.links()[0].id))
+    assert not shard.orders
+    shard.see(hidden(one, "m-b"))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.event.subject) == (PRACTIFI, "Private appointment")
+
+
+def test_it_is_ordered_again_where_the_rule_is_the_old_one_again_before_anybody_has_read() -> None:  # P1, ruling 12
+    """To its reader nothing has changed."""
+    shard = Shard(FULL)
+    shard.see(here(replace(STANDUP, sensitivity=Sensitivity.PRIVATE)))
+    shard.refuse(Why.STOPPED)
+    shard.set_policy(TWO_WAY)
+    shard.hear(Look(shard.links()[0].id))
+    shard.set_policy(FULL)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.event.subject, order.private) == (PRACTIFI, "Standup", PrivateEvents.FULL)
 
 
 @pytest.mark.parametrize("rule", [PrivateEvents.BUSY_ONLY, PrivateEvents.SKIP])

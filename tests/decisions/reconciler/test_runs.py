@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import Sensitivity
 from contracts.observed import Observed, Pair, Paired, ReadDone, Unreadable
-from contracts.policy import Direction
+from contracts.policy import Direction, PrivateEvents
 from contracts.write import Order, Why
 from tests.decisions.reconciler.shard import (
     INWARD,
@@ -191,7 +191,7 @@ def test_a_mailbox_that_is_not_synced_any_more_keeps_its_events_on_both_sides() 
 
 
 def test_a_private_event_is_told_without_its_text() -> None:  # P3, PRV-02
-    shard = Shard()
+    shard = Shard(replace(TWO_WAY, private_events=PrivateEvents.FULL))
     private = replace(STANDUP, sensitivity=Sensitivity.CONFIDENTIAL)
     shard.see(here(private))
     shard.write(there(replace(SHOWN, sensitivity=Sensitivity.PRIVATE), edited=False))

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from contracts.calendar import Attendee, CalendarEvent, Response, Side, Timed
+from contracts.calendar import Attendee, CalendarEvent, Response, Sensitivity, Side, Timed
 from contracts.observed import Item
-from contracts.policy import Direction, Policy, PolicyNow
+from contracts.policy import Direction, Policy, PolicyNow, PrivateEvents
 from contracts.write import ERASED, Erase, Orders, Outcomes, Refused, Why, Write, Written
 from services.kernel.decision import SAME, Do, Forgot, Say, Undone
 from services.kernel.keeping import Doing
@@ -110,6 +110,8 @@ def test_the_base_is_compared_before_a_write(order: Write | Erase, there: Item, 
 
 TWO_WAY, INWARD = Policy(direction=Direction.TWO_WAY), Policy(direction=Direction.MICROSOFT_TO_PRACTIFI)
 OUTWARD = Policy(direction=Direction.PRACTIFI_TO_MICROSOFT)
+FULL, BUSY = PrivateEvents.FULL, PrivateEvents.BUSY_ONLY
+PRIVATE = replace(EVENT, sensitivity=Sensitivity.PRIVATE)
 
 
 @pytest.mark.parametrize(("policy", "side", "stops"), [
@@ -123,6 +125,21 @@ OUTWARD = Policy(direction=Direction.PRACTIFI_TO_MICROSOFT)
 ])  # fmt: skip
 def test_the_policy_stops_writes(policy: PolicyNow | None, side: Side, stops: bool) -> None:  # ruling 26, D1, D2
     no = stopped(write(side=side), policy)
+    assert (no is not None and no.why is Why.STOPPED) is stops
+
+
+@pytest.mark.parametrize(("side", "given", "says", "rule", "stops"), [
+    pytest.param(Side.PRACTIFI, FULL, PRIVATE, BUSY, True, id="its text may not stand in Practifi any more"),
+    pytest.param(Side.PRACTIFI, FULL, PRIVATE, FULL, False, id="the rule is still the same"),
+    pytest.param(Side.PRACTIFI, BUSY, PRIVATE, BUSY, False, id="it was hidden when the order was given"),
+    pytest.param(Side.PRACTIFI, FULL, EVENT, BUSY, False, id="it is not private"),
+    pytest.param(Side.MICROSOFT, FULL, PRIVATE, BUSY, False, id="in Microsoft it hides itself"),
+])  # fmt: skip
+def test_a_stricter_rule_for_private_events_stops_what_was_ordered_before(
+    side: Side, given: PrivateEvents, says: CalendarEvent, rule: PrivateEvents, stops: bool
+) -> None:  # P1, P2, ruling 26
+    policy = PolicyNow(1, active=True, policy=replace(TWO_WAY, private_events=rule))
+    no = stopped(write(side=side, private=given, event=says), policy)
     assert (no is not None and no.why is Why.STOPPED) is stops
 
 
