@@ -222,11 +222,12 @@ def _joined(work: Work, link: Link, side: Side, item: Item, sequence: int) -> Li
     link = put(link, side, replace(held, past=old.past) if old else held)
     link = replace(link, state=State.ACTIVE, generation=max(link.generation, generation_of(item)))
     other = link.on(side.other)
-    if other is not None and not other.gone and link.pending is None:
+    free = link.pending is None or link.pending.kind is Kind.STATUS  # our word changes neither half
+    if other is not None and not other.gone and free:
         link = put(link, side.other, news.standing(other, held))
     owner = work.owner(link.mailbox)
     link = replace(link, owner=_whose(link, item, owner))
-    if link.pending is None:
+    if free:
         link = made.listed(link)
         link = news.moved(news.told(people.agreed(work, link, owner) if owner else link))
     if link.pending is None or link.pending.kind is not Kind.CREATE:

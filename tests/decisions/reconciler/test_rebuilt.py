@@ -73,6 +73,22 @@ def test_what_turned_private_just_before_leaves_no_text_in_practifi(first: Side)
     assert (purge.event.subject, purge.event.location, purge.people) == ("Private appointment", "", ())
 
 
+def test_what_turned_private_while_our_word_on_its_event_was_written_leaves_no_text_either() -> None:  # P2, E8
+    """It had not been shown since the loss."""
+    shard = forgetful()
+    hidden = CalendarEvent(STANDUP.when, subject="Private appointment", sensitivity=Sensitivity.PRIVATE)
+    shown = there(stamp=OURS, edited=False)
+    tells(shard, PRACTIFI, shown)
+    tells(shard, MICROSOFT)
+    word = shard.take()
+    assert isinstance(word, Write)
+    shard.see(here(hidden, redacted=True))
+    shard.write(replace(shown, mark="p-b", status=word.status or ""), word)
+    purge = shard.take()
+    assert isinstance(purge, Write)
+    assert (purge.side, set(purge.fields)) == (PRACTIFI, {"subject", "location", "sensitivity"})
+
+
 @pytest.mark.parametrize("first", Side)
 @pytest.mark.parametrize("inward", [True, False])
 def test_what_a_stricter_rule_has_just_hidden_leaves_no_text_in_practifi(first: Side, inward: bool) -> None:
