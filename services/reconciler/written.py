@@ -116,10 +116,11 @@ def _updated(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
     old = link.on(pending.side)
     if old is None or old.base is None:
         return link
-    if _newer(old, pending, item):
+    hidden = old.redacted and not item.redacted and old.mark == item.mark  # by a rule that is stricter by now (P2)
+    if _newer(old, pending, item) and not hidden:
         new = replace(old, past=past(old, pending.mark, item.mark))
     else:
-        new = answers.kept(pending, old, found(work, pending.side, old, item))
+        new = old if hidden else answers.kept(pending, old, found(work, pending.side, old, item))
         marks = (mark for mark in (pending.mark, old.mark) if mark != item.mark)
         new = replace(new, past=past(old, *marks))
     new = advance(new, pending.fields, echo)

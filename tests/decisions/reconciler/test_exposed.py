@@ -121,6 +121,30 @@ def test_what_the_writer_was_stopped_from_writing_is_not_ordered_again_before_a_
     assert (order.side, order.event.subject) == (PRACTIFI, "Private appointment")
 
 
+@pytest.mark.parametrize("practifi_first", [True, False])
+def test_what_was_written_to_microsoft_by_the_wider_rule_does_not_come_back_with_its_answer(
+    practifi_first: bool,
+) -> None:
+    """A reader has told the very same version as a blank by then, and tells it no more (P2, ruling 20)."""
+    shard, old = Shard(FULL), replace(SHOWN, sensitivity=Sensitivity.PRIVATE)
+    shard.paired(here(replace(STANDUP, sensitivity=Sensitivity.PRIVATE)), there(old, edited=False))
+    edited = there(replace(old, location="Room 2"), mark="p-b")
+    shard.see(edited, side=PRACTIFI)
+    order = shard.take()
+    written = here(replace(STANDUP, sensitivity=Sensitivity.PRIVATE, location="Room 2"), mark="m-b")
+    shard.set_policy(TWO_WAY)
+    words = [(hidden(edited, "p-c"), PRACTIFI), (hidden(written, "m-b"), MICROSOFT)]
+    for item, side in words if practifi_first else reversed(words):
+        shard.see(item, side=side)
+    shard.write(written, order)
+    sent = shard.take()
+    assert isinstance(sent, Write)
+    assert (sent.side, sent.event.subject, sent.event.location) == (PRACTIFI, "Private appointment", "")
+    assert {"subject", "location"} <= set(sent.fields)
+    shard.write(hidden(edited, "p-d"), sent)
+    assert not [key for key, row in shard.rows.items() if b"Standup" in row]
+
+
 def test_it_is_ordered_again_where_the_rule_is_the_old_one_again_before_anybody_has_read() -> None:  # P1, ruling 12
     """To its reader nothing has changed."""
     shard = Shard(FULL)
