@@ -102,8 +102,9 @@ def _refused(work: Work, link: Link, pending: Pending, refused: Refused) -> None
 
 
 def _missed(work: Work, link: Link, side: Side, held: Held) -> Link:
-    """The link whose event the writer has missed. That it was there is said by a message of before, which is late."""
-    return put(link, side, replace(held, sequence=max(held.sequence, micros(work.message.sent_at))))
+    """The link whose event the writer has missed. That it was there is said by a message of before, which is late. Its
+    number tells when the writer knew, also where it is said once more: numbers grow with the clock."""
+    return put(link, side, replace(held, sequence=max(held.sequence, work.message.number)))
 
 
 def _forbidden(work: Work, link: Link, refused: Refused) -> None:

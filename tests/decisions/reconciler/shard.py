@@ -122,7 +122,8 @@ class Shard:
     def hear(self, body: Struct, sender: str = "", receipted: int = 0) -> Decision:
         """One turn; what it says is kept in `orders`, `facts` and so on."""
         self.said += 1
-        message = Message(f"message-{self.said}", "acme", self.now, body, sender=sender, receipted=receipted)
+        name, number = f"message-{self.said}", micros(self.now)
+        message = Message(name, "acme", self.now, body, sender=sender, number=number, receipted=receipted)
         state = State({})
         while missing := {key for key in decide.needs(state, message) if not state.known(key)}:
             state.load(self._load(missing))
