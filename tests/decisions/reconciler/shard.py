@@ -119,10 +119,10 @@ class Shard:
             self.readers_done("run-0")
         self.settled.clear()
 
-    def hear(self, body: Struct, sender: str = "", receipted: int = 0) -> Decision:
+    def hear(self, body: Struct, sender: str = "", receipted: int = 0, number: int = 0) -> Decision:
         """One turn; what it says is kept in `orders`, `facts` and so on."""
         self.said += 1
-        name, number = f"message-{self.said}", micros(self.now)
+        name, number = f"message-{self.said}", number or micros(self.now)
         message = Message(name, "acme", self.now, body, sender=sender, number=number, receipted=receipted)
         state = State({})
         while missing := {key for key in decide.needs(state, message) if not state.known(key)}:

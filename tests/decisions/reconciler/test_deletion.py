@@ -12,7 +12,7 @@ from contracts.calendar import CalendarEvent, Sensitivity, Side
 from contracts.facts import Deleted
 from contracts.observed import Observed, ReadDone, Vanished
 from contracts.policy import Invitations, Policy, PrivateEvents
-from contracts.write import Erase, Outcomes, Why, Write, Written
+from contracts.write import Erase, Outcomes, Refused, Why, Write, Written
 from services.kernel.micros import micros
 from services.reconciler.rows import State
 from tests.decisions.reconciler.shard import (
@@ -500,6 +500,21 @@ def test_a_late_word_of_an_event_that_is_deleted_and_made_anew_makes_no_second_o
     shard.write(there(replace(SHOWN, subject="Daily"), name="p2", stamp=order.link))
     shard.hear(Observed(PRACTIFI, read, (typed,)))
     assert ([link.id for link in shard.links()], shard.orders) == ([order.link], [])
+
+
+def test_what_came_out_of_the_bin_before_the_writer_says_once_more_that_it_was_gone_is_there() -> None:  # X5, O6
+    """The message was lost at first, and is sent again after the Event is back."""
+    shard = Shard()
+    name = shard.paired()
+    shard.see(here(replace(STANDUP, subject="Daily"), mark="m-b"))
+    order, missed = shard.take(), micros(shard.now)
+    back = Observed(PRACTIFI, missed + 60_000_000, (there(mark="p-back", stamp=name),))
+    shard.now += timedelta(minutes=2)
+    shard.hear(Outcomes((Refused(order.order, name, PRACTIFI, Why.GONE, "", "because"),)), number=missed)
+    shard.hear(back)
+    there_now = shard.link(name).practifi
+    assert there_now is not None
+    assert not there_now.gone
 
 
 def test_what_came_back_beside_its_successor_can_be_deleted_again() -> None:  # IDN-18, X1
