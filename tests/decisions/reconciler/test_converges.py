@@ -180,9 +180,14 @@ def do(world: Watched, what: str, side: Side, which: int, values: dict[str, Any]
 CROSSED = [("type", PRACTIFI, 0, {"body": ""}), ("type", MICROSOFT, 1, {"body": "notes"})]
 """A text is emptied in Practifi, and typed in Microsoft as it was last read in Practifi."""
 
+PLACED = replace(CALM, mapping={"location": Mapped(to_practifi=False)})
+TAKEN_BACK = [("type", PRACTIFI, 1, {"location": "Room 1"}), ("type", PRACTIFI, 1, {"location": ""})]
+"""A place is typed in Practifi, where Microsoft's does not show, and taken back before anybody has read it."""
+
 
 @settings(max_examples=400)
 @example(CALM, CROSSED)
+@example(PLACED, TAKEN_BACK)
 @given(POLICIES, DEEDS)
 def test_under_any_policy_a_story_ends_as_the_policy_says(
     policy: Policy, deeds: list[tuple[str, Side, int, dict[str, Any]]]

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent, Response, Sensitivity, Side
 from contracts.facts import Conflict
-from contracts.observed import Item
+from contracts.observed import Item, Observed
 from contracts.policy import Invitations, Mapped, Policy, PrivateEvents
 from contracts.write import Erase, Order, Refused, Why, Write, Written
 from services.reconciler.rows import Link
@@ -30,8 +30,10 @@ Key = tuple[Side, str]
 @dataclass
 class Watched(World):
     """`policy` is that of the mailbox. `typed` says when a person last typed a field, `unsent` which fields of a
-    Practifi Event hold what a person typed there and Microsoft has never had, `met` the latest version of
-    an event of which a field was told as the other side was last read: nothing was to be carried then, and what is read
+    Practifi Event hold what a person typed there and Microsoft has never had, `heard` how an event was told last,
+    `news` the latest version of it that told a field otherwise than the one before: what is typed and taken back before
+    anybody reads it is no edit, for only a difference from what was there is one (ruling 3). `met` is the latest
+    version of which a field was told as the other side was last read: nothing was to be carried then, and what is read
     there afterwards came afterwards, for nobody's clock is asked (D6)."""
 
     policy: Policy = field(default_factory=Policy)
@@ -43,6 +45,8 @@ class Watched(World):
     proven: set[Key] = field(default_factory=set)
     blanked: set[Key] = field(default_factory=set)
     unproven: list[Erase] = field(default_factory=list)
+    heard: dict[Key, Item] = field(default_factory=dict)
+    news: dict[tuple[Key, str], int] = field(default_factory=dict)
     met: dict[tuple[Key, str], int] = field(default_factory=dict)
 
     def begin(self, side: Side, event: CalendarEvent, which: int) -> str:
@@ -59,6 +63,8 @@ class Watched(World):
     def make(self, side: Side, event: CalendarEvent, stamp: str = "", *, edited: bool = False) -> str:
         name = super().make(side, event, stamp, edited=edited)
         self._put(side, name, replaced(self.rows[side][name], event=event))
+        if not edited:  # ours: known as it was made
+            self.heard[side, name] = self.item(side, name)
         return name
 
     def edit(self, side: Side, name: str, **values: Any) -> None:
@@ -91,8 +97,25 @@ class Watched(World):
             message = self.under_way[which % len(self.under_way)]
             for gone in getattr(message, "vanished", ()):
                 self.proven.add((message.side, gone.id))  # type: ignore[union-attr]  # what has `vanished` has a side
+            if isinstance(message, Observed):
+                for item in message.items:
+                    self._hear(message.side, item)
         super().arrive(which)
         self._met()
+
+    def answer(self) -> None:
+        for told in self.answers[:1]:
+            if told.item is not None:
+                self._hear(told.side, told.item)
+        super().answer()
+
+    def _hear(self, side: Side, item: Item) -> None:
+        key, old = (side, item.id), self.heard.get((side, item.id))
+        if old is not None and int(old.mark) >= int(item.mark):
+            return  # it was overtaken
+        self.heard[key] = item
+        other = [one for one in FIELDS if old is None or getattr(old.event, one) != getattr(item.event, one)]
+        self.news.update(((key, one), int(item.mark)) for one in other)
 
     def _met(self) -> None:
         for link, name, twin in self.links():
@@ -241,13 +264,12 @@ class Watched(World):
             shown = getattr(self.shown(PRACTIFI, here.event), one)
             if getattr(there.event, one) == shown or not (out or inward):
                 continue
-            source, target = (theirs, mine) if out else (mine, theirs)
+            source, target = ((PRACTIFI, twin), mine) if out else ((MICROSOFT, name), theirs)
             assert out != inward, f"{one} differs"
-            if one in source:  # else it was made by us, without what may not come from there
-                met = self.met.get(((MICROSOFT, name) if source is mine else (PRACTIFI, twin), one), 0) >= source[one]
-                assert met or target.get(one, 0) > source[one], (
-                    f"{one} differs, and nobody typed it where it is stuck (D6)"
-                )
+            told = self.news.get((source, one), 0)  # 0: it was made by us, without what may not come from there
+            assert self.met.get((source, one), 0) >= told or target.get(one, 0) > told, (
+                f"{one} differs, and nobody typed it where it is stuck (D6)"
+            )
         self._purged(here, mine, theirs, twin)
 
     def _purged(self, here: Item, mine: dict[str, int], theirs: dict[str, int], twin: str) -> None:
