@@ -33,7 +33,7 @@ _SIZES = (50, 10, 1)
 _TRIES = 4
 """Requests that each smaller size may cost."""
 
-_BAD = 400
+_BAD, _FAULT = 400, 500
 
 
 async def send_all(wire: Wire, rows: Sequence[T], dress: Callable[[Sequence[T]], Sub]) -> tuple[Result, ...]:
@@ -59,7 +59,7 @@ async def _send(
     for some in batched(rows, HEAVY * size):
         pieces = list(batched(some, size))
         try:
-            parts = await wire.composite([dress(piece) for piece in pieces], reads=False)
+            parts = await _asked(wire, [dress(piece) for piece in pieces])
         except UnknownOutcome:
             if first and not results:
                 raise
@@ -73,12 +73,23 @@ async def _send(
     return results + [Result(code=NOT_SENT, reason="Salesforce was not asked")] * (len(rows) - len(results))
 
 
+async def _asked(wire: Wire, subs: Sequence[Sub]) -> list[Part]:
+    """The answers; where Salesforce failed at every part, the request has failed as a whole."""
+    parts = await wire.composite(subs, reads=False)
+    if all(part.status >= _FAULT for part in parts):
+        raise UnknownOutcome(f"{wire.where} answered {parts[0].status}")
+    return parts
+
+
 def _fates(part: Part, count: int) -> list[Result]:
-    """The results of one collection; one that is refused as a whole refuses each of its rows. What was carried out and
-    cannot be read has to be looked at before it is repeated (ruling 9)."""
+    """The results of one collection; one that is refused as a whole refuses each of its rows. Where Salesforce itself
+    failed, that says nothing of them: like what was carried out and cannot be read, they have to be looked at before
+    they are repeated (ruling 9)."""
     body = bytes(part.body)
     if part.status < _BAD:
         return [_fate(row) for row in _rows(body, count)]
+    if part.status >= _FAULT:
+        return [Result(code=UNKNOWN_OUTCOME, reason=f"Salesforce answered {part.status} to it")] * count
     code, message = codes(body)
     error = Error(code or f"http_{part.status}", message=message)
     return [result(Fate(errors=[error]))] * count

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from contracts.calendar import FIELDS, CalendarEvent, Timed
@@ -132,6 +133,41 @@ async def test_a_later_request_of_unknown_outcome_leaves_what_is_known(place: An
     results = await place.org.upsert(place.shape, rows(1001))
     assert {one.code for one in results[:1000]} == {""}
     assert results[1000].code == UNKNOWN_OUTCOME
+
+
+def failing(place: Any, status: int, parts: range, body: Any = None) -> None:
+    """These parts of each composite are carried out, and answered with `status`."""
+
+    def spoil(request: Request) -> Response | None:
+        if not request.path.endswith("/composite"):
+            return None
+        found = msgspec.json.decode(place.salesforce.handle(request).body)
+        for part in found["compositeResponse"][parts.start : parts.stop]:
+            part |= {"httpStatusCode": status, "body": body}
+        return answer(200, found)
+
+    place.spoil = spoil
+
+
+@pytest.mark.parametrize("body", [None, [{"errorCode": "UNKNOWN_EXCEPTION", "message": ""}]])
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+async def test_two_hundred_rows_at_which_salesforce_fails_may_have_been_written(
+    place: Any, status: int, body: Any
+) -> None:  # ruling 9, O4
+    """They are no fault of anybody's, and are not refused for it."""
+    failing(place, status, range(1, 2), body)
+    results = await place.org.upsert(place.shape, rows(1000))
+    assert [one.code for one in results] == [""] * 200 + [UNKNOWN_OUTCOME] * 200 + [""] * 600
+    assert str(status) in results[200].reason
+    assert place.calls == 1, "never repeated by itself"
+
+
+async def test_where_salesforce_fails_at_every_part_the_request_has_failed(place: Any) -> None:  # ruling 9, O4
+    """So the lane waits, and a person is shown why."""
+    failing(place, 503, range(5))
+    with pytest.raises(UnknownOutcome, match="503"):
+        await place.org.upsert(place.shape, rows(1000))
+    assert place.calls == 1
 
 
 async def test_what_did_not_leave_is_said_to_be_unsent(place: Any) -> None:

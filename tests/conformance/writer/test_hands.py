@@ -1,6 +1,8 @@
 """The writer whole, over both sides: from an order to its outcome, with the policy looked at before each write."""
 
+import json
 from collections import Counter
+from dataclasses import replace as replaced
 
 import pytest
 from msgspec.structs import replace
@@ -228,6 +230,33 @@ async def test_an_order_that_spoils_a_request_to_the_org_stops_none_of_the_other
     fates = await desk.order(*(write(f"o{n}", Side.PRACTIFI) for n in range(20)))
     assert {name for name, fate in fates.items() if isinstance(fate, Written)} == {f"o{n}" for n in range(20)} - {"o7"}
     assert (fates["o7"].why, fates["o7"].code) == (Why.INVALID, "JSON_PARSER_ERROR")
+
+
+@pytest.mark.parametrize("written", [True, False], ids=["which it wrote all the same", "which it did not write"])
+async def test_events_at_which_salesforce_fails_are_written_once_when_it_works_again(
+    desk: Desk, *, written: bool
+) -> None:  # ruling 9, O4
+    """A part of one request fails: its two hundred events are no fault of anybody's, and stand at the next attempt."""
+    await desk.open()
+    broken = [True]
+
+    def fails(request: Request) -> Response | None:
+        if b'"PATCH"' not in request.body or not broken:
+            return None
+        broken.clear()
+        first, *others = request.json()["compositeRequest"]
+        asked = {"allOrNone": False, "compositeRequest": [first, *others] if written else others}
+        done = desk.place.salesforce.handle(replaced(request, body=json.dumps(asked).encode()))
+        failed = {"body": None, "httpHeaders": {}, "httpStatusCode": 503, "referenceId": first["referenceId"]}
+        parts = json.loads(done.body)["compositeResponse"]
+        return answer(200, {"compositeResponse": [failed, *parts[-len(others) :]]})
+
+    desk.place.spoil = fails
+    fates = await desk.order(*(write(f"o{n}", Side.PRACTIFI) for n in range(250)))
+    await desk.town.later(seconds=10)
+    fates |= {one.order: one for said in desk.town.heard_of(Outcomes) for one in said.body.outcomes}
+    assert Counter(type(fate) for fate in fates.values()) == {Written: 250}
+    assert len(desk.place.salesforce.rows("Event")) == 250
 
 
 async def test_an_org_that_forbids_us_everything_is_shown_and_nothing_is_given_up(desk: Desk) -> None:  # O4
