@@ -50,9 +50,13 @@ def hidden(pending: Pending, new: Held) -> bool:
     return pending.side is Side.MICROSOFT and "sensitivity" in pending.fields and new.redacted
 
 
-def _exposure(link: Link | None) -> Exposure | None:
-    if link is None or link.microsoft is None or link.practifi is None:
-        return None
+def stands(link: Link) -> bool:
+    """Whether Practifi shows the text of a private event."""
     here, there = link.microsoft, link.practifi
-    shown = private(here) and not (here.redacted or here.gone or there.redacted or there.gone)
-    return Exposure(link.mailbox) if shown else None
+    if here is None or there is None:
+        return False
+    return private(here) and not (here.redacted or here.gone or there.redacted or there.gone)
+
+
+def _exposure(link: Link | None) -> Exposure | None:
+    return Exposure(link.mailbox) if link is not None and stands(link) else None

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from contracts.calendar import Side
 from contracts.write import Erase
 from services.kernel.decision import Wake
-from services.reconciler import born, copies, dying, restore, teams, trouble
+from services.reconciler import blanked, born, copies, dying, restore, teams, trouble
 from services.reconciler.book import Owner
 from services.reconciler.close import closed, over
 from services.reconciler.guard import unsent
@@ -30,7 +30,7 @@ _NO_MAIL = "deleted in Practifi, but it has guests in Microsoft and the policy f
 
 def step(work: Work, link: Link) -> Link:
     """Decide what follows and keep the link."""
-    link = work.keep(_alone(link))
+    link = work.keep(_alone(blanked.obeyed(work, link)))
     then = follows(work, link)
     if then in _WAITS:
         return _WAITS[then](work, link)

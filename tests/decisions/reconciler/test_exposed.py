@@ -100,6 +100,28 @@ def test_it_goes_as_well_where_it_is_over_for_so_long_that_no_reader_tells_of_it
     assert not [key for key, row in shard.rows.items() if b"Standup" in row]
 
 
+@pytest.mark.parametrize("carried_out", [True, False])
+def test_so_does_what_was_on_its_way_to_practifi_as_the_rule_became_stricter(carried_out: bool) -> None:
+    """The order brings its text, or is stopped, and no reader tells of it any more (P2)."""
+    shard, shown = Shard(FULL), replace(SHOWN, sensitivity=Sensitivity.PRIVATE)
+    one, other = here(replace(STANDUP, sensitivity=Sensitivity.PRIVATE)), there(shown, edited=False)
+    shard.paired(one, other)
+    shard.see(replace(one, event=replace(one.event, location="Room 2"), mark="m-b"))
+    shard.now += timedelta(days=100)
+    shard.set_policy(TWO_WAY)
+    if carried_out:
+        shard.write(replace(other, event=replace(shown, location="Room 2"), mark="p-b"))
+    else:
+        shard.refuse(Why.STOPPED)
+        shard.hear(Look(shard.links()[0].id))
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.fields, order.event.subject) == (PRACTIFI, ("subject", "location"), "Private appointment")
+    shard.write(hidden(other, "p-c"), order)
+    assert not shard.orders
+    assert not [key for key, row in shard.rows.items() if b"Standup" in row or b"Room" in row]
+
+
 @pytest.mark.parametrize("there_already", [True, False])
 def test_what_the_writer_was_stopped_from_writing_is_not_ordered_again_before_a_reader_has_hidden_it(
     there_already: bool,
