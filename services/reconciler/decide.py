@@ -85,6 +85,7 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
                 step(work, copy)
         case ReadDone() as body:
             runs.done(work, body)
+            stricter.closed(work, body)
         case Unreadable() as body:
             say.unreadable(work, body)
         case PolicyNow() as body:

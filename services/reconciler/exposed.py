@@ -51,11 +51,11 @@ def hidden(pending: Pending, new: Held) -> bool:
 
 
 def stands(link: Link) -> bool:
-    """Whether Practifi shows the text of a private event."""
+    """Whether Practifi has the text of a private event. That it is hidden there by now does not take it away."""
     here, there = link.microsoft, link.practifi
     if here is None or there is None:
         return False
-    return private(here) and not (here.redacted or here.gone or there.redacted or there.gone)
+    return private(here) and not (here.redacted or here.gone or there.gone)
 
 
 def _exposure(link: Link | None) -> Exposure | None:

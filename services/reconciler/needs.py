@@ -8,7 +8,7 @@ from contracts.calendar import Side
 from contracts.control import Again, Backfill, Restore, Turn
 from contracts.meeting import Own
 from contracts.message import Message
-from contracts.observed import Observed, Paired
+from contracts.observed import Observed, Paired, ReadDone
 from contracts.person import People
 from contracts.policy import PolicyNow
 from contracts.write import Outcomes, Refused, Written
@@ -82,6 +82,8 @@ def needs(state: State, message: Message) -> Iterable[str]:  # noqa: C901, PLR09
         case PolicyNow(policy=policy):
             yield from _stopped(state)
             yield from stricter.needs(state, policy)
+        case ReadDone(closed=closed) if closed and (now := loaded(state, "policy", PolicyNow)) is not None:
+            yield from stricter.needs(state, now.policy, closed)
         case _:
             pass
     if opens(state, message.body):

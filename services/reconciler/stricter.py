@@ -1,35 +1,52 @@
 """The rule for private events has become stricter (P2). Readers tell anew what lies within the window, and by that its
 text goes from Practifi. What is over for longer nobody tells: it goes when the rule is heard, because it is counted
-beforehand like all others (`calsync private`). Nothing else of what is over is ever written (ruling 28)."""
+beforehand like all others (`calsync private`). Nothing else of what is over is ever written (ruling 28). Nor does
+anybody tell what is in a mailbox that is closed, perhaps for good: it goes when a reader has found that out."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+from contracts.observed import ReadDone
 from contracts.policy import Policy, PrivateEvents
 from services.kernel.decision import State
-from services.reconciler import blanked
+from services.reconciler import blanked, exposed
 from services.reconciler.around import of_link
 from services.reconciler.listed import Exposure
+from services.reconciler.rows import Link
 from services.reconciler.step import step
 from services.reconciler.work import Work
 
 PREFIX = "private/"
 
 
-def needs(state: State, policy: Policy) -> Iterator[str]:
-    """The private events whose text stands in Practifi, where somebody's may not."""
+def needs(state: State, policy: Policy, mailboxes: Collection[str] | None = None) -> Iterator[str]:
+    """The private events whose text stands in Practifi, where somebody's may not: of these mailboxes, or of all."""
     if not _hides(policy):
         return
     yield PREFIX
-    for key in state.under(PREFIX, Exposure) if state.known(PREFIX) else ():
-        yield from of_link(state, key.removeprefix(PREFIX))
+    for key, row in state.under(PREFIX, Exposure).items() if state.known(PREFIX) else ():
+        if mailboxes is None or row.mailbox in mailboxes:
+            yield from of_link(state, key.removeprefix(PREFIX))
 
 
 def obey(work: Work) -> None:
     """Take the text of what is over from Practifi, and out of our memory."""
-    for key in work.state.under(PREFIX, Exposure) if _hides(work.policy) else ():
-        link = work.link(key.removeprefix(PREFIX))
-        if link is not None and (new := blanked.obeyed(work, link)) is not link:
+    for link in _links(work):
+        if (new := blanked.obeyed(work, link)) is not link:
             step(work, new)
+
+
+def closed(work: Work, body: ReadDone) -> None:
+    """The same with what is in a mailbox that nobody can open. What has an order out has its turn with the next run."""
+    for link in _links(work, body.closed) if body.closed else ():
+        if link.pending is None and exposed.untold(work, link):
+            step(work, blanked.blank(link))
+
+
+def _links(work: Work, mailboxes: Collection[str] | None = None) -> Iterator[Link]:
+    for key, row in work.state.under(PREFIX, Exposure).items() if _hides(work.policy) else ():
+        link = work.link(key.removeprefix(PREFIX)) if mailboxes is None or row.mailbox in mailboxes else None
+        if link is not None and exposed.stands(link):
+            yield link
 
 
 def _hides(policy: Policy) -> bool:

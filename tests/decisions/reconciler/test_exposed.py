@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from contracts.asked import Question
 from contracts.calendar import Attendee, CalendarEvent, Response, Sensitivity
 from contracts.facts import Updated
-from contracts.observed import Item, Vanished
+from contracts.observed import Item, ReadDone, Vanished
 from contracts.policy import Policy, PrivateEvents
 from contracts.write import Why, Write
 from services.reconciler.rows import Death, Look, State
@@ -23,10 +23,12 @@ from tests.decisions.reconciler.shard import (
     PRACTIFI,
     SHOWN,
     STANDUP,
+    TEN,
     TWO_WAY,
     Shard,
     here,
     there,
+    timed,
 )  # fmt: skip
 from tests.decisions.reconciler.world import kept
 
@@ -120,6 +122,56 @@ def test_so_does_what_was_on_its_way_to_practifi_as_the_rule_became_stricter(car
     shard.write(hidden(other, "p-c"), order)
     assert not shard.orders
     assert not [key for key, row in shard.rows.items() if b"Standup" in row or b"Room" in row]
+
+
+def closed(shard: Shard) -> None:
+    """A run is over in which Mike's mailbox could not be opened."""
+    shard.hear(ReadDone("run-1", "graph-poller", closed=(MIKE,)), "graph-poller/acme/0")
+
+
+@pytest.mark.parametrize("practifi_told", [True, False])
+def test_it_goes_as_well_where_its_mailbox_is_closed(practifi_told: bool) -> None:
+    """Nobody can tell of it before the mailbox opens again; then there is nothing left to do (P2, ruling 20)."""
+    shard, one, other = full()
+    if practifi_told:
+        shard.see(hidden(other, "p-a2"), side=PRACTIFI)
+    closed(shard)
+    shard.write(hidden(other, "p-b"), purge(shard))
+    assert not shard.ask(Question.PRIVATE)
+    assert not names(shard)
+    assert not [key for key, row in shard.rows.items() if b"Standup" in row]
+    shard.see(hidden(one, "m-b"))
+    shard.see(hidden(other, "p-c"), side=PRACTIFI)
+    assert not shard.orders
+
+
+def test_what_a_closed_mailbox_has_stays_where_the_rule_still_is_the_wider_one() -> None:  # P1
+    shard, _, _ = full()
+    shard.set_policy(FULL)
+    closed(shard)
+    assert not shard.orders
+    assert shard.ask(Question.PRIVATE)
+
+
+def test_what_somebody_has_moved_in_practifi_is_moved_when_its_mailbox_opens_again() -> None:  # P2, REC-01
+    shard, other = Shard(FULL), there(replace(SHOWN, sensitivity=Sensitivity.PRIVATE), edited=False)
+    shard.paired(here(replace(STANDUP, sensitivity=Sensitivity.PRIVATE)), other)
+    when = timed(TEN + timedelta(hours=2))
+    moved = replace(other.event, when=when)
+    shard.see(replace(other, event=moved, mark="p-b"), side=PRACTIFI)
+    shard.refuse(Why.FORBIDDEN)
+    shard.write(replace(other, event=moved, mark="p-c"))  # why it does not go stands there
+    shard.set_policy(TWO_WAY)
+    closed(shard)
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.fields, order.event.when) == (PRACTIFI, ("subject", "location"), moved.when)
+    shard.write(hidden(replace(other, event=moved), "p-d"), order)
+    shard.orders.clear()
+    shard.hear(Look(order.link))
+    out = shard.take()
+    assert isinstance(out, Write)
+    assert (out.side, out.fields, out.event.when) == (MICROSOFT, ("when",), replace(when, zone="Europe/Warsaw"))
 
 
 @pytest.mark.parametrize("there_already", [True, False])
