@@ -68,6 +68,27 @@ def test_so_has_it_where_our_memory_is_of_before_anything_was_read() -> None:  #
     assert [item.exposed for item in watcher.reads(HIDDEN)] == [True]
 
 
+@pytest.mark.parametrize(("always", "once", "owner", "stands"), [
+    pytest.param(TWO_WAY, OPEN, MIKES, True, id="for the firm"),
+    pytest.param(NARROW, OPEN, JOHNS, True, id="for its owner"),
+    pytest.param(TWO_WAY, replace(TWO_WAY, private_events=SKIP), MIKES, False, id="but never was wider"),
+    pytest.param(TWO_WAY, NARROW, JOHNS, False, id="but not for its owner"),
+])  # fmt: skip
+def test_so_has_what_was_written_while_the_rule_was_wider_between_two_reads(
+    always: Policy, once: Policy, owner: str, stands: bool
+) -> None:  # P2, D11, ruling 5
+    """To us nothing has changed since; of what somebody writes there later, nothing is said."""
+    watcher = Watcher(always)
+    watcher.reads()
+    while watcher.order:
+        watcher.hears()
+    watcher.govern(once)
+    watcher.govern(always)
+    first = [item.exposed for item in watcher.reads(replace(HIDDEN, owner=owner))]
+    later = [item.exposed for item in watcher.reads(replace(HIDDEN, id="00U2", owner=owner))]
+    assert (first, later) == ([stands], [False])
+
+
 @pytest.mark.parametrize(("before", "after", "stands"), [
     pytest.param(OPEN, NARROW, True, id="it has become stricter for its owner alone"),
     pytest.param(NARROW, replace(TWO_WAY, private_events=SKIP), False, id="it was as strict for its owner before"),
