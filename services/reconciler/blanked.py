@@ -14,13 +14,14 @@ from services.reconciler.work import Work
 
 
 def obeyed(work: Work, link: Link) -> Link:
-    """The link; a blank, where it is over for so long that nobody tells of it, and its mailbox's own rule hides what it
-    says. While an order is out, that may still bring the text."""
+    """The link; a blank, where it is so long over, or so far ahead, that nobody tells of it, and its mailbox's own rule
+    hides what it says. While an order is out, that may still bring the text."""
     here = link.microsoft
     if link.pending is not None or here is None or not (exposed.stands(link) and exposed.untold(work, link)):
         return link
-    told = work.now - timedelta(days=work.policy_of(link.mailbox).past_inbound_days)
-    return blank(link) if when.start(here.event.when) < told else link
+    over = when.start(here.event.when) < work.now - timedelta(days=work.policy.past_inbound_days)
+    ahead = when.due(here.event.when, work.policy.future_inbound_months) > work.now
+    return blank(link) if over or ahead else link
 
 
 def blank(link: Link) -> Link:

@@ -1,7 +1,8 @@
 """The rule for private events has become stricter (P2). Readers tell anew what lies within the window, and by that its
-text goes from Practifi. What is over for longer nobody tells: it goes when the rule is heard, because it is counted
-beforehand like all others (`calsync private`). Nothing else of what is over is ever written (ruling 28). Nor does
-anybody tell what is in a mailbox that is closed, perhaps for good: it goes when a reader has found that out."""
+text goes from Practifi. What is over for longer nobody tells, nor what lies ahead of a window that was wider once: it
+goes when the rule is heard, because it is counted beforehand like all others (`calsync private`). Nothing else of what
+is over is ever written (ruling 28). Nor does anybody tell what is in a mailbox that is closed, perhaps for good: it
+goes when a reader has found that out."""
 
 from collections.abc import Collection, Iterator
 
@@ -29,7 +30,7 @@ def needs(state: State, policy: Policy, mailboxes: Collection[str] | None = None
 
 
 def obey(work: Work) -> None:
-    """Take the text of what is over from Practifi, and out of our memory."""
+    """Take the text of what no reader tells from Practifi, and out of our memory."""
     for link in _links(work):
         if (new := blanked.obeyed(work, link)) is not link:
             step(work, new)

@@ -1,6 +1,6 @@
 """A stricter rule for private events (P2): what it hides does not stay in Practifi, where both sides show a blank."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -50,13 +50,14 @@ def names(shard: Shard) -> list[str]:
     return [key for key, row in rows.items() if any(one in key.encode() + row for one in (b"@client", ANN.encode()))]
 
 
-def full() -> tuple[Shard, Item, Item]:
-    """A private meeting with a client that stands in Practifi with all that it says."""
-    shard, guests = Shard(FULL), (Attendee("ann@client.example"),)
-    one = here(replace(STANDUP, sensitivity=Sensitivity.PRIVATE, attendees=guests))
-    other = there(replace(SHOWN, sensitivity=Sensitivity.PRIVATE), edited=False, people=(ANN,))
+def full(start: datetime = TEN, policy: Policy = TWO_WAY) -> tuple[Shard, Item, Item]:
+    """A private meeting with a client that stands in Practifi with all that it says, as the rule becomes stricter."""
+    shard, guests, when = Shard(FULL), (Attendee("ann@client.example"),), timed(start, zone="Europe/Warsaw")
+    one = here(replace(STANDUP, when=when, sensitivity=Sensitivity.PRIVATE, attendees=guests))
+    shown = replace(SHOWN, when=timed(start), sensitivity=Sensitivity.PRIVATE)
+    other = there(shown, edited=False, people=(ANN,))
     shard.paired(one, other)
-    shard.set_policy(TWO_WAY)
+    shard.set_policy(policy)
     return shard, one, other
 
 
@@ -99,6 +100,14 @@ def test_it_goes_as_well_where_it_is_over_for_so_long_that_no_reader_tells_of_it
     assert not shard.orders
     assert not shard.ask(Question.PRIVATE)
     assert not names(shard)
+    assert not [key for key, row in shard.rows.items() if b"Standup" in row]
+
+
+def test_it_goes_as_well_where_it_is_so_far_ahead_that_no_reader_tells_of_it_yet() -> None:  # P2, D9
+    """The window was wider when it was told."""
+    shard, _, other = full(TEN + timedelta(days=60), replace(TWO_WAY, future_inbound_months=1))
+    shard.write(hidden(other, "p-b"), purge(shard))
+    assert not shard.orders
     assert not [key for key, row in shard.rows.items() if b"Standup" in row]
 
 
