@@ -82,8 +82,8 @@ def needs(state: State, message: Message) -> Iterable[str]:  # noqa: C901, PLR09
         case PolicyNow(policy=policy):
             yield from _stopped(state)
             yield from stricter.needs(state, policy)
-        case ReadDone(closed=closed) if closed and (now := loaded(state, "policy", PolicyNow)) is not None:
-            yield from stricter.needs(state, now.policy, closed)
+        case ReadDone() as body:
+            yield from stricter.unread(state, body)
         case _:
             pass
     if opens(state, message.body):

@@ -1,16 +1,16 @@
 """The rule for private events has become stricter (P2). Readers tell anew what lies within the window, and by that its
 text goes from Practifi. What is over for longer nobody tells, nor what lies ahead of a window that was wider once: it
 goes when the rule is heard, because it is counted beforehand like all others (`calsync private`). Nothing else of what
-is over is ever written (ruling 28). Nor does anybody tell what is in a mailbox that is closed, perhaps for good: it
-goes when a reader has found that out."""
+is over is ever written (ruling 28). Nor does anybody tell what is in a mailbox that cannot be read, perhaps for good:
+it goes when a run is over that had to do without."""
 
 from collections.abc import Collection, Iterator
 
 from contracts.observed import ReadDone
-from contracts.policy import Policy, PrivateEvents
+from contracts.policy import Policy, PolicyNow, PrivateEvents
 from services.kernel.decision import State
 from services.reconciler import blanked, exposed
-from services.reconciler.around import of_link
+from services.reconciler.around import loaded, of_link
 from services.reconciler.listed import Exposure
 from services.reconciler.rows import Link
 from services.reconciler.step import step
@@ -29,6 +29,13 @@ def needs(state: State, policy: Policy, mailboxes: Collection[str] | None = None
             yield from of_link(state, key.removeprefix(PREFIX))
 
 
+def unread(state: State, body: ReadDone) -> Iterator[str]:
+    """The same of the mailboxes that could not be read in a run."""
+    now, mailboxes = loaded(state, "policy", PolicyNow), (*body.closed, *body.failed)
+    if now is not None and mailboxes:
+        yield from needs(state, now.policy, mailboxes)
+
+
 def obey(work: Work) -> None:
     """Take the text of what no reader tells from Practifi, and out of our memory."""
     for link in _links(work):
@@ -37,8 +44,10 @@ def obey(work: Work) -> None:
 
 
 def closed(work: Work, body: ReadDone) -> None:
-    """The same with what is in a mailbox that nobody can open. What has an order out has its turn with the next run."""
-    for link in _links(work, body.closed) if body.closed else ():
+    """The same with what is in a mailbox that nobody could open. What has an order out has its turn with the next
+    run."""
+    mailboxes = (*body.closed, *body.failed)
+    for link in _links(work, mailboxes) if mailboxes else ():
         if link.pending is None and exposed.untold(work, link):
             step(work, blanked.blank(link))
 

@@ -133,18 +133,21 @@ def test_so_does_what_was_on_its_way_to_practifi_as_the_rule_became_stricter(car
     assert not [key for key, row in shard.rows.items() if b"Standup" in row or b"Room" in row]
 
 
-def closed(shard: Shard) -> None:
-    """A run is over in which Mike's mailbox could not be opened."""
-    shard.hear(ReadDone("run-1", "graph-poller", closed=(MIKE,)), "graph-poller/acme/0")
+def closed(shard: Shard, *, failed: bool = False) -> None:
+    """A run is over in which Mike's mailbox could not be opened, or has `failed`."""
+    mikes = (MIKE,)
+    done = ReadDone("run-1", "graph-poller", failed=mikes if failed else (), closed=() if failed else mikes)
+    shard.hear(done, "graph-poller/acme/0")
 
 
+@pytest.mark.parametrize("failed", [True, False])
 @pytest.mark.parametrize("practifi_told", [True, False])
-def test_it_goes_as_well_where_its_mailbox_is_closed(practifi_told: bool) -> None:
+def test_it_goes_as_well_where_its_mailbox_is_closed(failed: bool, practifi_told: bool) -> None:
     """Nobody can tell of it before the mailbox opens again; then there is nothing left to do (P2, ruling 20)."""
     shard, one, other = full()
     if practifi_told:
         shard.see(hidden(other, "p-a2"), side=PRACTIFI)
-    closed(shard)
+    closed(shard, failed=failed)
     shard.write(hidden(other, "p-b"), purge(shard))
     assert not shard.ask(Question.PRIVATE)
     assert not names(shard)
