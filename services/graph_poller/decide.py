@@ -12,7 +12,7 @@ from contracts.control import Again, RunDue
 from contracts.message import Message
 from contracts.observed import Believed, Made, Paired, Undirected
 from contracts.policy import PolicyNow
-from services.graph_poller import again
+from services.graph_poller import again, slide
 from services.graph_poller.draft import RUN, Draft
 from services.graph_poller.failing import set_aside
 from services.graph_poller.meaning import roots, understand, unshown
@@ -50,6 +50,7 @@ def needs(state: State, message: Message) -> Iterable[str]:
             yield RUN
         case Unread(mailbox):
             yield from (RUN, f"place/{mailbox}", f"held/{mailbox}")
+            yield from (slide.ahead(mailbox),) if slide.told_in_full(state, mailbox) else ()
         case MailboxRead(mailbox, round_):
             yield from (RUN, f"place/{mailbox}", f"held/{mailbox}")
             yield from roots(state, mailbox, round_, new_day=_new_day(state, mailbox, message))

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from contracts.control import RunDue
 from contracts.observed import Mailboxes, Pair, Paired, ReadDone, Undirected
 from contracts.status import Problem
-from services.graph_poller import window
+from services.graph_poller import slide, window
 from services.graph_poller.draft import Draft
 from services.graph_poller.rows import (
     DIRECTORY,
@@ -83,6 +83,7 @@ def not_read(draft: Draft, unread: Unread) -> None:
         return
     show(draft, unread.mailbox, unread.state, problem)
     draft.rows[f"held/{unread.mailbox}"] = None
+    slide.hide(draft, unread.mailbox)
     closed = unread.state == "excluded"
     over(draft, unread.mailbox, failed="" if closed else unread.mailbox, closed=closed)
 

@@ -4,11 +4,15 @@ beyond the window's end waits in rows, and is said on the first run of the day o
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from contracts.observed import Item
+from contracts.policy import PrivateEvents
 from services.graph_poller.digest import Digest
-from services.graph_poller.rows import Ahead, Root
+from services.graph_poller.draft import Draft
+from services.graph_poller.rows import Ahead, Place, Root
 from services.graph_poller.window import after, within
+from services.kernel.decision import State
 
 
 def ahead(mailbox: str, root: str = "") -> str:
@@ -27,6 +31,22 @@ def slide(out: Digest, said: dict[str, Root]) -> None:
         if now:
             out.items += now
             out.known[root] = _with(out.known.get(root, said.get(root)), now)
+
+
+def told_in_full(state: State, mailbox: str) -> bool:
+    """Whether what waits may say what is private."""
+    place = state.get(f"place/{mailbox}", Place) if state.known(f"place/{mailbox}") else None
+    return place is not None and place.view.private is PrivateEvents.FULL
+
+
+def hide(draft: Draft, mailbox: str) -> None:
+    """A mailbox cannot be read that has to be, by a stricter rule for private events: what waits is not kept (ruling
+    20), and read from the beginning when that can be, whatever the rule is by then."""
+    pair = next((one for one in draft.pairs() if one.mailbox == mailbox), None)
+    rule = draft.policy.of(pair.addresses if pair is not None else ()).private_events
+    if told_in_full(draft.state, mailbox) and rule is not PrivateEvents.FULL:
+        draft.rows |= dict.fromkeys(draft.under(ahead(mailbox), Ahead))
+        draft.rows[f"place/{mailbox}"] = replace(draft.place(mailbox), cursor="")
 
 
 def _with(known: Root | None, items: Iterable[Item]) -> Root:

@@ -10,7 +10,7 @@ from contracts.observed import Item
 from contracts.policy import Policy, PrivateEvents
 from services.clients.graph.mapping import STAMP
 from services.clients.graph.seen import Seen
-from services.graph_poller.rows import Root
+from services.graph_poller.rows import Root, Unread
 from tests.decisions.graph_poller.mailbox import (
     MIKE,
     Poller,
@@ -140,6 +140,29 @@ def test_what_waits_for_its_day_and_turns_private_is_not_remembered_where_a_roun
     poller.reads(fresh=True)
     poller.proves(**{"AAMk-1": seen(rule, sensitivity="private", **times)})
     assert b"Surgery" not in b"".join(poller.rows.values())
+
+
+@pytest.mark.parametrize("state", ["excluded", "paused"])
+def test_what_waits_for_its_day_is_not_remembered_where_its_mailbox_is_closed_as_the_rule_becomes_stricter(
+    state: str,
+) -> None:  # P2, ruling 20
+    """It is read from the beginning when it opens, also by the old rule: nobody shows its texts by then."""
+    times = {"start": at("2028-03-10T09:00:00"), "end": at("2028-03-10T10:00:00")}
+    poller = knows(FULL, seen(FULL, sensitivity="private", **times))
+    poller.govern(Policy(enabled=True, private_events=BUSY))
+    poller.due()
+    poller.hear(Unread(MIKE, state, "nobody may open it"))
+    assert b"Surgery" not in b"".join(poller.rows.values())
+    poller.govern(Policy(enabled=True, private_events=FULL))
+    assert [order.cursor for order in poller.due() if order.mailbox == MIKE] == [""]
+
+
+def test_what_waits_for_its_day_is_kept_where_its_mailbox_is_closed_and_the_rule_is_the_same() -> None:  # D9
+    poller = knows(FULL, seen(FULL, start=at("2028-03-10T09:00:00"), end=at("2028-03-10T10:00:00")))
+    poller.due()
+    poller.hear(Unread(MIKE, "excluded", "nobody may open it"))
+    assert b"Surgery" in b"".join(poller.rows.values())
+    assert [order.cursor for order in poller.due() if order.mailbox == MIKE] == ["c1"]
 
 
 def test_a_private_occurrence_says_no_more_than_its_time() -> None:  # P1
