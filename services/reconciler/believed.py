@@ -9,7 +9,6 @@ from msgspec import Struct
 from contracts.calendar import Side, When
 from contracts.observed import Believed, Observed
 from services.kernel.decision import SAME, Say
-from services.kernel.micros import micros
 from services.reconciler.link import find
 from services.reconciler.rows import Link
 from services.reconciler.work import Work
@@ -28,10 +27,10 @@ class Blank(Struct, frozen=True):
 
 
 def answer(work: Work) -> None:
-    """Our poller asks what it has to know."""
+    """Our poller asks what it has to know. The number of its question tells when it asked first, also where it is said
+    once more: sequences and numbers grow with the same clock."""
     blank = work.get(BLANK, Blank)
-    asked = micros(work.message.sent_at)
-    work.rows[BLANK] = Blank(max(asked, blank.sequence if blank is not None else 0))
+    work.rows[BLANK] = Blank(max(work.message.number, blank.sequence if blank is not None else 0))
     _tell(work, work.state.under("link/", Link).values())
 
 

@@ -296,6 +296,15 @@ def test_a_poller_that_forgot_is_told_also_what_is_heard_of_its_words_after_its_
     assert shard.believed == [], "this it has said with what it knows since"
 
 
+def test_a_poller_that_has_to_ask_twice_reads_nothing_again_that_it_has_read_since() -> None:  # ruling 6
+    """The question was lost at first, and is said again when the poller has read its mailboxes from the beginning."""
+    shard, asked = Shard(), micros(NOW)
+    shard.now += timedelta(minutes=2)
+    shard.hear(Again("w", "graph-poller"), number=asked)
+    shard.hear(Observed(MICROSOFT, asked + 1, (here(),)))
+    assert shard.believed == []
+
+
 def test_what_was_deleted_while_the_poller_and_the_shard_lost_their_memories_goes() -> None:  # X1, X2, ruling 6
     """What the poller had said of it is under way all the while. Its question is forgotten, and it would not miss what
     it does not know: the event would stay in Practifi for ever."""
