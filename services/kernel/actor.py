@@ -74,19 +74,21 @@ class Actor:
 
     async def _fresh(self, tx: Tx, heard: Sequence[Heard], turn: Turn) -> list[Message]:
         """Messages that were not decided before; all that want a receipt get one, repeats too. A sign that something is
-        forgotten goes before them, but for what our own effects have brought: who wanted that did not know of it."""
+        forgotten goes before them, but for what our own effects have brought: who wanted that did not know of it. A
+        policy goes before all: who does not know how many shards a firm has would not ask all of them."""
         open_effects = await tx.settle([h.settles for h in heard if h.settles])
         repeats = await self._see(tx, [h.message for h in heard if h.message.number or h.message.receipted], turn)
+        levels = [h.message for h in heard if isinstance(h.message.body, PolicyNow)]
         own, fresh = list[Message](), dict[Mark | str, Message]()
         for h in heard:
-            if isinstance(h.message.body, Known) or (h.settles and h.settles not in open_effects):
+            if isinstance(h.message.body, Known | PolicyNow) or (h.settles and h.settles not in open_effects):
                 continue
             mark = _mark(h.message) if h.message.number else h.message.id
             if turn.forgot and h.settles:
                 own.append(h.message)
             elif mark not in repeats:
                 fresh.setdefault(mark, h.message)
-        return [*own, *turn.forgot, *fresh.values()]
+        return [*levels, *own, *turn.forgot, *fresh.values()]
 
     async def _see(self, tx: Tx, messages: Sequence[Message], turn: Turn) -> set[Mark | str]:
         """Remember numbered messages as seen; the marks of those that were seen before."""

@@ -14,7 +14,7 @@ from contracts.control import Pause, RunDue, SyncNow
 from contracts.message import Message
 from contracts.policy import Policy, PolicyNow
 from services.kernel.actor import Actor, Heard, Turn
-from services.kernel.decision import Decision, Do, Say, State, Thinks, Wake
+from services.kernel.decision import Decision, Do, Forgot, Say, State, Thinks, Wake
 from services.kernel.driver import Connect
 from services.kernel.effects import Kept
 from services.kernel.errors import Transient
@@ -199,6 +199,23 @@ async def test_an_older_policy_is_no_news(store: Store) -> None:  # D1, design Â
     assert kept is not None
     now = msgspec.msgpack.decode(kept, type=PolicyNow)
     assert (now.version, now.active) == (3, False), "the same version said otherwise holds, an older one does not"
+
+
+async def test_who_forgot_hears_so_by_the_policy_that_comes_with_it(store: Store) -> None:  # rulings 6, 26
+    """Whom to ask for all anew depends on it. Who knows none asks nobody, and the sign does not come twice."""
+
+    class Asks:
+        def needs(self, state: State, message: Message) -> Iterable[str]:
+            return ("policy",)
+
+        def decide(self, state: State, message: Message, now: datetime) -> Decision:
+            known = state.get("policy", PolicyNow)
+            version = known.version if known is not None else 0
+            return Decision({"heard/version": Count(version)}) if isinstance(message.body, Forgot) else Decision()
+
+    policy = Heard(Message("p", "firm", T0, PolicyNow(7, active=True, policy=Policy())))
+    await turn(store, policy, message("x", 6, receipted=5), mind=Asks())
+    assert await rows(store) == {"heard/version": 7}
 
 
 async def test_who_may_not_settle_changes_nothing(store: Store) -> None:  # ruling 23
