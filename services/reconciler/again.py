@@ -88,7 +88,7 @@ def answer(work: Work, body: Again) -> None:
                 _tell(work, body.shard, key.removeprefix("uid/").removesuffix("~"), row)
         case "graph-poller":
             believed.answer(work)
-        case "salesforce-watcher" if work.policy.shards > 1:
+        case "salesforce-watcher":  # it may have heard before us that the firm has more shards than one
             work.effects += [Say("salesforce-watcher", one) for one in _homes(work, body)]
         case _:
             pass

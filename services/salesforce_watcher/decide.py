@@ -65,6 +65,7 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
         case PolicyNow():
             exposed.heard(draft)
             outbound.heard(draft)
+            home.remind(draft)  # a shard that is new was not asked
             if again.grown(draft):
                 _begin(draft)
         case RunDue(run, policy=version) if not draft.early(version):

@@ -1,6 +1,7 @@
 """To which shard an Event is told: in a firm of several shards always to the one that heard of it first, whoever owns
 it since, so that one shard knows its whole life (rulings 14, 22). A watcher that has lost its memory asks all shards
-what they know, and reads nothing before they have answered. Never moves anything."""
+what they know, and reads nothing before they have answered; the one shard of a firm as well, which may get another one
+before anybody is paired. Never moves anything."""
 
 from collections.abc import Iterator
 
@@ -55,7 +56,7 @@ def ask(draft: Draft, want: Again) -> None:
     """Ask all shards what they know, as one who has lost all of that. Each is told which one it is: it may have lost
     that as well."""
     draft.effects += [Say("reconciler", replace(want, shard=shard), shard) for shard in range(draft.policy.shards)]
-    draft.rows["homes"] = Asked(want.wish) if draft.policy.shards > 1 else None
+    draft.rows["homes"] = Asked(want.wish)
 
 
 def remind(draft: Draft) -> None:
@@ -73,7 +74,8 @@ def known(draft: Draft) -> bool:
 
 def hear(draft: Draft, body: Homes) -> bool:
     """A shard has told of some of its Events: whether all have told of all by that."""
-    draft.rows |= {f"home/{event}": Home(body.shard) for event in body.events}
+    if draft.policy.shards > 1:
+        draft.rows |= {f"home/{event}": Home(body.shard) for event in body.events}
     asked, shard = draft.get("homes", Asked), str(body.shard)
     if asked is None or asked.wish != body.wish or known(draft):
         return False

@@ -339,6 +339,14 @@ def test_a_watcher_that_forgot_is_told_which_events_are_known_here_and_which_sha
     assert shard.homes == [Homes("w", 1, 0, 1, ("p1", "p2", "p3"), mailboxes)]
 
 
+def test_a_watcher_that_has_heard_before_us_of_another_shard_is_answered() -> None:  # rulings 6, 22
+    """It reads nothing before all shards have answered, and no run of the firm would be over."""
+    shard = Shard()
+    shard.paired()
+    shard.hear(Again("w", "salesforce-watcher", 0))
+    assert [(one.shard, one.events) for one in shard.homes] == [(0, ("p1",))]
+
+
 @pytest.mark.parametrize("side", Side)
 def test_a_reader_that_forgot_our_question_is_asked_anew(side: Side) -> None:  # ruling 6
     """Part of its answer may be lost with its memory: nobody waits for that."""

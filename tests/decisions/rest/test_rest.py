@@ -11,10 +11,12 @@ from services.graph_poller.draft import RUN
 from services.reconciler.rows import Link
 from services.reconciler.wish import Unread
 from services.registry.rows import Ledger
+from services.salesforce_watcher.rows import Pairs
 from tests.decisions.rest.firm import REGISTRY, Firm
 from tests.decisions.rest.sides import Sides
 
 MAILBOXES = ("mailbox-ann", "mailbox-bob", "mailbox-eve")
+WATCHER = ("salesforce-watcher", 0)
 OUT = ("directory", "org", "writes", *MAILBOXES)
 DEEDS = ("edit", "edit", "edit", "edit", "away", "away", "lose", "copy", "put back", "copy all", "recover", "pause",
          "resume", "sync", "start", "interval", "interval", "leave", "split")  # fmt: skip
@@ -115,6 +117,23 @@ def test_everything_comes_to_rest_when_all_is_mended(seed: int) -> None:  # O4, 
     mended(firm)
     assert waiting(firm) == []
     assert synced(firm)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_firm_that_gets_a_second_shard_just_as_its_watcher_loses_its_store_goes_on(seed: int) -> None:
+    """Within the interval, and each mailbox stays in its shard."""  # rulings 6, 22, 24
+    firm = Firm(Random(seed), 1, Sides(MAILBOXES))
+    firm.sides.edit(firm.chance)
+    firm.pass_time(minutes=20)
+    for deed in firm.chance.sample((firm.split, lambda: firm.lose(WATCHER)), 2):
+        deed()
+        for _ in range(firm.chance.randint(0, 60)):
+            firm.step()
+    firm.pass_time(minutes=10)
+    assert waiting(firm) == []
+    pairs = firm.memories[WATCHER].row("pairs", Pairs)
+    assert pairs is not None
+    assert {pair.shard for pair in pairs.pairs} == {0}
 
 
 @pytest.mark.parametrize("seed", range(30, 50))

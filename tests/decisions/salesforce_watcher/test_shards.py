@@ -125,6 +125,23 @@ def test_a_mailbox_stays_in_its_shard_also_where_that_was_forgotten() -> None:  
     assert {pair.mailbox: pair.shard for pair in told.pairs} == {MIKE: 0, JOHN: 0}
 
 
+def test_a_firm_that_gets_another_shard_while_its_watcher_knows_nobody_keeps_its_mailboxes_where_they_are() -> None:
+    """The new shard is asked as well, and at once: a run waits for its answer."""  # rulings 6, 22
+    watcher = Watcher(directed=False)
+    watcher.hear(Forgot("registry", 0))
+    (wish,) = [one.wish for one in watcher.told(Again, "reconciler")]
+    watcher.hear(Homes(wish, 0, 0, 1, mailboxes={MIKE: 0, JOHN: 0}))
+    watcher.hear(Mailboxes(1, MAILBOXES))
+    watcher.govern(replace(TWO_WAY, shards=2))
+    assert watcher.told(Again, "reconciler") == [Again(wish, "salesforce-watcher", 1)]
+    assert watcher.due() == []
+    watcher.hear(Homes(wish, 1, 0, 1))
+    (watcher.order,) = watcher.asked(ReadOrg)
+    watcher.reads()
+    (told,) = watcher.told(Paired, "reconciler", 0)
+    assert {pair.mailbox: pair.shard for pair in told.pairs} == {MIKE: 0, JOHN: 0}
+
+
 def test_a_shard_that_has_not_answered_is_asked_again_with_the_next_run() -> None:  # ruling 6
     watcher = firm()
     watcher.hear(Forgot("registry", 0))
