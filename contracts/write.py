@@ -32,9 +32,11 @@ class Write(Struct, frozen=True, omit_defaults=True, tag="write"):
     are internal users to be invited (I2). `my_response` among the fields is sent as the mailbox's own answer (A6).
     `answers` are the answers that related people gave, as Practifi shall show them (None: leave them). `status` is
     our word to who looks at the Practifi Event (None: leave it). `private` is the rule by which reads are redacted.
-    `consents` is how many there were when it was given: the writer may not have heard of the last one yet (X4). `since`
-    is, of an Event that is to be made for a link that never had one, when that was ordered: one of this link that was
-    made since, and is deleted, was made by an attempt of which nobody heard (None: it may be one that is known).
+    `consents` is how many there were when it was given: the writer may not have heard of the last one yet (X4).
+    `policy` is the version of the policy by which it was given: the rule of its mailbox may be narrower since (D11).
+    `since` is, of an Event that is to be made for a link that never had one, when that was ordered: one of this link
+    that was made since, and is deleted, was made by an attempt of which nobody heard (None: it may be one that is
+    known).
     """
 
     order: str
@@ -55,11 +57,12 @@ class Write(Struct, frozen=True, omit_defaults=True, tag="write"):
     cause: Cause = Cause.EDIT
     private: PrivateEvents = PrivateEvents.BUSY_ONLY
     consents: int = 0
+    policy: int = 0
     since: Instant | None = None
 
 
 class Erase(Struct, frozen=True, omit_defaults=True, tag="erase"):
-    """Remove one event from `side`; `base` and `consents` as in `Write`."""
+    """Remove one event from `side`; `base`, `consents` and `policy` as in `Write`."""
 
     order: str
     link: str
@@ -71,10 +74,11 @@ class Erase(Struct, frozen=True, omit_defaults=True, tag="erase"):
     cause: Cause = Cause.EDIT
     private: PrivateEvents = PrivateEvents.BUSY_ONLY
     consents: int = 0
+    policy: int = 0
 
 
 class Revive(Struct, frozen=True, omit_defaults=True, tag="revive"):
-    """Take one deleted Practifi Event out of the recycle bin (X5)."""
+    """Take one deleted Practifi Event out of the recycle bin (X5); `policy` as in `Write`."""
 
     order: str
     link: str
@@ -83,6 +87,7 @@ class Revive(Struct, frozen=True, omit_defaults=True, tag="revive"):
     target: str
     cause: Cause = Cause.RESTORED
     private: PrivateEvents = PrivateEvents.BUSY_ONLY
+    policy: int = 0
 
 
 Order = Write | Erase | Revive

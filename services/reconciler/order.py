@@ -53,12 +53,12 @@ def order(
 
 
 def _completed(work: Work, link: Link, made: Order) -> tuple[Link, Order]:
-    """The order with all that goes with every order: why it is given, the rule of its mailbox, and our word."""
+    """The order with all that goes with every order: why it is given, the rules of its mailbox, and our word."""
     there = link.practifi if made.side is Side.PRACTIFI else None
     private = work.policy_of(there.mailbox if there is not None else made.mailbox).private_events
     if isinstance(made, Revive):
-        return link, replace(made, private=private)
-    made = replace(made, cause=link.cause, private=private, consents=work.consents)
+        return link, replace(made, private=private, policy=work.version)
+    made = replace(made, cause=link.cause, private=private, consents=work.consents, policy=work.version)
     if made.side is Side.MICROSOFT or not isinstance(made, Write):
         return link, made
     link = told.composed(work, trouble.left(work, link, made.side))

@@ -65,6 +65,11 @@ class Work:
         return self._now().policy
 
     @property
+    def version(self) -> int:
+        """The version of the policy that is followed."""
+        return self._now().version
+
+    @property
     def consents(self) -> int:
         """How often a person has said *resume*."""
         return self._now().consents

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from contracts.calendar import PRIVATE, Days, Side, When
 from contracts.observed import Item
-from contracts.policy import PolicyNow, PrivateEvents
+from contracts.policy import Policy, PolicyNow, PrivateEvents
 from contracts.write import Erase, Refused, Revive, Why, Write
 
 Order = Write | Erase
@@ -37,7 +37,19 @@ def stopped(order: Order | Revive, policy: PolicyNow | None) -> Refused | None:
         return refused(order, Why.STOPPED, reason="the policy does not allow writing here now")
     if _tells(order) and policy.policy.private_events is not PrivateEvents.FULL:
         return refused(order, Why.STOPPED, reason="the policy hides by now what this event says")
+    if order.policy < policy.version and _narrower(order, policy.policy):
+        return refused(order, Why.STOPPED, reason="the policy has changed since, perhaps for this mailbox")
     return None
+
+
+def _narrower(order: Order | Revive, policy: Policy) -> bool:
+    """Whether somebody's own rule forbids what an order does (D11). Who gave the order knows whose mailbox it is, and
+    gives it again where it may go: so what belongs together is decided in one place, by the policy as it is now."""
+    return any(
+        (one.direction is not None and not one.direction.writes(order.side))
+        or (one.private_events not in {None, PrivateEvents.FULL} and _tells(order))
+        for one in policy.narrower
+    )
 
 
 def _tells(order: Order | Revive) -> bool:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import Sensitivity, Side
 from contracts.policy import Narrower, Policy, PrivateEvents
-from contracts.write import Erase
+from contracts.write import Erase, Outcomes, Refused, Why
 from tests.decisions.reconciler.shard import (
     JOHN,
     JOHNS,
@@ -66,6 +66,28 @@ def test_what_waited_is_judged_by_the_rule_of_its_mailbox_as_it_is_now(side: Sid
     assert shard.orders == []
 
 
+@pytest.mark.parametrize("whose", [MIKE, JOHN])
+@pytest.mark.parametrize("case", NARROW, ids=lambda case: case.name)
+def test_an_order_that_is_out_when_a_direction_becomes_narrower_is_given_again_where_it_may_go(
+    case: Narrow, whose: str
+) -> None:  # D11, ruling 26
+    """The writer does not know whose rule it is, and stops it."""
+    shard = Shard()
+    if case.happens != "make":
+        shard.paired()
+    happens(shard, case.side, case.happens)
+    before = shard.orders[0]
+    shard.set_policy(
+        replace(TWO_WAY, narrower=(Narrower((f"{whose.removeprefix('mailbox-')}@firm.example",), **case.rule),))
+    )
+    shard.refuse(Why.STOPPED)
+    for wake in shard.wakes[-1:]:
+        shard.now = wake.at
+        shard.hear(wake.body)
+    again = [(type(one), one.side, one.policy > before.policy) for one in shard.orders]
+    assert again == ([] if whose == MIKE else [(type(before), case.side.other, True)])
+
+
 def test_private_events_may_be_left_out_for_one_mailbox() -> None:  # D11, P1
     rule = Narrower(("mike@firm.example",), private_events=PrivateEvents.SKIP)
     private = replace(STANDUP, subject="Private appointment", sensitivity=Sensitivity.PRIVATE)
@@ -94,6 +116,22 @@ def test_an_event_does_not_follow_its_owner_into_a_mailbox_that_is_not_written()
     shard = handed(narrow(direction=IN))
     assert not [order for order in shard.orders if order.side is MICROSOFT]
     assert "Blocked" in shard.kinds()
+
+
+def test_what_follows_its_owner_leaves_the_old_mailbox_although_that_is_written_no_more() -> None:  # D11, ruling 14
+    """The one half is done: else the event would be in both mailboxes."""
+    shard = handed(TWO_WAY)
+    made = shard.take()
+    shard.write(here(name="j1", mailbox=JOHN, stamp=f"{made.link}-g1"), made)
+    shard.set_policy(replace(TWO_WAY, narrower=(Narrower(("mike@firm.example",), IN),)))
+    erase = next(order for order in shard.orders if isinstance(order, Erase))
+    shard.orders.clear()
+    shard.hear(Outcomes((Refused(erase.order, erase.link, MICROSOFT, Why.STOPPED, "", "because"),)))
+    shard.now = shard.wakes[-1].at
+    shard.hear(shard.wakes[-1].body)
+    again = shard.take()
+    assert isinstance(again, Erase)
+    assert (again.mailbox, again.policy > erase.policy) == (MIKE, True)
 
 
 def test_each_order_is_read_by_the_rule_of_the_mailbox_that_it_goes_to() -> None:  # D11, P1

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from contracts.calendar import Attendee, CalendarEvent, Response, Sensitivity, Side, Timed
 from contracts.observed import Item
-from contracts.policy import Direction, Policy, PolicyNow, PrivateEvents
+from contracts.policy import Direction, Narrower, Policy, PolicyNow, PrivateEvents
 from contracts.write import ERASED, Erase, Orders, Outcomes, Refused, Why, Write, Written
 from services.kernel.decision import SAME, Do, Forgot, Say, Undone
 from services.kernel.keeping import Doing
@@ -140,6 +140,28 @@ def test_a_stricter_rule_for_private_events_stops_what_was_ordered_before(
 ) -> None:  # P1, P2, ruling 26
     policy = PolicyNow(1, active=True, policy=replace(TWO_WAY, private_events=rule))
     no = stopped(write(side=side, private=given, event=says), policy)
+    assert (no is not None and no.why is Why.STOPPED) is stops
+
+
+IN, OUT = (Narrower(("mike@firm.example",), one.direction) for one in (INWARD, OUTWARD))
+HIDES = Narrower(("mike@firm.example",), private_events=BUSY)
+
+
+@pytest.mark.parametrize(("order", "rules", "stops"), [
+    pytest.param(write(side=Side.MICROSOFT, policy=1), (IN,), True, id="nothing goes to his Outlook any more"),
+    pytest.param(erase(side=Side.MICROSOFT), (IN,), True, id="nothing is deleted in his Outlook any more"),
+    pytest.param(write(policy=1), (OUT,), True, id="nothing of his goes to Practifi any more"),
+    pytest.param(write(private=FULL, event=PRIVATE, policy=1), (HIDES,), True, id="his private texts stay his own"),
+    pytest.param(write(policy=1), (HIDES,), False, id="it is not private"),
+    pytest.param(write(side=Side.MICROSOFT, policy=2), (IN,), False, id="who gave it knew of that"),
+    pytest.param(write(side=Side.MICROSOFT, policy=1), (OUT,), False, id="what goes the other way stops"),
+    pytest.param(write(side=Side.MICROSOFT, policy=1), (), False, id="nobody has a rule of his own"),
+])  # fmt: skip
+def test_a_rule_that_became_narrower_for_somebody_stops_what_was_ordered_before(
+    order: Write | Erase, rules: tuple[Narrower, ...], stops: bool
+) -> None:  # D11, P1, ruling 26
+    policy = PolicyNow(2, active=True, policy=replace(TWO_WAY, private_events=FULL, narrower=rules))
+    no = stopped(order, policy)
     assert (no is not None and no.why is Why.STOPPED) is stops
 
 
