@@ -30,7 +30,8 @@ class Digest:
     series of which Microsoft denies what it has. What lies after the window `said` is kept in `ahead` (root to id to
     item; `before` is what was kept so far), what lies before it is none of ours, and neither is taken for gone (D9).
     Outside `read` nothing can be seen at all: what has `left` for there, and what is `away` since we have made it.
-    What is told `anew` may be in Practifi, although nobody remembers it (ruling 5)."""
+    What is told `anew` may be in Practifi, although nobody remembers it (ruling 5); `lost`: the reconciler has
+    forgotten all, and this is the first read since."""
 
     mailbox: str
     looked: Looked
@@ -38,6 +39,7 @@ class Digest:
     read: Window
     before: Mapping[str, Ahead]
     anew: bool = False
+    lost: bool = False
     items: list[Item] = field(default_factory=list)
     vanished: list[Vanished] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
@@ -65,7 +67,8 @@ class Digest:
         known = was or bool(row.stamp)  # what we made ourselves is in Practifi, whatever we remember (ruling 5)
         row = hidden(row) if known or self.anew else row
         purged = known and row.redacted
-        if row.event is None or (row.excluded and not purged):
+        ours = self.lost and bool(row.stamp)  # else it would be made anew, and its copies be events (rulings 5, 18)
+        if row.event is None or (row.excluded and not (purged or ours)):
             return was  # a filter is no deletion (X2)
         item = replace(item_of(row, self.mailbox), series=root if row.id != root else "", slot=slot)
         if purged or within(row.event.when, *self.said):  # its text has to go wherever it is (P2)

@@ -13,7 +13,7 @@ from services.graph_poller import slide, window
 from services.graph_poller.brake import brake, size_after, stands
 from services.graph_poller.digest import Digest, Looked, roots_of, single
 from services.graph_poller.draft import Draft
-from services.graph_poller.rows import Ahead, Left, Place, Prove, Root, Rounds, Unshown
+from services.graph_poller.rows import Ahead, Left, Place, Prove, Root, Rounds, Unshown, View
 from services.graph_poller.runs import read
 from services.graph_poller.series import series
 from services.graph_poller.tell import observe, over, show
@@ -110,7 +110,7 @@ def _digested(draft: Draft, mailbox: str, held: Rounds) -> Digest:
     known = dict(_kept(draft, f"known/{mailbox}/", by_root.keys() | before.keys() | late, Root))
     looked, said = Looked(held.looked, held.series), window.said(draft.policy, draft.now)
     read, anew = (held.view.start, held.view.end), bool(held.view.again)
-    out = Digest(mailbox, looked, said, read, before, anew)
+    out = Digest(mailbox, looked, said, read, before, anew, lost=_forgotten(draft, mailbox, held.view))
     for root, rows in by_root.items():
         if root in known or root in before or not _left(draft, mailbox, rows):
             _root(root, rows, known.get(root), out)
@@ -119,6 +119,11 @@ def _digested(draft: Draft, mailbox: str, held: Rounds) -> Digest:
         _absent(root, known.get(root) or Root({}), out)
     slide.slide(out, known)
     return out
+
+
+def _forgotten(draft: Draft, mailbox: str, view: View) -> bool:
+    """Whether a mailbox is read for the first time since the reconciler has forgotten what we told it."""
+    return bool(view.again) and view.again == draft.reader().again != draft.place(mailbox).view.again
 
 
 def _root(root: str, rows: list[Seen], known: Root | None, out: Digest) -> None:

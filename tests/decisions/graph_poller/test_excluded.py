@@ -5,6 +5,7 @@ import pytest
 from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent, Sensitivity
+from contracts.control import Again
 from contracts.policy import Policy, PrivateEvents
 from services.clients.graph.seen import Seen
 from services.graph_poller.rows import Prove, Root
@@ -67,6 +68,16 @@ def test_what_is_let_in_again_is_said_and_was_never_gone() -> None:  # SAF-08, P
     assert gone(poller.reads(fresh=True)) == []
     assert gone(poller.proves(s1=OUT)) == []
     assert subjects(poller.reads(single(subject="Back"))) == {"s1": "Back"}
+
+
+def test_what_we_have_made_is_told_once_more_to_a_reconciler_that_has_forgotten_it() -> None:  # rulings 5, 18
+    ours, later = (single(stamp="link-g0", excluded=True, subject=text) for text in ("Review", "Later"))
+    poller = knows(single(stamp="link-g0"), single("s2"))
+    poller.reads(ours, single("s2", excluded=True))
+    poller.hear(Again("w1", "reconciler"))
+    said = poller.reads(ours, single("s2", excluded=True), fresh=True)
+    assert (subjects(said), said.vanished) == ({"s1": "Review"}, ())
+    assert poller.reads(later).items == (), "what is typed in it later is left out as before"
 
 
 def test_a_series_that_is_left_out_is_left_out_whole() -> None:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from contracts.calendar import CalendarEvent, Side, Timed
 from contracts.observed import Mailbox
 from contracts.write import Erase, Outcomes, Refused, Why, Write, Written
+from services.clients.graph.item import item_of as seen_item
 from services.clients.graph.seen import Kind, Round, Seen
 from services.clients.salesforce.item import item_of
 from services.clients.salesforce.row import Cursors, OrgRound, OrgUser, Row
@@ -50,6 +51,18 @@ class Sides:
             )
         self._changed(mailbox, name)
 
+    def show(self, mailbox: str, event: Seen) -> None:
+        """An event stands so in a mailbox from now on."""
+        self.time += 1
+        self.events[event.id] = event
+        self._changed(mailbox, event.id)
+
+    def put(self, row: Row) -> None:
+        """A row of Practifi is so from now on."""
+        self.time += 1
+        self.rows[row.id] = row
+        self._changed("", row.id)
+
     def leave(self, mailbox: str) -> None:
         """A user leaves Practifi, or comes back."""
         self.left ^= {mailbox}
@@ -59,7 +72,8 @@ class Sides:
         """What a service's hands bring back; None for what is tried later."""
         match order:
             case ReadDirectory():
-                found = tuple(Mailbox(one, f"{one}@firm.example") for one in self.mailboxes)
+                mails = ((one, f"{one}@firm.example") for one in self.mailboxes)
+                found = tuple(Mailbox(one, mail, addresses=(mail,)) for one, mail in mails)
                 return Unread("directory", "waiting", "away") if "directory" in self.out else DirectoryRead(found)
             case ReadMailbox(mailbox) | Prove(mailbox) if mailbox in self.out:
                 return Unread(mailbox, "waiting", "away")
@@ -99,8 +113,9 @@ class Sides:
             return Outcomes((Refused(order.order, order.link, order.side, Why.STOPPED),))
         if "writes" in self.out:
             return None
-        assert order.side is Side.PRACTIFI
         self.time += 1
+        if order.side is Side.MICROSOFT:
+            return Outcomes((self._in_outlook(order),))
         known = (one.id for one in self.rows.values() if one.stamp == order.link and not one.deleted)
         name = order.target or next(known, f"event-{self.time}")
         old = self.rows.get(name)
@@ -117,3 +132,21 @@ class Sides:
         self.rows[name] = row = replace(row, status=order.status or "")
         item = item_of(row, order.mailbox)
         return Outcomes((Written(order.order, order.link, order.side, item, item.event),))
+
+    def _in_outlook(self, order: Write | Erase) -> Written | Refused:
+        """What was made there once is left as it stands; nobody is invited."""
+        stamp = f"{order.link}-g{order.generation}" if isinstance(order, Write) else ""
+        mine = (one for one in self.events.values() if one.id.startswith(f"{order.mailbox}/"))
+        name = order.target or next((one.id for one in mine if one.stamp == stamp), f"{order.mailbox}/{self.time}")
+        old = self.events.get(name)
+        if order.target and old is None:
+            return Refused(order.order, order.link, order.side, Why.GONE)
+        if isinstance(order, Erase):
+            del self.events[name]
+            self._changed(order.mailbox, name)
+            return Written(order.order, order.link, order.side)
+        if old is None or order.target:
+            was = old or Seen(name, Kind.SINGLE, zone="UTC", stamp=stamp, uid=name)
+            self.show(order.mailbox, replace(was, when=order.event.when, mark=str(self.time), event=order.event))
+        item = seen_item(self.events[name], order.mailbox)
+        return Written(order.order, order.link, order.side, item, item.event)
