@@ -41,6 +41,17 @@ def has_moved(work: Work, link: Link) -> bool:  # noqa: ARG001
     return link.death is Death.MOVED
 
 
+def is_replaced(work: Work, link: Link) -> bool:  # noqa: ARG001
+    """Its guest was invited anew since"""
+    return link.death is Death.MOVED
+
+
+def is_anothers(work: Work, link: Link) -> bool:
+    """Its guest was invited anew, and gave it away"""
+    there = link.practifi
+    return is_replaced(work, link) and there is not None and there.owner not in {"", link.owner}
+
+
 def practifi_lacks_a_change(work: Work, link: Link) -> bool:
     """Practifi never had Microsoft's last change"""
     return writes_practifi(work, link) and bool(unsent(work, link))

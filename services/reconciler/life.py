@@ -82,7 +82,9 @@ ROWS = (
     Row(ACTIVE, NEVER, THERE, guard.born_in_practifi, Then.MAKE_IN_MICROSOFT),
     Row(ACTIVE, NEVER, THERE, None, Then.OTHER_HALF),
     Row(ACTIVE, DONE, THERE, None, Then.MAKE_IN_MICROSOFT),
+    Row(ACTIVE, GONE, THERE, guard.is_anothers, Then.END),  # A7
     Row(ACTIVE, GONE, THERE, guard.writes_practifi, Then.ERASE_IN_PRACTIFI),  # X1
+    Row(ACTIVE, GONE, THERE, guard.is_replaced, Then.POLICY),  # A7
     Row(ACTIVE, GONE, THERE, None, Then.END),  # D1
     Row(ACTIVE, OUT, OUT, None, Then.END),  # X5
     Row(State.PARKED, ANY, ANY, guard.hour_is_over, Then.GO_ON),  # C4

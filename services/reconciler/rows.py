@@ -142,8 +142,8 @@ class State(StrEnum):
 
 class Death(StrEnum):
     """How far a deletion that a person made in Practifi is on its way to Microsoft (X4). ROUND: until the round of the
-    org is complete. HELD: until somebody consents. PASSED: it may go. MOVED: it stands in another mailbox by now, so
-    this one goes in any case (ruling 14)."""
+    org is complete. HELD: until somebody consents. PASSED: it may go. MOVED: it stands in another mailbox by now
+    (ruling 14), or was invited to anew (`left.py`), so this one goes in any case."""
 
     NONE = ""
     ROUND = "round"
@@ -221,7 +221,7 @@ class Link(Struct, frozen=True, omit_defaults=True):
 
 class Mark(Struct, frozen=True):
     """A row that says something by being there: `stopped/<mailbox>/<link>` (an order waits for the policy),
-    `dying/<mailbox>/<link>` (a deletion waits), `read/<side>` (a side is known)."""
+    `dying/<mailbox>/<link>` (a deletion waits), `read/<side>` (a side is known), `left/<mailbox>/<uid>~/<link>`."""
 
 
 class Runs(Struct, frozen=True, omit_defaults=True):
