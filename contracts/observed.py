@@ -101,9 +101,9 @@ class Believed(Struct, frozen=True, omit_defaults=True):
 
 
 class Homes(Struct, frozen=True, omit_defaults=True):
-    """The ids of the Events that a `shard` knows, said to a watcher that has lost its memory and asked by this `wish`:
-    whoever owns them since, they are told there (ruling 14). It is one `part` of so `many`, from 0 on; the first has
-    also the shards that keep the firm's `mailboxes` (ruling 22)."""
+    """The ids of the Events that a `shard` knows, said to a watcher that has lost its memory and asked by this `wish`;
+    unasked (""), those that were just made: whoever owns them since, they are told there (ruling 14). It is one `part`
+    of so `many`, from 0 on; the first has also the shards that keep the firm's `mailboxes` (ruling 22)."""
 
     wish: str
     shard: int

@@ -11,12 +11,10 @@ from msgspec.structs import replace
 from contracts.calendar import Side
 from contracts.control import Again
 from contracts.meeting import Meeting
-from contracts.observed import Homes, Item
 from services.kernel.decision import Decision, Effect, Forgot, Say, State
 from services.kernel.micros import instant, micros
-from services.reconciler import believed, hosts, made, unheard, wish
+from services.reconciler import believed, homes, hosts, made, unheard, wish
 from services.reconciler.around import of_link
-from services.reconciler.book import Owner
 from services.reconciler.names import Uid
 from services.reconciler.order import uncounted
 from services.reconciler.rows import Link, Mark, Runs
@@ -24,9 +22,6 @@ from services.reconciler.runs import READERS, question
 from services.reconciler.step import step
 from services.reconciler.wish import Anew, Wish
 from services.reconciler.work import Work
-
-EVENTS = 5000
-"""Known Events in one message: some 100 kB."""
 
 
 def forgot(work: Work, body: Forgot) -> Decision:
@@ -89,7 +84,7 @@ def answer(work: Work, body: Again) -> None:
         case "graph-poller":
             believed.answer(work)
         case "salesforce-watcher":  # it may have heard before us that the firm has more shards than one
-            work.effects += [Say("salesforce-watcher", one) for one in _homes(work, body)]
+            work.effects += homes.told(work, body)
         case _:
             pass
     if body.service in READERS:
@@ -132,16 +127,3 @@ def _tell(work: Work, shard: int, uid: str, row: Uid) -> None:
     unlinked = row.link and link is None and row.born is Side.MICROSOFT
     if unlinked or (here is not None and here.mine and not here.gone):
         work.tell(shard, Meeting(uid, row.link, row.born))
-
-
-def _homes(work: Work, body: Again) -> Iterator[Homes]:
-    """The Events that are known here."""
-    there = (link.practifi for link in work.state.under("link/", Link).values())
-    known = {held.id for held in there if held is not None and held.id and not held.gone}
-    events = sorted(known | {item.id for item in work.state.under("idle/", Item).values()})
-    many = max(1, -(-len(events) // EVENTS))
-    pairs = work.state.under("pair/", Owner).items()
-    mailboxes = {key.partition("/")[2]: owner.shard for key, owner in pairs}
-    for part in range(many):
-        some = tuple(events[part * EVENTS : (part + 1) * EVENTS])
-        yield Homes(body.wish, body.shard, part, many, some, {} if part else mailboxes)

@@ -23,6 +23,7 @@ from services.reconciler import (
     exposed,
     forgotten,
     heir,
+    homes,
     hosts,
     idle,
     joined,
@@ -74,6 +75,7 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
         case Outcomes(outcomes):
             for outcome in outcomes:
                 settle(work, outcome)
+            homes.made(work)
         case People() as body:
             late.learn(work, body)
         case Paired() as body:

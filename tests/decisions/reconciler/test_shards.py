@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent, Sensitivity, Side
 from contracts.meeting import Own
-from contracts.observed import Item, Pair, Paired
+from contracts.observed import Homes, Item, Pair, Paired
 from contracts.policy import PrivateEvents
-from contracts.write import Order, Outcomes, Refused, Why, Write
+from contracts.write import Order, Outcomes, Refused, Why, Write, Written
 from services.kernel.decision import Forgot
 from services.reconciler.link import minted
 from services.reconciler.prune import DAYS, Prune
@@ -393,6 +393,20 @@ def test_the_same_is_told_once_and_heard_twice_without_harm() -> None:  # O6
     assert len(firm.johns.orders) == 1
     firm.mikes.see(own(replace(MEETING, subject="Daily"), mark="m-b"))
     assert len(firm.mikes.told) == 1
+
+
+@pytest.mark.parametrize("shards", [1, 2])
+def test_where_new_events_are_known_is_said_at_once_for_all_of_them_and_only_in_several_shards(shards: int) -> None:
+    shard = Shard(replace(TWO, shards=shards), pairs=Paired(1, PAIRS, shards - 1))  # ruling 22: the watcher may meet
+    own = [here(name=f"m{at}", mailbox=JOHN) for at in (1, 2)]  # them when they are somebody else's by then
+    shard.see(*own)
+    made = [
+        Written(one.order, one.link, PRACTIFI, there(name=f"p{one.link}", owner=JOHNS, mailbox=JOHN, stamp=one.link))
+        for one in shard.orders
+    ]
+    shard.hear(Outcomes(tuple(made)))
+    names = tuple(sorted(f"p{one.link}" for one in made))
+    assert shard.homes == ([] if shards == 1 else [Homes("", 1, 0, 1, names)])
 
 
 def test_a_meeting_within_one_shard_is_told_to_nobody() -> None:  # ruling 21
