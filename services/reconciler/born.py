@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from contracts.calendar import Attendee, Side
 from contracts.policy import Invitations, Policy, PolicyNow, PractifiSeries, PrivateEvents
 from contracts.write import Cause, Write
-from services.reconciler import adopt, answers, made, match, people, reach, say, when, wish
+from services.reconciler import adopt, answers, made, match, people, reach, say, status, when, wish
 from services.reconciler.book import Known, Owner
 from services.reconciler.held import bare, put
 from services.reconciler.order import order
@@ -20,6 +20,7 @@ TOO_MANY = "has more than 50 attendees: create this event in Microsoft, where it
 NATIVE = "belongs to a recurring series of Practifi, which the policy practifi_series leaves alone"
 FAR = "starts more than {} months ahead (policy future_outbound_months): it is sent when it comes within them"
 ELSEWHERE = "its owner's mailbox is kept by another shard than this Event: create it anew (see `shards` in the policy)"
+STANDS = "it stands with its owner before, whom another shard keeps: create it anew (see `shards` in the policy)"
 ALIKE = "several Events in Practifi may be this one since our memory was lost: delete those that are not"
 HALF = "Microsoft does not show it since our memory was lost: delete it here if it is over, or in doubt leave it"
 MUTE = "sent without {} of the people, who have no address in Practifi"
@@ -67,7 +68,7 @@ def in_microsoft(work: Work, link: Link, there: Held) -> Link:
     wanted = policy.direction.writes(Side.MICROSOFT) and there.edited
     if not (wanted and when.future(there.event.when, work.now)):
         return link
-    reason = _barred(work, there)
+    reason = _barred(work, link, there)
     due = when.due(there.event.when, policy.future_outbound_months)
     if not reason and due > work.now:
         work.wake(link.id, due + timedelta(minutes=1))
@@ -148,10 +149,19 @@ def _invites(work: Work, there: Held) -> bool:
     return policy.invitations is not Invitations.NEVER and reach.related(policy, Side.MICROSOFT)
 
 
-def _barred(work: Work, there: Held) -> str:
+def _barred(work: Work, link: Link, there: Held) -> str:
     """Why the policy or a limit keeps an event out of Microsoft for now, "" if nothing does."""
     if work.elsewhere(there.mailbox):
         return ELSEWHERE
+    if work.policy.shards > 1 and _stands(link, there):
+        return STANDS
     if there.native_series and work.policy.practifi_series is PractifiSeries.SKIP:
         return NATIVE
     return TOO_MANY if len(there.people) > match.MOST else ""
+
+
+def _stands(link: Link, there: Held) -> bool:
+    """Whether another shard has made it before it was given to an owner of ours, and all have forgotten that since, or
+    have their stores of before: its word on the Event is still there."""
+    elsewhere = status.sentence(ELSEWHERE)
+    return there.status in {elsewhere, status.sentence(STANDS)} and link.said != elsewhere

@@ -25,7 +25,7 @@ def word(link: Link, strangers: int = 0) -> str:
     if any(held is not None and held.redacted for held in (link.microsoft, link.practifi)):
         return ""
     if link.troubles:
-        return _sentence(_told(link.troubles[0]))
+        return sentence(_told(link.troubles[0]))
     shortened = ", ".join(name for field, name in _SHORTENED.items() if _is_shortened(link, field))
     if shortened:
         return f"Shortened in Practifi: {shortened}"
@@ -54,8 +54,8 @@ def _told(one: Attention) -> str:
     return f"{_REFUSED[one.side]}: {one.reason}" if one.kind is Trouble.REFUSED else one.reason
 
 
-def _sentence(text: str) -> str:
-    """One line of it, with a capital letter, cut where it is too long."""
+def sentence(text: str) -> str:
+    """How a reason stands there: one line of it, with a capital letter, cut where it is too long."""
     line = " ".join(text.split())
     line = line[:1].upper() + line[1:]
     return line if _units(line) <= MOST else _cut(line)
