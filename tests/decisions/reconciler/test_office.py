@@ -50,8 +50,8 @@ def play(office: Office, what: str, which: int, mailbox: str) -> None:  # noqa: 
             office.come_or_go(mailbox)
         case "shut":
             office.shut ^= {mailbox}
-        case "hand" if mailbox in office.users:
-            name = sorted(name for name in office.rows[PRACTIFI] if office.root[name] == name)[which % 2]
+        case "hand" if mailbox in office.users and (names := sorted(office.rows[PRACTIFI])):
+            name = names[which % len(names)]
             people = office.rows[PRACTIFI][name].people
             people = tuple(one for one in people if one != USERS[mailbox])
             office.change(PRACTIFI, name, mailbox=mailbox, people=people, edited=True)
