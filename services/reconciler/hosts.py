@@ -62,12 +62,20 @@ def may_host(work: Work, address: str, mailbox: str) -> bool:
     of a private one is not told: it may be anybody for whom an event is being made, or of another shard; while a memory
     is being built anew, anybody."""
     if not address:
-        made = work.policy.shards > 1 or bool(work.state.under("making/", Making))
-        return made or wish.untold(work.get, Side.MICROSOFT, mailbox)
+        return work.policy.shards > 1 or begun(work, "") or wish.untold(work.get, Side.MICROSOFT, mailbox)
     if work.get(f"address/{address}", Address) is not None:
         return True
     place = work.get(f"userless/{address}", Userless)
     return place is not None and (_ours(work, place, work.now) or wish.untold(work.get, Side.MICROSOFT, mailbox))
+
+
+def begun(work: Work, address: str) -> bool:
+    """Whether an event is being made for a host with this address, or for anybody where the host is not told. Whatever
+    the policy is by now: the direction may have changed since that was ordered."""
+    if not address:
+        return bool(work.state.under("making/", Making))
+    place = work.get(f"address/{address}", Address) or work.get(f"userless/{address}", Userless)
+    return place is not None and bool(work.state.under(f"making/{place.mailbox}/", Making))
 
 
 def unheard(work: Work, link: Link, came: Instant) -> bool:

@@ -47,8 +47,9 @@ def judge(work: Work, item: Item) -> Copy:
     known = work.get(key, Uid)
     if known is not None and known.link:
         return Copy.CHILD if known.born is Side.PRACTIFI else Copy.OWN
-    waits = _doubtful(work, item) and hosts.may_host(work, item.event.organizer, item.mailbox)
-    return Copy.UNCLEAR if waits else Copy.OWN
+    host = item.event.organizer
+    waits = _doubtful(work, item) and hosts.may_host(work, host, item.mailbox)
+    return Copy.UNCLEAR if waits or hosts.begun(work, host) else Copy.OWN
 
 
 def _doubtful(work: Work, item: Item | Held) -> bool:
@@ -83,8 +84,11 @@ def _wake(work: Work, link: Link) -> None:
 def own(work: Work, item: Item | Held, link: str, born: Side) -> list[Link]:
     """The organizer's own event of a meeting is known, or invites other people: what waited for it is forgotten, or
     free and returned. Shards that keep an invited mailbox are told."""
-    doubtful = _doubtful(work, item) and (item.event.attendees or item.redacted)
-    if not uid_key(item) or not item.mine or not (doubtful or born is Side.PRACTIFI):
+    key, doubtful = uid_key(item), _doubtful(work, item) and (item.event.attendees or item.redacted)
+    if not key or not item.mine:
+        return []
+    row = work.get(key, Uid)
+    if not (doubtful or born is Side.PRACTIFI or (row is not None and row.waiting)):
         return []
     meeting = Meeting(item.uid, link, born)
     for shard in _shards(work, item):

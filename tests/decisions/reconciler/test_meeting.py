@@ -201,6 +201,23 @@ def test_while_an_event_is_being_made_in_the_organizers_mailbox_it_waits_on() ->
     assert ([link.state for link in shard.links() if link.mailbox == JOHN], shard.orders) == ([State.COPY], [])
 
 
+@pytest.mark.parametrize("ours", [True, False], ids=["it is that one", "it is another meeting"])
+def test_so_it_does_where_nothing_is_sent_to_microsoft_any_more(*, ours: bool) -> None:  # D1, rulings 18, 19
+    """The order goes out all the same: the direction has changed since."""
+    shard = Shard()
+    shard.see(there(people=(JOHNS,)), side=PRACTIFI)
+    order = shard.take()
+    shard.set_policy(INWARD)
+    shard.see(copy())
+    assert shard.orders == []
+    if ours:
+        shard.write(here(MEETING, uid="uid-1", stamp=f"{order.link}-g0"), order)
+    else:
+        shard.see(here(MEETING, name="m2", uid="uid-1"))
+    events = [one.owner for one in shard.orders if isinstance(one, Write) and not one.target]
+    assert sorted(events) == ([] if ours else [JOHNS, MIKES])
+
+
 def test_a_private_invitation_waits_while_an_event_is_being_made_for_it_does_not_say_whose_it_is() -> None:
     shard = Shard()  # rulings 18, 19, P1
     blank = CalendarEvent(STANDUP.when, sensitivity=Sensitivity.PRIVATE)
