@@ -54,8 +54,9 @@ def judge(work: Work, item: Item) -> Copy:
 
 def _doubtful(work: Work, item: Item | Held) -> bool:
     """Whether a meeting may have been born in Practifi: where sync goes both ways, and where it may have done so before
-    our memory was lost."""
-    return work.policy.direction is Direction.TWO_WAY or wish.untold(work.get, Side.MICROSOFT, item.mailbox)
+    our memory was lost: what was ordered then may still be made."""
+    two_way = work.policy.direction is Direction.TWO_WAY
+    return two_way or hosts.lost(work) or wish.untold(work.get, Side.MICROSOFT, item.mailbox)
 
 
 def wait(work: Work, link: Link, item: Item) -> None:

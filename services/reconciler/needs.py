@@ -12,7 +12,7 @@ from contracts.observed import Observed, Paired, ReadDone
 from contracts.person import People
 from contracts.policy import PolicyNow
 from contracts.write import Outcomes, Refused, Written
-from services.kernel.decision import Forgot, State
+from services.kernel.decision import State
 from services.reconciler import again, asked, idle, joined, prune, series, stricter
 from services.reconciler.around import (
     loaded,
@@ -43,6 +43,7 @@ ALWAYS = (
     "runs",
     "conflicts",
     "unread",
+    "anew",
     *(f"{row}/{side.value}" for row in ("read", "again") for side in Side),
 )
 
@@ -70,8 +71,6 @@ def needs(state: State, message: Message) -> Iterable[str]:  # noqa: C901, PLR09
             yield from again.needs(state, body)
         case Joined() as body:
             yield from joined.needs(state, body)
-        case Forgot():
-            yield "anew"
         case Own(meetings, shard):
             yield f"heard/{shard}"
             for meeting in meetings:

@@ -350,6 +350,19 @@ def test_while_nobody_has_read_microsoft_anew_it_waits_on() -> None:  # rulings 
     assert [one for one in shard.orders if not one.target] == []
 
 
+def test_so_does_one_of_what_was_ordered_before_a_loss_although_nothing_is_sent_any_more() -> None:  # D1, rulings 5, 18
+    """The direction has changed since, and then our memory was lost: the writer makes it all the same."""
+    shard = Shard(INWARD)
+    shard.hear(Forgot("writer", 0))
+    shard.hear(PAIRS)
+    tells(shard, PRACTIFI, there(people=(JOHNS,)))
+    tells(shard, MICROSOFT)
+    shard.see(copy())
+    shard.see(here(MEETING, uid="uid-1", stamp=f"{minted(PRACTIFI, MIKE, 'p1')}-g0"))
+    assert sorted(one.state for one in shard.links()) == [State.ACTIVE, State.COPY]
+    assert [one for one in shard.orders if not one.target] == []
+
+
 def test_what_was_there_before_a_loss_waits_until_the_organizers_mailbox_can_be_read() -> None:  # rulings 5, 18, 19
     shard, link, wish = forgetful()
     shard.hear(ReadDone("run-x", "graph-poller", again=wish, told=1, failed=(MIKE,)))
