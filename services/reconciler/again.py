@@ -5,7 +5,6 @@ ever."""
 
 from collections.abc import Iterator
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from contracts.calendar import Side
@@ -13,7 +12,7 @@ from contracts.control import Again
 from contracts.meeting import Meeting
 from services.kernel.decision import Decision, Effect, Forgot, Say, State
 from services.kernel.micros import instant, micros
-from services.reconciler import believed, homes, hosts, made, unheard, wish
+from services.reconciler import believed, homes, hosts, lately, made, unheard, wish
 from services.reconciler.around import of_link
 from services.reconciler.names import Uid
 from services.reconciler.order import uncounted
@@ -35,7 +34,8 @@ def forgot(work: Work, body: Forgot) -> Decision:
     effects: list[Effect] = [question(name, want) for name in READERS]
     effects += [Say("reconciler", want, shard) for shard in others]
     effects.append(Say("registry", want))  # the run that goes on may wait for what is missing
-    rows: dict[str, Struct | None] = {wish.key(side): Wish(want.wish, want.shard) for side in READERS.values()}
+    lately.turned(work)
+    rows = work.rows | {wish.key(side): Wish(want.wish, want.shard) for side in READERS.values()}
     rows |= {"anew": Anew(work.now), believed.BLANK: believed.Blank(micros(work.now))}
     return Decision(rows, tuple(effects), {"forgot": 1}, anew=True)
 

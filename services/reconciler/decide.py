@@ -29,6 +29,7 @@ from services.reconciler import (
     joined,
     judge,
     late,
+    lately,
     left,
     meeting,
     prune,
@@ -92,6 +93,7 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
             say.unreadable(work, body)
         case PolicyNow() as body:
             work.rows["policy"] = body
+            lately.turned(work)
             stricter.obey(work)
             _go_on(work)
         case Look(name):

@@ -3,7 +3,6 @@
 lost, here or in the shard that keeps it. Decides nothing about the copy."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
 
 from msgspec import Struct
 
@@ -13,12 +12,10 @@ from contracts.write import Cause
 from services.kernel.decision import Effect, Say, State
 from services.reconciler import wish
 from services.reconciler.book import Address, Firm, Owner
+from services.reconciler.lately import LATELY
 from services.reconciler.rows import Kind, Link, Mark
-from services.reconciler.wish import Anew, Unread
+from services.reconciler.wish import Unread
 from services.reconciler.work import Work
-
-LATELY = timedelta(hours=1)
-"""So long what was ordered for a user is still heard of after the mailbox has lost that user, or we our memory."""
 
 
 class Userless(Struct, frozen=True):
@@ -76,12 +73,6 @@ def begun(work: Work, address: str) -> bool:
         return bool(work.state.under("making/", Making))
     place = work.get(f"address/{address}", Address) or work.get(f"userless/{address}", Userless)
     return place is not None and bool(work.state.under(f"making/{place.mailbox}/", Making))
-
-
-def lost(work: Work) -> bool:
-    """Whether our memory was lost so lately that something may be made in Microsoft of which we do not know."""
-    anew = work.get("anew", Anew)
-    return anew is not None and work.now - anew.since < LATELY
 
 
 def unheard(work: Work, link: Link, came: Instant) -> bool:

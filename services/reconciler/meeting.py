@@ -13,7 +13,7 @@ from contracts.meeting import Meeting
 from contracts.observed import Item
 from contracts.policy import Direction, PolicyNow
 from services.kernel.decision import State as Rows
-from services.reconciler import copies, hosts, match, prune, wish
+from services.reconciler import copies, hosts, lately, match, prune, wish
 from services.reconciler.book import Address
 from services.reconciler.names import Uid
 from services.reconciler.rows import Held, Link, State
@@ -53,10 +53,10 @@ def judge(work: Work, item: Item) -> Copy:
 
 
 def _doubtful(work: Work, item: Item | Held) -> bool:
-    """Whether a meeting may have been born in Practifi: where sync goes both ways, and where it may have done so before
-    our memory was lost: what was ordered then may still be made."""
+    """Whether a meeting may have been born in Practifi: where sync goes both ways, or Microsoft was written until
+    lately, or before our memory was lost: what was ordered then may still be made."""
     two_way = work.policy.direction is Direction.TWO_WAY
-    return two_way or hosts.lost(work) or wish.untold(work.get, Side.MICROSOFT, item.mailbox)
+    return two_way or lately.made(work) or wish.untold(work.get, Side.MICROSOFT, item.mailbox)
 
 
 def wait(work: Work, link: Link, item: Item) -> None:

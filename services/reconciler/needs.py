@@ -44,6 +44,7 @@ ALWAYS = (
     "conflicts",
     "unread",
     "anew",
+    "sent",
     *(f"{row}/{side.value}" for row in ("read", "again") for side in Side),
 )
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from contracts.calendar import CalendarEvent, Sensitivity, Side
 from contracts.meeting import Own
 from contracts.observed import Homes, Item, Pair, Paired
-from contracts.policy import PrivateEvents
+from contracts.policy import Direction, PrivateEvents
 from contracts.write import Order, Outcomes, Refused, Why, Write, Written
 from services.kernel.decision import Forgot
 from services.reconciler.link import minted
@@ -186,6 +186,39 @@ def test_a_private_copy_does_not_wait_where_its_private_host_is_heard() -> None:
     firm.mikes.see(own(BLANK, redacted=True))
     firm.exchange()
     assert firm.take(firm.johns, PRACTIFI).owner == JOHNS
+
+
+@pytest.mark.parametrize("before", [Direction.TWO_WAY, Direction.PRACTIFI_TO_MICROSOFT])
+@pytest.mark.parametrize("ours", [True, False], ids=["it is one of Practifi", "it is one of Outlook"])
+def test_so_does_one_that_comes_when_nothing_is_sent_to_microsoft_any_more(*, before: Direction, ours: bool) -> None:
+    firm = Firm()  # D1, ruling 18: the order goes out all the same
+    for shard in (firm.mikes, firm.johns):
+        shard.set_policy(replace(TWO, direction=before))
+    firm.lose(firm.johns, PAIRS)
+    tells(firm.johns, PRACTIFI)
+    tells(firm.johns, MICROSOFT)
+    firm.johns.now += timedelta(days=1)
+    firm.mikes.see(there(people=(JOHNS,)), side=PRACTIFI)
+    order = firm.take(firm.mikes, MICROSOFT)
+    for shard in (firm.mikes, firm.johns):
+        shard.set_policy(replace(TWO, direction=Direction.MICROSOFT_TO_PRACTIFI))
+    firm.johns.see(copy())
+    assert firm.johns.orders == []
+    firm.mikes.see(own(stamp=f"{order.link}-g0" if ours else "", name="m1" if ours else "m2"))
+    firm.exchange()
+    events = [one.owner for one in firm.johns.orders if isinstance(one, Write)]
+    assert events == ([] if ours else [JOHNS])
+
+
+def test_an_hour_after_the_direction_has_changed_a_copy_waits_for_no_other_shard() -> None:  # D1, ruling 19
+    firm = Firm()
+    for shard in (firm.mikes, firm.johns):
+        shard.set_policy(replace(TWO, direction=Direction.MICROSOFT_TO_PRACTIFI))
+        shard.now += timedelta(minutes=61)
+    firm.johns.see(copy())
+    assert firm.take(firm.johns, PRACTIFI).owner == JOHNS
+    firm.mikes.see(own())
+    assert firm.mikes.told == []
 
 
 def test_it_does_not_wait_for_ever() -> None:  # ruling 19
