@@ -43,10 +43,16 @@ def missed(work: Work, body: Observed, mailbox: str, master: str) -> set[str]:
 def dates(work: Work, mailbox: str, master: str, told: set[str], there: set[str], lost: set[str]) -> set[str]:
     """The dates that a series which is told anew had: those of which Practifi has the Events, and all that are `lost`.
     None where the first one's has another name: it was made before this was a series, or for another date, and each
-    would be taken for the one after it."""
+    would be taken for the one after it; or the first, which is still there, for one that is lost."""
     first = min(lost - there, default="")
-    if not first or not wish.untold(work.get, Side.MICROSOFT, mailbox):
+    if not first or not wish.untold(work.get, Side.MICROSOFT, mailbox) or _was_single(work, mailbox, master):
         return set()
     links = {slot: work.link(minted(Side.MICROSOFT, mailbox, master, slot)) for slot in (*there, *lost)}
     halves = {slot for slot, link in links.items() if link is not None and link.microsoft is None}
     return halves | lost if first in told | halves else set()
+
+
+def _was_single(work: Work, mailbox: str, master: str) -> bool:
+    """Whether Practifi has an Event of it from before it was a series."""
+    link = work.link(minted(Side.MICROSOFT, mailbox, master))
+    return link is not None and link.practifi is not None

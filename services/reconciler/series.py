@@ -21,9 +21,10 @@ def arrange(work: Work, body: Observed) -> tuple[Vanished, ...]:
     told, apart = _by_series(body.items), [one for one in body.vanished if not one.slot and _known(work, one)]
     slots = _by_series(one for one in body.items if not _outlived(work, one, body.sequence))
     lost = _by_series(one for one in body.vanished if not _overtaken(work, one, body.sequence))
+    stamped = _by_series(one for one in body.items if one.stamp)
     for (mailbox, master), new in slots.items():
         old = lost.pop((mailbox, master), set()) | forgotten.missed(work, body, mailbox, master)
-        gone += _series(work, mailbox, master, new, old)
+        gone += _series(work, mailbox, master, new, old, named=(mailbox, master) not in stamped)
     for item in body.items:
         if not item.slot and _known(work, item) and not _told_since(work, item, body.sequence):
             gone += _single(work, item, lost.pop((item.mailbox, item.id), set()))
@@ -79,12 +80,15 @@ def _by_series(items: Iterable[Item] | Iterable[Vanished]) -> dict[tuple[str, st
     return found
 
 
-def _series(work: Work, mailbox: str, master: str, there: set[str], lost: set[str]) -> Iterator[Vanished]:
-    """Pair what is lost with what is new, and yield what is lost for good."""
+def _series(
+    work: Work, mailbox: str, master: str, there: set[str], lost: set[str], *, named: bool = True
+) -> Iterator[Vanished]:
+    """Pair what is lost with what is new, and yield what is lost for good. Unless all are `named` by their dates, the
+    first was made in Practifi, before this was a series."""
     key = f"series/{mailbox}/{master}"
     row = work.get(key, Series)
     told = set(row.slots) if row else set()
-    known = told | forgotten.dates(work, mailbox, master, told, there, lost)
+    known = told | (forgotten.dates(work, mailbox, master, told, there, lost) if named else set())
     new, old = sorted(there - known), sorted((lost & known) - there)
     kept: dict[str, str] = {}
     if old and not any(slot > old[0] for slot in known - set(old)):

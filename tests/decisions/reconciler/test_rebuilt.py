@@ -683,6 +683,19 @@ def test_one_date_that_is_called_off_just_before_the_loss_moves_no_other(day: st
     assert (type(erase), erase.side, erase.target) == (Erase, PRACTIFI, f"p{OLD.index(day)}")
 
 
+@pytest.mark.parametrize("name", [minted(MICROSOFT, MIKE, "s1"), THEIRS], ids=["in Microsoft", "in Practifi"])
+@pytest.mark.parametrize("many", [1, 2])
+def test_nor_does_it_where_the_first_was_made_as_a_single_event(many: int, name: str) -> None:  # rulings 1, 2, 5, R1
+    """A series that ends earlier, just before the loss or since a copy of the stores."""
+    shard, (first, *others) = forgetful(), weekly(*OLD)
+    tells(shard, PRACTIFI, replace(first, stamp=name), *others)
+    stamp = f"{THEIRS}-g0" if name == THEIRS else ""
+    new = [replace(occurrence(day), stamp=stamp if day == OLD[0] else "") for day in OLD[:many]]
+    tells(shard, MICROSOFT, *new, *left(*OLD[many:]))
+    erased = [(type(one), one.side, one.target) for one in shard.orders if isinstance(one, Erase)]
+    assert (erased, shard.orders[len(erased) :]) == ([(Erase, PRACTIFI, f"p{one}") for one in range(many, 3)], [])
+
+
 def test_a_series_is_found_although_its_readers_last_word_came_first() -> None:  # O6, ruling 21
     shard = forgetful()
     name = minted(MICROSOFT, MIKE, "s1")
