@@ -35,7 +35,8 @@ class Tale:
     """`made` says on which side an event was born, `owner` whose it is. `touched` are the tags that people changed on
     a side since everything was last at rest. `doubt` are tags of which the policy, or the moment at which it changed,
     lets more than one outcome stand: of these only that nothing is there twice is asked, until both sides are seen
-    alike. `series` have many subjects, `handed` may be shown twice to one person for a while. `own` are fields that an
+    alike. `series` have many subjects, and so many dates; of `strayed` one was moved to another day. `handed` may be
+    shown twice to one person for a while. `own` are fields that an
     invited person typed into their own version, `left` versions that they deleted (I2). `dropped` are copies that
     somebody threw away in Outlook or declined since the last rest, `stale` those whose Event a lost memory may leave in
     Practifi, beside that of the copy which the host's next change brings. `idle` were in Practifi before the first
@@ -54,7 +55,8 @@ class Tale:
     answers: Counter[str] = field(default_factory=Counter)
     moves: Counter[str] = field(default_factory=Counter)
     handed: set[str] = field(default_factory=set)
-    series: set[str] = field(default_factory=set)
+    series: dict[str, int] = field(default_factory=dict)
+    strayed: set[str] = field(default_factory=set)
     far: set[str] = field(default_factory=set)
     synced: set[str] = field(default_factory=set)
     touched: dict[str, set[str]] = field(default_factory=lambda: {MICROSOFT: set(), PRACTIFI: set()})

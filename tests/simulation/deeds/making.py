@@ -43,7 +43,7 @@ async def outlook_repeats(tale: Tale, chance: Random) -> str:
              "time_zone": chance.choice(("UTC", "W. Europe Standard Time")),
              "attendees": list(chance.choice(((), (), (CLIENTS[0],), SYNCED)))}  # fmt: skip
     tag = make(tale, MICROSOFT, who, given)
-    tale.series.add(tag)
+    tale.series[tag] = given["recurrence"]["range"]["numberOfOccurrences"]
     return f"{who} makes the series {tag} in Outlook"
 
 

@@ -69,6 +69,7 @@ async def occurrence_moves(tale: Tale, chance: Random) -> str:
     one, _ = found
     start = start_of(one) + timedelta(days=chance.choice((-1, 1)), hours=1)
     done = change(tale, MICROSOFT, one, {"start": start.isoformat(), "time_zone": "UTC"})
+    tale.strayed |= {tag_of(one)} if done else set()
     return f"{one['mailbox']} {'moves' if done else 'may not move'} an occurrence of {tag_of(one)}"
 
 
@@ -88,5 +89,6 @@ async def single_becomes_series(tale: Tale, chance: Random) -> str:
     one = chance.choice(found)
     given = {"recurrence": rule(chance, one["start"]["dateTime"][:10])}
     done = change(tale, MICROSOFT, one, given)
-    tale.series.add(tag_of(one))
+    if done:
+        tale.series[tag_of(one)] = given["recurrence"]["range"]["numberOfOccurrences"]
     return f"{who} {'lets' if done else 'may not let'} {tag_of(one)} repeat"

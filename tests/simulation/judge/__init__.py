@@ -1,7 +1,7 @@
 """What must hold whenever everything has come to rest, whatever happened before (tests/simulation/README.md). It looks
 at both remotes, at all that was said and kept, and at nothing that calsync concluded."""
 
-from tests.simulation.judge import calendars, guests, mails, stores, words
+from tests.simulation.judge import calendars, guests, mails, once, stores, words
 from tests.simulation.tale import Tale
 
 
@@ -9,7 +9,7 @@ async def faults(tale: Tale) -> list[str]:
     """Every invariant that does not hold, in words."""
     wrong = [
         *calendars.agreement(tale),
-        *calendars.twice(tale),
+        *once.twice(tale),
         *calendars.untouched(tale),
         *calendars.far(tale),
         *guests.wrong(tale),

@@ -143,37 +143,6 @@ def _bare(tale: Tale, key: tuple[str, str], one: Shown) -> Shown:
     return one._replace(**time, **text)
 
 
-def twice(tale: Tale) -> list[str]:
-    """Not even where more than one outcome may stand is anything there twice."""
-    ask = {"side": MICROSOFT, "start": tale.now.isoformat(), "end": (tale.now + timedelta(days=60)).isoformat()}
-    here = [
-        one for one in calendars.shown(tale.sides, ask) if one["type"] == "singleInstance" and not one["isCancelled"]
-    ]
-    there = [one for one in calendars.shown(tale.sides, {"side": PRACTIFI})
-             if not one["Recurring_in_Microsoft_365__c"]]  # fmt: skip
-    wrong = []
-    for side, found in ((MICROSOFT, here), (PRACTIFI, there)):
-        counted = Counter(
-            (one["mailbox"], tag_of(one))
-            for one in found
-            if tag_of(one) in tale.words.keys() - tale.handed - tale.series
-        )
-        wrong += [
-            f"{tag} is there {many} times in {side} for {who}"
-            for (who, tag), many in counted.items()
-            if many > 1 + _left_over(tale, side, who, tag)
-        ]
-    return wrong
-
-
-def _left_over(tale: Tale, side: str, who: str, tag: str) -> bool:
-    """Whether one more may be there: in Practifi that of a copy thrown away; in Outlook the invitation by the owner
-    before, where the policy changed between the two halves of a hand-over and lets nobody call it off now, or leaves
-    the event out of which the memory is lost: that invitation is then in Practifi as well."""
-    invited = tag in tale.doubt and tale.moves[tag] > 0
-    return invited if side == MICROSOFT else (who, tag) in tale.stale or (invited and tag in tale.excluded)
-
-
 def untouched(tale: Tale) -> list[str]:
     """What was in Practifi before the first run, and nobody has touched since, is not sent (D7)."""
     found = {tag_of(one) for who in SYNCED for one in calendars.shown(tale.sides, {"side": MICROSOFT, "mailbox": who})}
@@ -204,4 +173,6 @@ def settled(tale: Tale, unlinked: set[str]) -> None:
         if (tag := tag_of(row)) in clear & tale.veiled and row["isOrganizer"]:
             tale.note(tag, MICROSOFT, row["subject"])
     tale.doubt -= clear
+    tale.handed &= tale.doubt
+    tale.stale = {key for key in tale.stale if key[1] in tale.doubt}
     tale.veiled &= tale.doubt | {tag_of(row) for row in rows if row["sensitivity"] == "private"}

@@ -10,7 +10,7 @@ def last(tale: Tale) -> list[str]:
     shown = {key: one.subject for key, one in practifi(tale)}
     wrong = []
     for tag, words in tale.words.items():
-        if tag in tale.far | tale.doubt | tale.idle | tale.series | _hidden(tale) or any(
+        if tag in tale.far | tale.doubt | tale.idle | tale.series.keys() | _hidden(tale) or any(
             not word.text for word in words
         ):
             continue

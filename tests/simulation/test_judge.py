@@ -1,0 +1,103 @@
+"""The judge itself: what it must not let pass, also where the policy lets more than one outcome stand. Nothing of ours
+runs here: both remotes are as somebody would have left them."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.sandbox import calendars
+from tests.simulation.judge import calendars as judged
+from tests.simulation.judge import once
+from tests.simulation.stage import Stage
+from tests.simulation.tale import MICROSOFT, PRACTIFI, SYNCED, Json, Tale
+
+ANN, BOB = SYNCED
+DATES = 3
+
+
+@pytest.fixture
+def tale(tmp_path: Path) -> Tale:
+    """Both calendars, empty, and a firm that syncs both ways."""
+    told = Tale(Stage(tmp_path, 1))
+    told.begun = True
+    return told
+
+
+def put(tale: Tale, side: str, tag: str, days: int = 7, **given: object) -> Json:
+    """Something with this tag stands in Ann's calendar of a side, so many days from now."""
+    start = (tale.now + timedelta(days=days)).replace(hour=10, minute=0, second=0)
+    one = {"subject": f"{tag} first", "start": start.isoformat(), "time_zone": "UTC", **given}
+    return calendars.add(tale.sides, side, ANN, one, tale.now)
+
+
+def series(tale: Tale) -> str:
+    """A series of Ann's in Outlook, of which the policy lets more than one outcome stand."""
+    tag = tale.tag(MICROSOFT, ANN)
+    first = f"{tale.now + timedelta(days=7):%Y-%m-%d}"
+    span = {"type": "numbered", "startDate": first, "numberOfOccurrences": DATES}
+    put(tale, MICROSOFT, tag, recurrence={"pattern": {"type": "daily", "interval": 2}, "range": span})
+    tale.note(tag, MICROSOFT, f"{tag} first")
+    tale.series[tag] = DATES
+    tale.doubt.add(tag)
+    return tag
+
+
+def dates(tale: Tale, tag: str, *days: int) -> None:
+    """Events of a series in Practifi."""
+    for day in days:
+        put(tale, PRACTIFI, tag, day)
+
+
+def test_a_series_in_doubt_that_is_on_both_sides_once_is_right(tale: Tale) -> None:
+    dates(tale, series(tale), 7, 9, 11)
+    assert once.twice(tale) == []
+
+
+def test_each_date_of_a_series_in_doubt_may_be_in_practifi_once_only(tale: Tale) -> None:
+    dates(tale, series(tale), 7, 7, 9)  # no more than it has dates
+    assert once.twice(tale) == ["a date of E0 is there 2 times in practifi for ann@firm.example"]
+
+
+def test_a_series_in_doubt_has_no_more_events_than_dates(tale: Tale) -> None:
+    dates(tale, series(tale), 7, 8, 9, 11)  # no two begin at once
+    assert once.twice(tale) == ["E0 is there 4 times in practifi for ann@firm.example"]
+
+
+def test_a_series_in_doubt_is_in_outlook_once(tale: Tale) -> None:
+    tag = series(tale)
+    put(tale, MICROSOFT, tag, 8)
+    assert once.twice(tale) == ["E0 is there 4 times in microsoft for ann@firm.example"]
+
+
+def test_a_date_that_was_moved_may_stand_in_practifi_where_its_neighbour_is_by_now(tale: Tale) -> None:
+    tag = series(tale)
+    tale.strayed.add(tag)
+    dates(tale, tag, 7, 9, 9)
+    assert once.twice(tale) == []
+
+
+def test_a_meeting_of_somebody_outside_is_there_once_although_it_is_in_doubt(tale: Tale) -> None:
+    tag = tale.tag("outside", "pia@client.example")
+    tale.doubt.add(tag)
+    put(tale, PRACTIFI, tag)
+    put(tale, PRACTIFI, tag, 8)
+    assert once.twice(tale) == ["E0 is there 2 times in practifi for ann@firm.example"]
+
+
+@pytest.mark.parametrize("times", [pytest.param(2, id="beside one's own"), pytest.param(3, id="but no more")])
+def test_what_was_handed_over_and_is_not_put_back_is_excused_once(tale: Tale, times: int) -> None:
+    tag = tale.tag(MICROSOFT, BOB)
+    tale.handed.add(tag)
+    dates(tale, tag, *range(7, 7 + times))
+    assert len(once.twice(tale)) == (times > 2)
+
+
+def test_what_was_put_back_is_excused_no_longer(tale: Tale) -> None:
+    tag = tale.tag(MICROSOFT, ANN)
+    tale.handed.add(tag)
+    put(tale, MICROSOFT, tag)
+    put(tale, PRACTIFI, tag)
+    judged.settled(tale, set())
+    dates(tale, tag, 8)
+    assert once.twice(tale) == ["E0 is there 2 times in practifi for ann@firm.example"]
