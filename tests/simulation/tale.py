@@ -24,10 +24,11 @@ SOON = timedelta(hours=1)
 
 @dataclass
 class Word:
-    """A subject that somebody typed, or a deletion ("")."""
+    """A subject that somebody typed, or a deletion (""). `heard`: both sides have shown since which one stands."""
 
     side: str
     text: str
+    heard: bool = False
 
 
 @dataclass

@@ -8,7 +8,7 @@ import pytest
 
 from services.sandbox import calendars
 from tests.simulation.judge import calendars as judged
-from tests.simulation.judge import once
+from tests.simulation.judge import once, words
 from tests.simulation.stage import Stage
 from tests.simulation.tale import MICROSOFT, PRACTIFI, SYNCED, Json, Tale
 
@@ -101,3 +101,41 @@ def test_what_was_put_back_is_excused_no_longer(tale: Tale) -> None:
     judged.settled(tale, set())
     dates(tale, tag, 8)
     assert once.twice(tale) == ["E0 is there 2 times in practifi for ann@firm.example"]
+
+
+def typed(tale: Tale, tag: str, *sides: str) -> None:
+    """Ann has typed a subject on these sides, one after the other."""
+    for side in sides:
+        tale.note(tag, side, f"{tag} of {side}")
+
+
+def stands(tale: Tale, tag: str, side: str) -> None:
+    """Practifi shows what was typed on a side."""
+    (one,) = calendars.shown(tale.sides, {"side": PRACTIFI})
+    calendars.change(tale.sides, PRACTIFI, ANN, one["id"], {"subject": f"{tag} of {side}"}, tale.now)
+
+
+@pytest.fixture
+def tag(tale: Tale) -> str:
+    """A meeting of Ann's on both sides."""
+    made = tale.tag(MICROSOFT, ANN)
+    for side in (MICROSOFT, PRACTIFI):
+        put(tale, side, made)
+    return made
+
+
+@pytest.mark.parametrize("won", [MICROSOFT, PRACTIFI])
+def test_of_what_was_typed_on_both_sides_either_may_stand(tale: Tale, tag: str, won: str) -> None:  # C1
+    typed(tale, tag, MICROSOFT, PRACTIFI)
+    stands(tale, tag, won)
+    assert words.last(tale) == []
+    words.settled(tale)
+    assert words.last(tale) == []
+
+
+def test_what_was_typed_in_practifi_is_not_lost_to_what_both_sides_showed_before(tale: Tale, tag: str) -> None:
+    typed(tale, tag, MICROSOFT)
+    stands(tale, tag, MICROSOFT)
+    words.settled(tale)
+    typed(tale, tag, PRACTIFI)
+    assert words.last(tale) == ["the last word on E0 is lost: 'E0 of practifi', shown 'E0 of microsoft'"]

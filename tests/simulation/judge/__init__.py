@@ -23,4 +23,5 @@ async def faults(tale: Tale) -> list[str]:
     ]
     guests.settled(tale)
     calendars.settled(tale, words.unlinked(tale))
+    words.settled(tale)
     return wrong

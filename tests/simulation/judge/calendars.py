@@ -158,16 +158,13 @@ def far(tale: Tale) -> list[str]:
 
 
 def settled(tale: Tale, unlinked: set[str]) -> None:
-    """What is alike on both sides by now is in doubt no longer, and the word that both show is the one that stands; of
-    a private event, Outlook's. What is `unlinked` in Practifi is not alike."""
+    """What is alike on both sides by now is in doubt no longer, and of a private event Outlook's word is the one that
+    stands. What is `unlinked` in Practifi is not alike."""
     should = Counter((key, one) for key, one in outlook(tale) if key[1] in tale.doubt)
     has = Counter((key, one) for key, one in practifi(tale) if key[1] in tale.doubt)
     tags = {tag for (_, tag), _ in should | has}
     differ = {tag for (_, tag), _ in (should - has) | (has - should)}
     clear = (tags - differ - tale.excluded - unlinked) & tale.doubt & tale.words.keys()
-    for (who, tag), one in has:
-        if tag in clear and who == tale.owner[tag] and one.subject.startswith(tag):
-            tale.note(tag, MICROSOFT, one.subject)
     rows = calendars.shown(tale.sides, {"side": MICROSOFT})
     for row in rows:
         if (tag := tag_of(row)) in clear & tale.veiled and row["isOrganizer"]:

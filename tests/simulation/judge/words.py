@@ -6,7 +6,8 @@ from tests.simulation.tale import MICROSOFT, PRACTIFI, Tale, tag_of
 
 
 def last(tale: Tale) -> list[str]:
-    """The last subject that somebody typed stands, or Microsoft's last one. Who deletes has no last word to lose."""
+    """The last subject that somebody typed stands, or Microsoft's last one since both sides were last seen alike. Who
+    deletes has no last word to lose."""
     shown = {key: one.subject for key, one in practifi(tale)}
     wrong = []
     for tag, words in tale.words.items():
@@ -14,11 +15,24 @@ def last(tale: Tale) -> list[str]:
             not word.text for word in words
         ):
             continue
-        ours = [word.text for word in words if word.side == MICROSOFT]
+        ours = [word.text for word in words if word.side == MICROSOFT and not word.heard]
         said = shown.get((tale.owner[tag], tag))
         if said not in {words[-1].text, *ours[-1:]} and tale.made[tag] in {MICROSOFT, PRACTIFI}:
             wrong.append(f"the last word on {tag} is lost: {words[-1].text!r}, shown {said!r}")
     return wrong if tale.policy.future_inbound_months > 1 else []
+
+
+def settled(tale: Tale) -> None:
+    """The subject that both sides show is the last word, whatever it has won over."""
+    shown = {key: one.subject for key, one in practifi(tale)}
+    for tag, words in tale.words.items():
+        said = shown.get((tale.owner[tag], tag), "")
+        if tag in tale.doubt | tale.series.keys() or not said.startswith(tag):
+            continue
+        if said != words[-1].text:
+            tale.note(tag, MICROSOFT, said)
+        for word in words:
+            word.heard = True
 
 
 def teams(tale: Tale) -> list[str]:
