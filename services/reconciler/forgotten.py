@@ -7,9 +7,10 @@ from msgspec import Struct
 from contracts.calendar import Side
 from contracts.observed import Observed
 from contracts.person import People
-from services.reconciler import wish
+from services.reconciler import when, wish
 from services.reconciler.link import minted, name_of
 from services.reconciler.names import Series
+from services.reconciler.rows import Link
 from services.reconciler.work import Work
 
 
@@ -45,14 +46,24 @@ def dates(work: Work, mailbox: str, master: str, told: set[str], there: set[str]
     None where the first one's has another name: it was made before this was a series, or for another date, and each
     would be taken for the one after it; or the first, which is still there, for one that is lost."""
     first = min(lost - there, default="")
-    if not first or not wish.untold(work.get, Side.MICROSOFT, mailbox) or _was_single(work, mailbox, master):
+    if not first or not wish.untold(work.get, Side.MICROSOFT, mailbox) or _single(work, mailbox, master):
         return set()
     links = {slot: work.link(minted(Side.MICROSOFT, mailbox, master, slot)) for slot in (*there, *lost)}
     halves = {slot for slot, link in links.items() if link is not None and link.microsoft is None}
     return halves | lost if first in told | halves else set()
 
 
-def _was_single(work: Work, mailbox: str, master: str) -> bool:
-    """Whether Practifi has an Event of it from before it was a series."""
+def single(work: Work, mailbox: str, master: str, first: str) -> bool:
+    """Whether the Event from before this was a series is that of its `first` date, which has none of its own: it has
+    yet to come, so the date that it was made for is not one that nobody tells any more."""
+    link, own = _single(work, mailbox, master), work.link(minted(Side.MICROSOFT, mailbox, master, first))
+    there = link.practifi if link is not None and link.microsoft is None else None
+    if there is None or there.gone or not wish.untold(work.get, Side.MICROSOFT, mailbox):
+        return False
+    return (own is None or own.practifi is None) and when.future(there.event.when, work.now)
+
+
+def _single(work: Work, mailbox: str, master: str) -> Link | None:
+    """The link of which Practifi has an Event from before it was a series."""
     link = work.link(minted(Side.MICROSOFT, mailbox, master))
-    return link is not None and link.practifi is not None
+    return link if link is not None and link.practifi is not None else None

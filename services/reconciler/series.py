@@ -93,7 +93,7 @@ def _series(
     kept: dict[str, str] = {}
     if old and not any(slot > old[0] for slot in known - set(old)):
         kept = dict(zip(new, old, strict=False))
-    elif new and not known and _alive(_link(work, mailbox, master, "")):
+    elif new and not known and _was_single(work, mailbox, master, new[0]):
         kept = dict.fromkeys(new[:1], "")
     for slot in new:
         _named(work, mailbox, master, slot, _link(work, mailbox, master, kept[slot]) if slot in kept else None)
@@ -162,6 +162,11 @@ def _outlived(work: Work, item: Item, sequence: int) -> bool:
     gone = work.get(gone_key(Side.MICROSOFT, name_of(item), item.slot), Gone)
     later = gone is not None and gone.sequence > sequence
     return bool(item.slot) and (later or _overtaken(work, item, sequence) or moved(work, item, sequence))
+
+
+def _was_single(work: Work, mailbox: str, master: str, first: str) -> bool:
+    """Whether what is told as a series was a single event, as far as we know or Practifi shows."""
+    return _alive(_link(work, mailbox, master, "")) or forgotten.single(work, mailbox, master, first)
 
 
 def _alive(link: Link | None) -> bool:

@@ -561,6 +561,31 @@ def test_a_single_event_that_became_a_series_keeps_its_event_without_a_memory(
     assert (order.side, order.target, order.link) == (PRACTIFI, "p1", name)
 
 
+@pytest.mark.parametrize("later", [timedelta(minutes=30), timedelta(days=1)], ids=["at another time", "on other days"])
+def test_so_it_does_where_it_was_moved_just_before_the_loss(later: timedelta) -> None:  # rulings 1, 2, 5
+    shard, day = forgetful(), f"{TEN + later:%Y-%m-%d}"
+    tells(shard, PRACTIFI, there(replace(SHOWN, when=timed(TEN)), stamp=minted(MICROSOFT, MIKE, "s1"), edited=False))
+    first = replace(occurrence(day), event=replace(STANDUP, when=timed(TEN + later)))
+    tells(shard, MICROSOFT, first, occurrence("2026-03-16"))
+    made = [one for one in written(shard) if isinstance(one, Write) and not one.target]
+    moved = [one for one in written(shard) if one not in made]
+    assert [(type(one), one.side, one.target) for one in moved] == [(Write, PRACTIFI, "p1")]
+    assert len(made) == 1
+
+
+@pytest.mark.parametrize("past", [True, False])
+def test_but_not_where_its_first_date_is_told_no_more(*, past: bool) -> None:  # rulings 2, 28, D9
+    """It has left the window, or another date has an Event of its own."""
+    shard = forgetful()
+    old = timed(TEN - timedelta(days=60)) if past else timed(TEN)
+    tells(
+        shard, PRACTIFI, there(replace(SHOWN, when=old), name="p0", stamp=minted(MICROSOFT, MIKE, "s1"), edited=False),
+        *weekly(*OLD)[past + 1 :],
+    )  # fmt: skip
+    tells(shard, MICROSOFT, *(occurrence(day) for day in OLD[1:]))
+    assert [one for one in written(shard) if isinstance(one, Erase) or one.target] == []
+
+
 def test_a_series_whose_dates_have_moved_keeps_its_events_without_a_memory() -> None:  # rulings 1, 2, 5
     shard = forgetful()
     old = [minted(MICROSOFT, MIKE, "s1", day) for day in ("2026-03-08", "2026-03-15")]
