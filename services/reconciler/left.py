@@ -1,6 +1,7 @@
 """The Event of an invitation that left its guest's calendar while nothing was written to Practifi (D1): declined, or
-thrown away. It stays there, and is nobody's. If the host invites again, that comes with another id, and its Event would
-stand beside the old one: then the old one goes as it would have gone at once (A7). Nothing else is ever touched."""
+thrown away. It stays there, and is nobody's. If the host invites again, that comes with another id, maybe as a series,
+and its Event would stand beside the old one: then the old one goes as it would have gone at once (A7). Nothing else is
+ever touched."""
 
 from collections.abc import Iterator
 
@@ -50,7 +51,7 @@ def _names(state: Rows, place: str) -> list[str]:
 
 
 def _meeting(item: Item) -> str:
-    return _rows(item.mailbox, item.uid) if not item.mine and item.uid and not item.slot else ""
+    return _rows(item.mailbox, item.uid) if not item.mine and item.uid else ""
 
 
 def _place(link: Link | None) -> str:

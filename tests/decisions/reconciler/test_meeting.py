@@ -507,6 +507,15 @@ def test_of_a_meeting_declined_while_practifi_was_not_written_a_new_invitation_l
     assert sorted((type(one).__name__, one.target) for one in shard.orders) == [("Erase", "p-john"), ("Write", "")]
 
 
+def test_nor_does_it_leave_another_where_the_meeting_is_a_series_by_now() -> None:  # A7, D1, ruling 2
+    shard = declined_while_practifi_is_not_written()
+    shard.set_policy(TWO_WAY)
+    days = ("2026-03-09", "2026-03-16")
+    shard.see(*(replace(copy(), id=f"j-{day}", series="j2", slot=day) for day in days))
+    assert [(type(one).__name__, one.target) for one in shard.orders if one.target] == [("Erase", "p-john")]
+    assert len(shard.orders) == 1 + len(days)
+
+
 def test_while_practifi_is_still_not_written_its_event_stays() -> None:  # D1
     shard = declined_while_practifi_is_not_written()
     shard.see(replace(copy(mark="j-b"), id="j2"))
