@@ -1,16 +1,21 @@
 """The judge itself: what it must not let pass, also where the policy lets more than one outcome stand. Nothing of ours
 runs here: both remotes are as somebody would have left them."""
 
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
+from msgspec.structs import replace
 
+from contracts.policy import PrivateEvents
 from services.sandbox import calendars
+from tests.simulation.deeds import DEEDS
 from tests.simulation.judge import calendars as judged
-from tests.simulation.judge import once, words
+from tests.simulation.judge import kept, once, stores, words
 from tests.simulation.stage import Stage
-from tests.simulation.tale import MICROSOFT, PRACTIFI, SYNCED, Json, Tale
+from tests.simulation.tale import MARKER, MICROSOFT, PRACTIFI, SYNCED, Json, Tale
 
 ANN, BOB = SYNCED
 DATES = 3
@@ -139,3 +144,81 @@ def test_what_was_typed_in_practifi_is_not_lost_to_what_both_sides_showed_before
     words.settled(tale)
     typed(tale, tag, PRACTIFI)
     assert words.last(tale) == ["the last word on E0 is lost: 'E0 of practifi', shown 'E0 of microsoft'"]
+
+
+def one_of(tale: Tale, side: str) -> Json:
+    """The only event of a side."""
+    (one,) = calendars.shown(tale.sides, {"side": side})
+    return one
+
+
+@pytest.mark.parametrize(("side", "name"), [(MICROSOFT, "Outlook"), (PRACTIFI, "Practifi")])
+def test_what_is_in_doubt_is_lost_nowhere_but_by_a_person(tale: Tale, side: str, name: str) -> None:  # D1
+    tag = tale.tag(side, ANN)
+    tale.doubt.add(tag)
+    put(tale, side, tag)
+    assert kept.lost(tale) == []
+    calendars.delete(tale.sides, side, ANN, one_of(tale, side)["id"], tale.now)
+    assert kept.lost(tale) == [f"E0 is lost in {name}, where it was made"]
+    tale.note(tag, side, "")
+    assert kept.lost(tale) == []
+
+
+def test_what_left_the_window_stays_in_outlook_too(tale: Tale, tag: str) -> None:  # X2, D9
+    tale.far.add(tag)
+    tale.synced.add(tag)
+    assert kept.far(tale) == []
+    calendars.delete(tale.sides, MICROSOFT, ANN, one_of(tale, MICROSOFT)["id"], tale.now)
+    assert kept.far(tale) == ["E0 left the window and was deleted in Outlook"]
+
+
+def test_no_two_links_hold_one_event_although_it_is_in_doubt() -> None:  # PRO-04
+    one: Counter[str] = Counter(["p1"])
+    assert stores.apart(one, one, one + one, {"p1"}) == ["p1"]
+    assert stores.apart(one, one, Counter(), {"p1"}) == []
+
+
+def test_a_meeting_of_somebody_outside_is_in_doubt_until_it_is_alike_on_both_sides(tale: Tale) -> None:
+    tag = tale.tag("outside", "pia@client.example")
+    tale.doubt.add(tag)
+    for side in (MICROSOFT, PRACTIFI):
+        put(tale, side, tag)
+    judged.settled(tale, set())
+    assert not tale.doubt
+
+
+def test_a_version_that_has_come_back_may_not_be_missing_again(tale: Tale, tag: str) -> None:  # I2
+    tale.left.add((ANN, tag))
+    calendars.delete(tale.sides, PRACTIFI, ANN, one_of(tale, PRACTIFI)["id"], tale.now)
+    judged.settled(tale, set())
+    assert judged.agreement(tale) == []
+    put(tale, PRACTIFI, tag)
+    judged.settled(tale, set())
+    calendars.delete(tale.sides, PRACTIFI, ANN, one_of(tale, PRACTIFI)["id"], tale.now)
+    assert [one.partition(":")[0] for one in judged.agreement(tale)] == ["missing in Practifi"]
+
+
+def test_a_whole_day_is_one_on_both_sides(tale: Tale) -> None:  # Z1
+    tag, day = tale.tag(MICROSOFT, ANN), (tale.now + timedelta(days=7)).replace(hour=0, minute=0, second=0)
+    put(tale, MICROSOFT, tag, start=f"{day:%Y-%m-%d}")
+    put(tale, PRACTIFI, tag, start=day.isoformat(), end=(day + timedelta(days=1)).isoformat())
+    assert len(judged.agreement(tale)) == 2
+
+
+async def test_a_teams_link_that_is_there_stays_whichever_way_is_synced(tale: Tale, tag: str) -> None:  # T2
+    tale.wished.add(tag)
+    tale.rested()
+    await DEEDS["direction_turns"](tale, Random(1))
+    assert words.teams(tale) == ["E0 has no Teams link"]
+
+
+@pytest.mark.parametrize("skips", [False, True])
+def test_a_private_event_that_practifi_has_shown_may_not_be_missing(tale: Tale, *, skips: bool) -> None:  # P1
+    """The rule had left it out, or a turn of the direction may have."""
+    rule = PrivateEvents.SKIP if skips else PrivateEvents.BUSY_ONLY
+    tale.stage.policy, tale.stage.skipped = replace(tale.policy, private_events=rule), True
+    put(tale, MICROSOFT, MARKER, private=True)
+    put(tale, PRACTIFI, MARKER, subject=judged.PRIVATE)
+    judged.settled(tale, set())
+    calendars.delete(tale.sides, PRACTIFI, ANN, one_of(tale, PRACTIFI)["id"], tale.now)
+    assert len(judged.agreement(tale)) == (0 if skips else 1)

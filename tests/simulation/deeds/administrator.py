@@ -31,7 +31,6 @@ async def direction_turns(tale: Tale, chance: Random) -> str:
     ways = [one for one in (*Direction, Direction.TWO_WAY) if one is not tale.policy.direction]
     way = chance.choice(ways)
     tale.turned()
-    tale.wished.clear()
     tale.stage.skipped = True  # one that is private may have been made a moment ago
     await tale.stage.govern(replace(tale.policy, direction=way))
     return f"an administrator turns the direction: {way.value}"

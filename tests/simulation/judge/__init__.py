@@ -1,7 +1,7 @@
 """What must hold whenever everything has come to rest, whatever happened before (tests/simulation/README.md). It looks
 at both remotes, at all that was said and kept, and at nothing that calsync concluded."""
 
-from tests.simulation.judge import calendars, guests, mails, once, stores, words
+from tests.simulation.judge import calendars, guests, kept, mails, once, stores, words
 from tests.simulation.tale import Tale
 
 
@@ -10,8 +10,9 @@ async def faults(tale: Tale) -> list[str]:
     wrong = [
         *calendars.agreement(tale),
         *once.twice(tale),
-        *calendars.untouched(tale),
-        *calendars.far(tale),
+        *kept.untouched(tale),
+        *kept.far(tale),
+        *kept.lost(tale),
         *guests.wrong(tale),
         *words.last(tale),
         *words.teams(tale),

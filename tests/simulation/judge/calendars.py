@@ -12,6 +12,7 @@ from tests.simulation.tale import MARKER, MICROSOFT, PRACTIFI, SYNCED, Json, Tal
 SHOWS = {"free": "Free", "oof": "OutOfOffice"}
 ANSWERS = {"accepted": "Accepted", "declined": "Declined", "tentativelyAccepted": "Tentative"}
 PRIVATE = "Private appointment"
+DAY = {True: "all day", False: ""}
 ANY = "*"
 
 
@@ -25,6 +26,7 @@ class Shown(NamedTuple):
     place: str
     show: str
     answer: str
+    day: str
 
 
 def agreement(tale: Tale) -> list[str]:
@@ -112,7 +114,8 @@ def _graph(tale: Tale, who: str, one: Json) -> Shown:
     answer = "" if one["isOrganizer"] or hidden else ANSWERS.get(one["responseStatus"]["response"], "")
     show = SHOWS.get(one["showAs"], "Busy")
     subject = PRIVATE if hidden else one["subject"]
-    return Shown(who, subject, start.isoformat(), end.isoformat(), "" if hidden else place, show, answer)
+    return Shown(who, subject, start.isoformat(), end.isoformat(), "" if hidden else place, show, answer,
+                 DAY[one["isAllDay"]])  # fmt: skip
 
 
 def _row(tale: Tale, one: Json) -> Shown:
@@ -121,7 +124,7 @@ def _row(tale: Tale, one: Json) -> Shown:
     own = tale.owner.get(tag_of(one)) == one["mailbox"]
     answer = "" if own or one["My_Response__c"] == "None" else one["My_Response__c"] or ""
     return Shown(one["mailbox"], one["Subject"] or "", start.isoformat(), end.isoformat(), one["Location"] or "",
-                 one["ShowAs"], answer)  # fmt: skip
+                 one["ShowAs"], answer, DAY[one["IsAllDayEvent"]])  # fmt: skip
 
 
 def _at(said: str) -> datetime:
@@ -138,23 +141,17 @@ def _bare(tale: Tale, key: tuple[str, str], one: Shown) -> Shown:
     own = tale.own.get(key, set())
     if not own:
         return one
-    time = {"start": ANY, "end": ANY} if "time" in own else {}
+    time = {"start": ANY, "end": ANY, "day": ANY} if "time" in own else {}
     text = {field: ANY for name, field in (("subject", "subject"), ("location", "place")) if name in own}
     return one._replace(**time, **text)
 
 
-def untouched(tale: Tale) -> list[str]:
-    """What was in Practifi before the first run, and nobody has touched since, is not sent (D7)."""
-    found = {tag_of(one) for who in SYNCED for one in calendars.shown(tale.sides, {"side": MICROSOFT, "mailbox": who})}
-    return [f"{tag} was sent although nobody touched it" for tag in sorted(found & tale.idle)]
-
-
-def far(tale: Tale) -> list[str]:
-    """What left the window is still there on both sides, unless a person has deleted it."""
-    kept = {tag_of(one) for one in calendars.shown(tale.sides, {"side": PRACTIFI})}
-    deleted = {tag for tag, words in tale.words.items() if any(not word.text for word in words)}
-    lost = tale.seen_far() - kept - deleted - tale.hidden.keys() - tale.doubt
-    return [f"{tag} left the window and was deleted in Practifi" for tag in sorted(lost)]
+def _told(tale: Tale) -> bool:
+    """Whether Practifi has every private event of Outlook, as busy, and no other: then none is left out any more."""
+    ours = Counter(_graph(tale, who, one) for who, _, one in here(tale))
+    theirs = Counter(_row(tale, one) for _, _, one in there(tale))
+    busy = tale.policy.private_events is PrivateEvents.BUSY_ONLY
+    return busy and not any(one.subject == PRIVATE for one in (ours - theirs) | (theirs - ours))
 
 
 def settled(tale: Tale, unlinked: set[str]) -> None:
@@ -164,12 +161,15 @@ def settled(tale: Tale, unlinked: set[str]) -> None:
     has = Counter((key, one) for key, one in practifi(tale) if key[1] in tale.doubt)
     tags = {tag for (_, tag), _ in should | has}
     differ = {tag for (_, tag), _ in (should - has) | (has - should)}
-    clear = (tags - differ - tale.excluded - unlinked) & tale.doubt & tale.words.keys()
+    clear = (tags - differ - tale.excluded - unlinked) & tale.doubt & tale.made.keys()
     rows = calendars.shown(tale.sides, {"side": MICROSOFT})
     for row in rows:
         if (tag := tag_of(row)) in clear & tale.veiled and row["isOrganizer"]:
             tale.note(tag, MICROSOFT, row["subject"])
     tale.doubt -= clear
+    tale.stage.skipped &= not _told(tale)
+    back = {key for key, _ in practifi(tale)}  # the host has changed it
+    tale.left -= {key for key in back - tale.stale if key[1] not in tale.doubt | tale.series.keys()}
     tale.handed &= tale.doubt
     tale.stale = {key for key in tale.stale if key[1] in tale.doubt}
     tale.veiled &= tale.doubt | {tag_of(row) for row in rows if row["sensitivity"] == "private"}

@@ -21,8 +21,13 @@ async def links(tale: Tale) -> list[str]:
     unsure = {id_ for id_, tag in tags.items() if tag in open_ or (tale.doubt and tag not in tale.made)}
     ours, every = Counter(row["Id"] for row in rows if row["M365_Key__c"]), Counter(row["Id"] for row in rows)
     held = Counter(link.practifi.id for link in await _living(tale) if link.practifi is not None)
-    wrong = (ours - held) + (held - every)
-    return [f"a link and an Event do not belong together: {one}" for one in wrong.elements() if one not in unsure]
+    return [f"a link and an Event do not belong together: {one}" for one in apart(ours, every, held, unsure)]
+
+
+def apart(ours: Counter[str], every: Counter[str], held: Counter[str], unsure: set[str]) -> list[str]:
+    """The Events of `ours` that are not held, or not once, or not there: what is `unsure` may have been let go."""
+    loose = Counter({one: many for one, many in (ours - held).items() if one not in unsure})
+    return [*(loose + (held - every)).elements()]
 
 
 async def _living(tale: Tale) -> list[Link]:
