@@ -1,7 +1,7 @@
 """The mind of the reconciler of one shard: it hears how both sides are and what became of its orders, and says what
 shall be written. It can only speak: nothing here touches a calendar, a clock or a store."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -66,9 +66,7 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
         case Forgot() as body:
             return again.forgot(work, body)
         case (Observed() | People()) as body if (wait := early(work, body)) is not None:
-            whose = body.side if isinstance(body, Observed) else "people"
-            later = Wake(now + wait, body, f"early/{whose}/{body.sequence}", quiet=wait > SOON)
-            return Decision(forgotten.note(work, body), (later,))
+            return _later(work, body, wait)
         case Observed() as body:
             observe(work, body)
             idle.gone(work, body)
@@ -116,6 +114,13 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
         prune.due(work)
     runs.account(work)
     return work.decision()
+
+
+def _later(work: Work, body: Observed | People, wait: timedelta) -> Decision:
+    """What is heard too early is heard again, after so long."""
+    whose = body.side if isinstance(body, Observed) else "people"
+    due = Wake(work.now + wait, body, f"early/{whose}/{body.sequence}", quiet=wait > SOON)
+    return Decision(forgotten.note(work, body), (due,))
 
 
 def _wish(work: Work, body: Struct) -> None:
