@@ -46,7 +46,7 @@ class Item(Struct, frozen=True, omit_defaults=True):
 
 
 class Vanished(Struct, frozen=True, omit_defaults=True):
-    """An item that is proven to be gone (X2): a direct read said so. `stamp` as in Item, where it is still known.
+    """An item that is proven to be gone (X2): a direct read said so. `stamp` as it was last seen, where that is known.
     `ours`: we have erased it ourselves, because its other half was gone."""
 
     id: str
@@ -83,11 +83,13 @@ class Unreadable(Struct, frozen=True):
     reason: str
 
 
-class Made(Struct, frozen=True):
-    """We have created this event in a mailbox: said to its poller, who would not miss it before it has seen it."""
+class Made(Struct, frozen=True, omit_defaults=True):
+    """We have created this event in a mailbox: said to its poller, who would not miss it before it has seen it. `stamp`
+    as in Item."""
 
     mailbox: str
     id: str
+    stamp: str = ""
 
 
 class Believed(Struct, frozen=True, omit_defaults=True):

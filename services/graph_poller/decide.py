@@ -80,8 +80,8 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
             pairs_known(draft, paired)
         case Undirected() as word:
             undirected(draft, word)
-        case Made(mailbox, id_):
-            made(draft, mailbox, id_)
+        case Made() as body:
+            made(draft, body)
         case Forgot() | Again() | Believed() as body:
             again.hear(draft, body)
         case MailboxRead(mailbox, round_, view):
@@ -95,17 +95,19 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
     return draft.decision()
 
 
-def made(draft: Draft, mailbox: str, id_: str) -> None:
+def made(draft: Draft, body: Made) -> None:
     """One more event that has to be there: without this, one that is deleted before a round has shown it would not be
     missed. Where the next round does not show it, either, it is looked for: the last one may have been a fresh one,
     after whose end nobody says that it is gone. Where rounds have shown a series, that is told from the beginning:
     the first occurrence, which it was, may have gone before (ruling 2)."""
+    mailbox, id_ = body.mailbox, body.id
     key = f"known/{mailbox}/{id_}"
     known, place = draft.get(key, Root), draft.place(mailbox)
     members = known.members if known is not None else {}
     if id_ in members:
         return
-    draft.rows |= {key: Root({**members, id_: ""}), f"place/{mailbox}": replace(place, size=place.size + 1)}
+    new = Root({**members, id_: ""}, stamp=body.stamp)
+    draft.rows |= {key: new, f"place/{mailbox}": replace(place, size=place.size + 1)}
     draft.rows[f"{unshown(mailbox)}{id_}"] = Unshown()
     if members:
         again.afresh(draft, mailbox)

@@ -91,10 +91,10 @@ class Digest:
             whole = row.event is None and row.kind is not Kind.EXCEPTION
             self.unreadable.append(Unreadable(Side.MICROSOFT, self.mailbox, root if whole else row.id, row.error))
 
-    def gone(self, root: str, id_: str, slot: str, when: When | None = None) -> None:
+    def gone(self, root: str, id_: str, slot: str, when: When | None = None, stamp: str = "") -> None:
         """Say that an item is proven gone, unless it lies outside the window."""
         if self.ours(slot, when):
-            self.vanished.append(Vanished(id_, self.mailbox, root if id_ != root else "", slot))
+            self.vanished.append(Vanished(id_, self.mailbox, root if id_ != root else "", slot, stamp))
 
     def ours(self, slot: str, when: When | None) -> bool:
         """Whether the other side shows an item within the window, as far as is known."""
@@ -114,7 +114,7 @@ class Digest:
             later = {id_: slot for id_, slot in known.members.items() if self.later(slot)}
             self.known[root] = Root(later) if later else None
             for id_, slot in known.members.items():
-                self.gone(root, id_, slot, known.when)
+                self.gone(root, id_, slot, known.when, "" if slot else known.stamp)
             self.let_go(root, known.members, known.when)
 
     def let_go(self, root: str, members: Mapping[str, str], when: When | None) -> None:
@@ -186,7 +186,7 @@ def single(row: Seen, known: Root | None, out: Digest) -> None:
             if id_ not in {row.id, stays}:
                 out.gone(row.id, id_, slot)
         when = told[0].event.when if told else known.when if known else None
-        out.known[row.id] = Root({stays: members.get(stays, "")}, when)
+        out.known[row.id] = Root({stays: members.get(stays, "")}, when, row.stamp)
 
 
 def _first(members: Mapping[str, str]) -> str:

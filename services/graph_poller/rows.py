@@ -66,10 +66,11 @@ class Place(Struct, frozen=True, omit_defaults=True):
 
 class Root(Struct, frozen=True, omit_defaults=True):
     """Row `known/<mailbox>/<id>`: a single event or a series that was said, and its items: id to slot. `when` is where
-    a single event was, as last said."""
+    a single event was, as last said, `stamp` what stood on it, which nobody can read when it is gone."""
 
     members: dict[str, str]
     when: When | None = None
+    stamp: str = ""
 
 
 class Unshown(Struct, frozen=True):

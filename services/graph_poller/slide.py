@@ -52,7 +52,8 @@ def hide(draft: Draft, mailbox: str) -> None:
 def _with(known: Root | None, items: Iterable[Item]) -> Root:
     known = known or Root({})
     for item in items:
-        known = Root({**known.members, item.id: item.slot}, None if item.slot else item.event.when)
+        when = None if item.slot else item.event.when
+        known = Root({**known.members, item.id: item.slot}, when, item.stamp or known.stamp)
     return known
 
 

@@ -31,6 +31,7 @@ def of_item(state: State, side: Side, item: Item) -> Iterator[str]:
         yield from of_link(state, stamp_of(item))
     if side is Side.PRACTIFI:
         yield idle.key(item)
+        yield from _renewed(state, stamp_of(item))
         ref, own = (loaded(state, keys(side, item)[0], Ref), keys(side, item)[1].partition("/")[2])
         for name in (own, stamp_of(item), ref.link if ref else ""):
             yield from of_answers(state, name, item.answers)
@@ -55,6 +56,12 @@ def of_item(state: State, side: Side, item: Item) -> Iterator[str]:
         yield from of_series(state, item.mailbox, name)
 
 
+def _renewed(state: State, name: str) -> Iterator[str]:
+    """What may be known of an Event's link that is forgotten."""
+    if name and state.known(f"link/{name}") and state.get(f"link/{name}", Link) is None:
+        yield gone_key(Side.MICROSOFT, name)
+
+
 def _idle(state: State, name: str) -> Iterator[str]:
     """The Event that a link would have, if it was not sent as far as we remember."""
     yield from idle.needs(state, name)
@@ -74,6 +81,8 @@ def of_gone(state: State, side: Side, gone: Vanished) -> Iterator[str]:
     if side is Side.MICROSOFT:
         yield from (f"pair/{gone.mailbox}", f"size/{gone.mailbox}")  # its other half may be somebody else's by now
         yield f"series/{gone.mailbox}/{name_of(gone)}"
+        if gone.stamp:
+            yield from (f"link/{stamp_of(gone)}", gone_key(Side.MICROSOFT, stamp_of(gone)))
         if gone.slot:
             yield forgotten.key(gone.mailbox, name_of(gone))
         else:

@@ -8,9 +8,10 @@ from msgspec.structs import replace
 from contracts.calendar import Side
 from contracts.observed import Item, Vanished
 from contracts.write import Cause
-from services.reconciler import unheard, wish
+from services.reconciler import prune, unheard, wish
 from services.reconciler.held import put
-from services.reconciler.link import keys, minted, name_of
+from services.reconciler.link import generation_of, gone_key, keys, minted, name_of, stamp_of
+from services.reconciler.names import Gone
 from services.reconciler.rows import Held, Kind, Link, State
 from services.reconciler.step import end, step
 from services.reconciler.work import Work
@@ -18,6 +19,8 @@ from services.reconciler.work import Work
 
 def bury(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
     """Something vanished that no link holds: if it tells the name of its link, that one ends, or is half gone."""
+    if side is Side.MICROSOFT and generation_of(gone):
+        _renew(work, gone)
     name = _name(work, side, gone)
     link = work.link(name) if name else None
     if not name or gone.ours or (link is not None and link.on(side) is not None):
@@ -36,6 +39,29 @@ def bury(work: Work, side: Side, gone: Vanished, sequence: int) -> None:
         step(work, put(link, side, replace(tomb, base=there.event)))
     else:
         work.keep(link)
+
+
+def renewed(work: Work, name: str) -> int:
+    """The generation of a link's event that was made last and is gone, which nobody remembers but its reader; else
+    0."""
+    gone = work.get(gone_key(Side.MICROSOFT, name), Gone) if name else None
+    work.rows |= {gone_key(Side.MICROSOFT, name): None} if gone is not None else {}
+    return gone.sequence if gone is not None else 0
+
+
+def _renew(work: Work, gone: Vanished) -> None:
+    """What was made for an owner after the first (ruling 14) is gone: should its Event be sent once more, it is asked
+    for under the same name, which Microsoft has seen before. So it is not made, and its guests are not mailed."""
+    name, generation = stamp_of(gone), generation_of(gone)
+    if (link := work.link(name)) is not None:
+        if link.microsoft is None and link.pending is None:
+            work.keep(replace(link, generation=max(link.generation, generation)))
+        return
+    key = gone_key(Side.MICROSOFT, name)
+    known = work.get(key, Gone)
+    if known is None or known.sequence < generation:
+        work.rows[key] = Gone(generation)
+        prune.note(work, key, generation)
 
 
 def _being_made(link: Link) -> bool:

@@ -35,12 +35,12 @@ def gone_key(side: Side, name: str, slot: str = "") -> str:
     return f"gone/{side.value}/{name}~{slot}" if slot else f"gone/{side.value}/{name}"
 
 
-def stamp_of(item: Item) -> str:
+def stamp_of(item: Item | Vanished) -> str:
     """The link id in an item's stamp, without the generation."""
     return item.stamp.partition("-g")[0]
 
 
-def generation_of(item: Item) -> int:
+def generation_of(item: Item | Vanished) -> int:
     """Which event of its link it is (ruling 1): the owners before have had earlier ones (ruling 14)."""
     digits = item.stamp.partition("-g")[2]
     return int(digits) if digits.isdigit() else 0

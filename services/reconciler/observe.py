@@ -27,7 +27,7 @@ from services.reconciler import (
     wish,
 )
 from services.reconciler.book import Owner
-from services.reconciler.buried import bury, half
+from services.reconciler.buried import bury, half, renewed
 from services.reconciler.held import bare, dead, held_of, late, put, repeats, seen
 from services.reconciler.link import find, generation_of, gone_key, holds, keys, known, name_of, refer, stamp_of
 from services.reconciler.names import Gone
@@ -160,7 +160,8 @@ def _first(work: Work, side: Side, item: Item, sequence: int, name: str) -> None
     held, risen = idle.typed(work, side, item, held_of(work, side, item, sequence)), _risen(work, side, item)
     if stamp_of(item) == name:
         born = side if keys(side, item)[1] == f"link/{name}" else side.other
-        link = put(Link(name, born, generation=max(generation_of(item), risen), owner=item.owner), side, held)
+        last = generation_of(item) if side is Side.MICROSOFT else max(risen, renewed(work, name))
+        link = put(Link(name, born, generation=last, owner=item.owner), side, held)
         adopt.note(work, link)
         step(work, _attached(work, link, side, item, held))
     elif side is Side.MICROSOFT and (old := owners.left_behind(work, item, held)) is not None:

@@ -80,7 +80,7 @@ def _created(work: Work, link: Link, pending: Pending, item: Item, echo: Calenda
     link = _people(work, replace(link, purge=_purged(link, pending)), pending)
     refer(work, pending.side, link.id, new)
     if pending.side is Side.MICROSOFT:
-        work.effects.append(Say("graph-poller", Made(item.mailbox, item.id), SAME))
+        work.effects.append(Say("graph-poller", Made(item.mailbox, item.id, item.stamp), SAME))
     if (sequence := _found_gone(work, pending.side, item.id, new, old)) is not None:
         return dead(put(link, pending.side, replace(new, sequence=sequence)), pending.side)
     if pending.side is Side.PRACTIFI:

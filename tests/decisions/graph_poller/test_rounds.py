@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent, Timed
-from contracts.observed import Unreadable
+from contracts.observed import Made, Unreadable
 from contracts.policy import Policy
 from services.clients.graph.seen import Kind, Seen
 from services.graph_poller import window
@@ -33,6 +33,15 @@ def test_removed_and_not_found_is_gone() -> None:  # INB-12
     assert poller.asked(Prove)[0].ids == ("s1",)
     assert gone(poller.proves(s1=None)) == ["s1"]
     assert poller.row(f"known/{MIKE}/s1", Root) is None
+
+
+def test_what_was_made_for_another_owner_is_gone_with_its_stamp() -> None:  # rulings 1, 5, 14
+    """Nobody can read that any more, and a reconciler without a memory would make it once more."""
+    poller = knows(single(stamp="link-g1"))
+    poller.hear(Made(MIKE, "s7", "other-g2"))
+    poller.reads(removed("s1"), removed("s7"))
+    said = poller.proves(s1=None, s7=None)
+    assert {(one.id, one.stamp) for one in said.vanished} == {("s1", "link-g1"), ("s7", "other-g2")}
 
 
 def test_removed_but_still_there_has_only_left_the_window() -> None:  # INB-12b, CUR-20

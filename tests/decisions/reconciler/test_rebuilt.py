@@ -523,6 +523,26 @@ def test_an_event_that_was_handed_over_and_is_deleted_comes_back_for_neither_own
     assert shard.link(THEIRS).mailbox == JOHN
 
 
+@pytest.mark.parametrize("first", ["the deletion", "the Event"])
+def test_what_was_handed_over_and_deleted_just_before_the_loss_is_asked_for_and_not_made_anew(first: str) -> None:
+    """Microsoft has seen that name in that mailbox, so that nobody is mailed (rulings 1, 5, 14, A5)."""
+    shard = forgetful()
+    event = there(stamp=THEIRS, owner=JOHNS, mailbox=JOHN, edited=True)
+    deletion = Vanished("j1", JOHN, stamp=f"{THEIRS}-g1")
+    if first == "the Event":
+        tells(shard, PRACTIFI, event)
+    tells(shard, MICROSOFT, deletion)
+    if first == "the deletion":
+        tells(shard, PRACTIFI, event)
+    (asked,) = written(shard)
+    assert isinstance(asked, Write)
+    assert (asked.mailbox, asked.target, asked.generation) == (JOHN, "", 1)
+    shard.orders[:] = [asked]
+    shard.refuse(Why.GONE)
+    (erase,) = written(shard)
+    assert (type(erase), erase.side, erase.target) == (Erase, PRACTIFI, "p1")
+
+
 def test_what_it_left_of_a_series_is_erased_once() -> None:  # rulings 2, 5, 14
     shard = forgetful()
     tells(shard, PRACTIFI, there(stamp=THEIRS, owner=JOHNS, mailbox=JOHN))
