@@ -2,6 +2,7 @@
 again on either side. It remembers what the judge has to know, and concludes nothing."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from contracts.policy import Direction, Invitations, Policy
 from services.sandbox import calendars
 from services.sandbox.sides import Sides
+from tests.simulation.said import Said
 from tests.simulation.stage import Stage
 
 Json = dict[str, Any]
@@ -24,10 +26,12 @@ SOON = timedelta(hours=1)
 
 @dataclass
 class Word:
-    """A subject that somebody typed, or a deletion (""). `heard`: both sides have shown since which one stands."""
+    """What somebody typed into a field, or a deletion, of none (""). `heard`: both sides have shown since which one
+    stands."""
 
     side: str
-    text: str
+    field: str
+    text: object
     heard: bool = False
 
 
@@ -112,9 +116,12 @@ class Tale:
             self.idle.add(tag)
         return tag
 
-    def note(self, tag: str, side: str, text: str) -> None:
-        self.words.setdefault(tag, []).append(Word(side, text))
-        self.texts.setdefault(tag, set()).add(text.partition(" ")[2])
+    def note(self, tag: str, side: str, said: Said, fields: Iterable[str] = Said._fields) -> None:
+        """Somebody typed these fields of what an event says now."""
+        self.words.setdefault(tag, []).extend(Word(side, field, getattr(said, field)) for field in fields)
+
+    def deleted(self, tag: str, side: str) -> None:
+        self.words.setdefault(tag, []).append(Word(side, "", ""))
 
     def touch(self, tag: str, side: str, *, edit: bool = True) -> None:
         """Somebody does something to an event on a side, which the policy may keep there (D1, ruling 12)."""

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from contracts.policy import PrivateEvents
 from services.sandbox import calendars
-from tests.simulation.deeds import DEEDS
+from tests.simulation.deeds import DEEDS, editing
 from tests.simulation.judge import calendars as judged
 from tests.simulation.judge import kept, once, stores, words
+from tests.simulation.said import said
 from tests.simulation.stage import Stage
 from tests.simulation.tale import MARKER, MICROSOFT, PRACTIFI, SYNCED, Json, Tale
 
@@ -42,7 +43,6 @@ def series(tale: Tale) -> str:
     first = f"{tale.now + timedelta(days=7):%Y-%m-%d}"
     span = {"type": "numbered", "startDate": first, "numberOfOccurrences": DATES}
     put(tale, MICROSOFT, tag, recurrence={"pattern": {"type": "daily", "interval": 2}, "range": span})
-    tale.note(tag, MICROSOFT, f"{tag} first")
     tale.series[tag] = DATES
     tale.doubt.add(tag)
     return tag
@@ -108,16 +108,31 @@ def test_what_was_put_back_is_excused_no_longer(tale: Tale) -> None:
     assert once.twice(tale) == ["E0 is there 2 times in practifi for ann@firm.example"]
 
 
-def typed(tale: Tale, tag: str, *sides: str) -> None:
-    """Ann has typed a subject on these sides, one after the other."""
-    for side in sides:
-        tale.note(tag, side, f"{tag} of {side}")
+WORDS: dict[str, dict[str, Json]] = {
+    "subject": {MICROSOFT: {"subject": "E0 here"}, PRACTIFI: {"subject": "E0 there"}},
+    "location": {MICROSOFT: {"location": "Hall"}, PRACTIFI: {"location": "Room"}},
+    "show_as": {MICROSOFT: {"show_as": "free"}, PRACTIFI: {"show_as": "oof"}},
+    "time": {MICROSOFT: {"start": "2026-01-15T11:00:00Z"}, PRACTIFI: {"start": "2026-01-15T12:00:00Z"}},
+}
+"""What is typed into each field of an event, by the side."""
+every = pytest.mark.parametrize("field", WORDS)
 
 
-def stands(tale: Tale, tag: str, side: str) -> None:
-    """Practifi shows what was typed on a side."""
-    (one,) = calendars.shown(tale.sides, {"side": PRACTIFI})
-    calendars.change(tale.sides, PRACTIFI, ANN, one["id"], {"subject": f"{tag} of {side}"}, tale.now)
+def one_of(tale: Tale, side: str) -> Json:
+    """The only event of a side."""
+    (one,) = calendars.shown(tale.sides, {"side": side})
+    return one
+
+
+def types(tale: Tale, side: str, given: Json) -> None:
+    """Ann changes her event of a side."""
+    assert editing.change(tale, side, one_of(tale, side), given)
+
+
+def stands(tale: Tale, given: Json) -> None:
+    """Both sides show this by now, whoever has typed it."""
+    for side in (MICROSOFT, PRACTIFI):
+        calendars.change(tale.sides, side, ANN, one_of(tale, side)["id"], given, tale.now)
 
 
 @pytest.fixture
@@ -125,31 +140,51 @@ def tag(tale: Tale) -> str:
     """A meeting of Ann's on both sides."""
     made = tale.tag(MICROSOFT, ANN)
     for side in (MICROSOFT, PRACTIFI):
-        put(tale, side, made)
+        one = put(tale, side, made)
+    tale.note(made, MICROSOFT, said(one))
     return made
 
 
+@every
 @pytest.mark.parametrize("won", [MICROSOFT, PRACTIFI])
-def test_of_what_was_typed_on_both_sides_either_may_stand(tale: Tale, tag: str, won: str) -> None:  # C1
-    typed(tale, tag, MICROSOFT, PRACTIFI)
-    stands(tale, tag, won)
+def test_of_what_was_typed_on_both_sides_either_may_stand(tale: Tale, tag: str, field: str, won: str) -> None:  # C1
+    for side in (MICROSOFT, PRACTIFI):
+        types(tale, side, WORDS[field][side])
+    stands(tale, WORDS[field][won])
     assert words.last(tale) == []
     words.settled(tale)
     assert words.last(tale) == []
 
 
-def test_what_was_typed_in_practifi_is_not_lost_to_what_both_sides_showed_before(tale: Tale, tag: str) -> None:
-    typed(tale, tag, MICROSOFT)
-    stands(tale, tag, MICROSOFT)
+@every
+def test_what_was_typed_in_microsoft_last_is_not_lost_to_practifi(tale: Tale, tag: str, field: str) -> None:  # C1
+    for side in (PRACTIFI, MICROSOFT):
+        types(tale, side, WORDS[field][side])
+    stands(tale, WORDS[field][PRACTIFI])
+    assert [one.partition(":")[0] for one in words.last(tale)] == [f"the last word on {field} of E0 is lost"]
+
+
+@every
+def test_what_was_typed_in_practifi_is_not_lost_to_what_both_sides_showed_before(
+    tale: Tale, tag: str, field: str
+) -> None:
+    types(tale, MICROSOFT, WORDS[field][MICROSOFT])
+    stands(tale, WORDS[field][MICROSOFT])
     words.settled(tale)
-    typed(tale, tag, PRACTIFI)
-    assert words.last(tale) == ["the last word on E0 is lost: 'E0 of practifi', shown 'E0 of microsoft'"]
+    types(tale, PRACTIFI, WORDS[field][PRACTIFI])
+    stands(tale, WORDS[field][MICROSOFT])
+    assert [one.partition(":")[0] for one in words.last(tale)] == [f"the last word on {field} of E0 is lost"]
 
 
-def one_of(tale: Tale, side: str) -> Json:
-    """The only event of a side."""
-    (one,) = calendars.shown(tale.sides, {"side": side})
-    return one
+def test_what_is_typed_as_it_was_before_says_nothing_against_the_other_side(tale: Tale, tag: str) -> None:  # C1
+    words.settled(tale)
+    types(tale, PRACTIFI, {"show_as": "oof"})
+    for shows in ("free", "busy"):  # as it was
+        types(tale, MICROSOFT, {"show_as": shows})
+    stands(tale, {"show_as": "oof"})
+    assert words.last(tale) == []
+    stands(tale, {"show_as": "free"})
+    assert len(words.last(tale)) == 1
 
 
 @pytest.mark.parametrize(("side", "name"), [(MICROSOFT, "Outlook"), (PRACTIFI, "Practifi")])
@@ -160,7 +195,7 @@ def test_what_is_in_doubt_is_lost_nowhere_but_by_a_person(tale: Tale, side: str,
     assert kept.lost(tale) == []
     calendars.delete(tale.sides, side, ANN, one_of(tale, side)["id"], tale.now)
     assert kept.lost(tale) == [f"E0 is lost in {name}, where it was made"]
-    tale.note(tag, side, "")
+    tale.deleted(tag, side)
     assert kept.lost(tale) == []
 
 

@@ -8,6 +8,7 @@ from services.sandbox.microsoft.refused import Refused as GraphRefused
 from services.sandbox.salesforce.refused import Refused as OrgRefused
 from tests.simulation.deeds.deed import deed, typed
 from tests.simulation.deeds.making import SHOWS
+from tests.simulation.said import fields, said
 from tests.simulation.tale import MICROSOFT, PRACTIFI, SYNCED, Json, Tale, single, start_of, tag_of
 
 
@@ -15,7 +16,7 @@ def change(tale: Tale, side: str, one: Json, given: Json) -> bool:
     """A person changes an event of theirs; whether the side takes it."""
     tag = tag_of(one)
     try:
-        calendars.change(tale.sides, side, one["mailbox"], one["id"], given, tale.at(side))
+        changed = calendars.change(tale.sides, side, one["mailbox"], one["id"], given, tale.at(side))
     except (GraphRefused, OrgRefused):
         return False
     tale.edits[f"{side} {tag}"] += 1
@@ -25,12 +26,12 @@ def change(tale: Tale, side: str, one: Json, given: Json) -> bool:
     for key in ("subject", "location"):
         if key in given:
             tale.texts.setdefault(tag, set()).add(str(given[key]).partition(" ")[2])
-    if "subject" in given and single(one) and tale.organizes(side, one["mailbox"], one):
-        tale.note(tag, side, given["subject"])
+    if single(one) and tale.organizes(side, one["mailbox"], one):
+        tale.note(tag, side, said(changed), fields(given))
     whole = one.get("type") not in {"occurrence", "exception"}  # else it need not be the date that somebody changed
     if side == MICROSOFT and whole and tale.organizes(side, one["mailbox"], one):
-        for fields in [fields for (_, other), fields in tale.own.items() if other == tag]:
-            fields.difference_update({"time" if key in {"start", "all_day"} else key for key in given})
+        for own in [own for (_, other), own in tale.own.items() if other == tag]:
+            own.difference_update(fields(given))
     return True
 
 
@@ -90,7 +91,7 @@ async def _delete(tale: Tale, chance: Random, side: str) -> str:
     one = chance.choice(events)
     tale.touch(tag_of(one), side)
     calendars.delete(tale.sides, side, who, one["id"], tale.at(side))
-    tale.note(tag_of(one), side, "")
+    tale.deleted(tag_of(one), side)
     if side == MICROSOFT:
         tale.hidden.pop(tag_of(one), None)  # who has not been told that it was private never will be
     return f"{who} deletes {tag_of(one)} in {side}"

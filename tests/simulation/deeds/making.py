@@ -7,6 +7,7 @@ from contracts.calendar import Side
 from contracts.policy import Direction
 from services.sandbox import calendars
 from tests.simulation.deeds.deed import deed, soon, typed
+from tests.simulation.said import said
 from tests.simulation.stage import CLIENTS
 from tests.simulation.tale import MARKER, MICROSOFT, OUTSIDE, PRACTIFI, SYNCED, Json, Tale, related
 
@@ -19,7 +20,7 @@ def make(tale: Tale, side: str, who: str, given: Json) -> str:
     if given.get("attendees"):
         tale.guests.add(tag)
     one = calendars.add(tale.sides, side, who, {"subject": f"{tag} first", **given}, tale.at(side))
-    tale.note(tag, side, f"{tag} first")
+    tale.note(tag, side, said(one))
     if side == PRACTIFI:
         tale.people |= {(one["id"], person): True for person in related(tale.sides, one["id"])}
     return tag

@@ -8,6 +8,7 @@ from services.sandbox.microsoft.refused import Refused as GraphRefused
 from services.sandbox.salesforce.refused import Refused as OrgRefused
 from tests.simulation.deeds.deed import deed, typed
 from tests.simulation.deeds.editing import change, edit
+from tests.simulation.said import fields
 from tests.simulation.tale import MICROSOFT, OUTSIDE, PRACTIFI, SYNCED, Json, Tale, single, tag_of
 
 ANSWERS = ("accept", "decline", "tentativelyAccept")
@@ -94,7 +95,7 @@ async def practifi_edits_copy(tale: Tale, chance: Random) -> str:
         return f"{one['mailbox']} may not change their version of {tag_of(one)}"
     key = next(iter(given))
     if key != "show_as":
-        tale.own.setdefault((one["mailbox"], tag_of(one)), set()).add("time" if key == "start" else key)
+        tale.own.setdefault((one["mailbox"], tag_of(one)), set()).update(fields(given))
     return f"{one['mailbox']} changes {key} of their version of {tag_of(one)} in Practifi"
 
 

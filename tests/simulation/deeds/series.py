@@ -57,7 +57,7 @@ async def series_is_deleted(tale: Tale, chance: Random) -> str:
     _, whole = found
     tale.touch(tag_of(whole), MICROSOFT)
     calendars.delete(tale.sides, MICROSOFT, whole["mailbox"], whole["id"], tale.at(MICROSOFT))
-    tale.note(tag_of(whole), MICROSOFT, "")
+    tale.deleted(tag_of(whole), MICROSOFT)
     return f"{whole['mailbox']} deletes the series {tag_of(whole)}"
 
 

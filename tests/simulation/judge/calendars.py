@@ -2,17 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from contracts.policy import PrivateEvents
 from services.sandbox import calendars
+from tests.simulation.said import at, said
 from tests.simulation.tale import MARKER, MICROSOFT, PRACTIFI, SYNCED, Json, Tale, tag_of
 
-SHOWS = {"free": "Free", "oof": "OutOfOffice"}
 ANSWERS = {"accepted": "Accepted", "declined": "Declined", "tentativelyAccepted": "Tentative"}
 PRIVATE = "Private appointment"
-DAY = {True: "all day", False: ""}
 ANY = "*"
 
 
@@ -21,12 +20,10 @@ class Shown(NamedTuple):
 
     who: str
     subject: str
-    start: str
-    end: str
-    place: str
-    show: str
+    location: str
+    show_as: str
+    time: tuple[str, str, str] | str
     answer: str
-    day: str
 
 
 def agreement(tale: Tale) -> list[str]:
@@ -96,7 +93,7 @@ def there(tale: Tale) -> Iterator[tuple[str, str, Json]]:
     _, high = _window(tale)
     for one in calendars.shown(tale.sides, {"side": PRACTIFI}):
         who, tag = one["mailbox"], tale.tag_in_practifi(one)
-        if who in SYNCED and tag not in tale.far | tale.idle and _at(one["StartDateTime"]) < high.replace(tzinfo=None):
+        if who in SYNCED and tag not in tale.far | tale.idle and at(one["StartDateTime"]) < high.replace(tzinfo=None):
             yield who, tag, one
 
 
@@ -108,27 +105,16 @@ def _window(tale: Tale) -> tuple[datetime, datetime]:
 
 
 def _graph(tale: Tale, who: str, one: Json) -> Shown:
-    start, end = (datetime.fromisoformat(one[key]["dateTime"][:19]) for key in ("start", "end"))
     hidden = one["sensitivity"] == "private" and tale.policy.private_events is not PrivateEvents.FULL
-    place = "; ".join(part["displayName"] for part in one["locations"] or [] if part["displayName"])
     answer = "" if one["isOrganizer"] or hidden else ANSWERS.get(one["responseStatus"]["response"], "")
-    show = SHOWS.get(one["showAs"], "Busy")
-    subject = PRIVATE if hidden else one["subject"]
-    return Shown(who, subject, start.isoformat(), end.isoformat(), "" if hidden else place, show, answer,
-                 DAY[one["isAllDay"]])  # fmt: skip
+    shown = said(one)._replace(subject=PRIVATE, location="") if hidden else said(one)
+    return Shown(who, *shown, answer)
 
 
 def _row(tale: Tale, one: Json) -> Shown:
-    start, end = _at(one["StartDateTime"]), _at(one["EndDateTime"])
-    end += timedelta(days=1) if one["IsAllDayEvent"] else timedelta()
     own = tale.owner.get(tag_of(one)) == one["mailbox"]
     answer = "" if own or one["My_Response__c"] == "None" else one["My_Response__c"] or ""
-    return Shown(one["mailbox"], one["Subject"] or "", start.isoformat(), end.isoformat(), one["Location"] or "",
-                 one["ShowAs"], answer, DAY[one["IsAllDayEvent"]])  # fmt: skip
-
-
-def _at(said: str) -> datetime:
-    return datetime.fromisoformat(said).astimezone(UTC).replace(tzinfo=None)
+    return Shown(one["mailbox"], *said(one), answer)
 
 
 def _bare(tale: Tale, key: tuple[str, str], one: Shown) -> Shown:
@@ -137,13 +123,9 @@ def _bare(tale: Tale, key: tuple[str, str], one: Shown) -> Shown:
     if one.subject == PRIVATE and key[1] in tale.parted:
         one = one._replace(who=ANY)
     if one.subject == PRIVATE and tale.stage.skipped:
-        return one._replace(show=ANY)  # what is left out says no more than its time
-    own = tale.own.get(key, set())
-    if not own:
-        return one
-    time = {"start": ANY, "end": ANY, "day": ANY} if "time" in own else {}
-    text = {field: ANY for name, field in (("subject", "subject"), ("location", "place")) if name in own}
-    return one._replace(**time, **text)
+        return one._replace(show_as=ANY)  # what is left out says no more than its time
+    own: dict[str, Any] = dict.fromkeys(tale.own.get(key, ()), ANY)
+    return one._replace(**own)
 
 
 def _told(tale: Tale) -> bool:
@@ -165,7 +147,7 @@ def settled(tale: Tale, unlinked: set[str]) -> None:
     rows = calendars.shown(tale.sides, {"side": MICROSOFT})
     for row in rows:
         if (tag := tag_of(row)) in clear & tale.veiled and row["isOrganizer"]:
-            tale.note(tag, MICROSOFT, row["subject"])
+            tale.note(tag, MICROSOFT, said(row))
     tale.doubt -= clear
     tale.stage.skipped &= not _told(tale)
     back = {key for key, _ in practifi(tale)}  # the host has changed it

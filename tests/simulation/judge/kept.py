@@ -41,4 +41,4 @@ def _organized(tale: Tale) -> set[tuple[str, str]]:
 
 
 def _deleted(tale: Tale) -> set[str]:
-    return {tag for tag, words in tale.words.items() if any(not word.text for word in words)}
+    return {tag for tag, words in tale.words.items() if any(not word.field for word in words)}

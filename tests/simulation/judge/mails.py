@@ -20,7 +20,7 @@ def caused(tale: Tale) -> list[str]:
 def _allowed(tale: Tale, tag: str, kind: str) -> int:
     """How many there may be: a hand-over invites anew and calls the old event off, and what was edited in Outlook just
     before it is an edit of ours in the new one (ruling 14)."""
-    deleted = len([word for word in tale.words.get(tag, ()) if word.side == PRACTIFI and not word.text])
+    deleted = len([word for word in tale.words.get(tag, ()) if word.side == PRACTIFI and not word.field])
     return {
         "invitation": (tale.made.get(tag) == PRACTIFI) + tale.moves[tag],
         "update": tale.edits[f"practifi {tag}"] + (tale.edits[f"microsoft {tag}"] if tale.moves[tag] else 0),

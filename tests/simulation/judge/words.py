@@ -1,36 +1,50 @@
 """Nobody's last word is lost, and whoever wished for a Teams meeting has one."""
 
 from services.sandbox import calendars
-from tests.simulation.judge.calendars import practifi
-from tests.simulation.tale import MICROSOFT, PRACTIFI, Tale, tag_of
+from tests.simulation.judge.calendars import there
+from tests.simulation.said import Said, said
+from tests.simulation.tale import MICROSOFT, PRACTIFI, Tale, Word, tag_of
 
 
 def last(tale: Tale) -> list[str]:
-    """The last subject that somebody typed stands, or Microsoft's last one since both sides were last seen alike. Who
-    deletes has no last word to lose."""
-    shown = {key: one.subject for key, one in practifi(tale)}
+    """What somebody typed last into a field stands, as `_may` says. Who deletes has no last word to lose."""
+    shown = {(who, tag): said(one) for who, tag, one in there(tale)}
     wrong = []
-    for tag, words in tale.words.items():
-        if tag in tale.far | tale.doubt | tale.idle | tale.series.keys() | _hidden(tale) or any(
-            not word.text for word in words
-        ):
-            continue
-        ours = [word.text for word in words if word.side == MICROSOFT and not word.heard]
-        said = shown.get((tale.owner[tag], tag))
-        if said not in {words[-1].text, *ours[-1:]} and tale.made[tag] in {MICROSOFT, PRACTIFI}:
-            wrong.append(f"the last word on {tag} is lost: {words[-1].text!r}, shown {said!r}")
-    return wrong if tale.policy.future_inbound_months > 1 else []
+    for tag in tale.words.keys() - tale.far - tale.doubt - tale.idle - tale.series.keys() - _hidden(tale):
+        for field, words in _by_field(tale, tag).items():
+            has = getattr(shown.get((tale.owner[tag], tag)), field, None)
+            if has not in _may(words):
+                wrong.append(f"the last word on {field} of {tag} is lost: {words[-1].text!r}, shown {has!r}")
+    return sorted(wrong) if tale.policy.future_inbound_months > 1 else []
+
+
+def _by_field(tale: Tale, tag: str) -> dict[str, list[Word]]:
+    """What was typed into each field of an event that nobody has deleted."""
+    words = tale.words[tag]
+    if not all(word.field for word in words):
+        return {}
+    found = {field: [word for word in words if word.field == field] for field in Said._fields}
+    return {field: some for field, some in found.items() if some}
+
+
+def _may(words: list[Word]) -> set[object]:
+    """What may stand in a field: what was typed last, or what was typed last in Microsoft since both sides were last
+    seen alike, which wins a conflict (C1). What had been typed before says nothing new: what was typed last on the
+    other side may stand as well."""
+    last = words[-1]
+    fresh = {word.side: word.text for word in words if not word.heard}
+    again = any(word.text == last.text for word in words[:-1])
+    return {last.text, *fresh.values()} if again or last.side == PRACTIFI else {last.text}
 
 
 def settled(tale: Tale) -> None:
-    """The subject that both sides show is the last word, whatever it has won over."""
-    shown = {key: one.subject for key, one in practifi(tale)}
+    """What both sides show is the last word, whatever it has won over."""
+    shown = {(who, tag): said(one) for who, tag, one in there(tale)}
     for tag, words in tale.words.items():
-        said = shown.get((tale.owner[tag], tag), "")
-        if tag in tale.doubt | tale.series.keys() or not said.startswith(tag):
+        stands = shown.get((tale.owner[tag], tag))
+        if tag in tale.doubt | tale.series.keys() or not stands or not stands.subject.startswith(tag):
             continue
-        if said != words[-1].text:
-            tale.note(tag, MICROSOFT, said)
+        tale.note(tag, MICROSOFT, stands)
         for word in words:
             word.heard = True
 

@@ -26,3 +26,14 @@ def clocks() -> Iterator[None]:
 
     with patch.object(update, "merge", by_time):
         yield
+
+
+@breaks("a place that was typed in Practifi is put back", 1)
+def places() -> Iterator[None]:
+    back = merge._put_back
+
+    def places_too(field: str, rule: merge.Rules, *, theirs: bool) -> bool:
+        return back(field, rule, theirs=theirs) or (theirs and field == "location")
+
+    with patch.object(merge, "_put_back", places_too):
+        yield
