@@ -21,6 +21,7 @@ def change(tale: Tale, side: str, one: Json, given: Json) -> bool:
         return False
     tale.edits[f"{side} {tag}"] += 1
     tale.touch(tag, side)
+    _spread(tale, side, one)
     if side == PRACTIFI and tag in tale.hidden:
         tale.doubt.add(tag)  # what a person types there, into what is private by now, is their own
     for key in ("subject", "location"):
@@ -33,6 +34,15 @@ def change(tale: Tale, side: str, one: Json, given: Json) -> bool:
         for own in [own for (_, other), own in tale.own.items() if other == tag]:
             own.difference_update(fields(given))
     return True
+
+
+def _spread(tale: Tale, side: str, one: Json) -> None:
+    """What the host changes in Practifi changes in Outlook for colleagues, too: that is a change there, which the
+    policy may keep there (D1, ruling 12)."""
+    tag = tag_of(one)
+    copies = (tag_of(copy) for who in SYNCED for copy in tale.copies(PRACTIFI, who))
+    if side == PRACTIFI and tale.organizes(side, one["mailbox"], one) and tag in copies:
+        tale.touch(tag, MICROSOFT, edit=False)
 
 
 def edit(tale: Tale, chance: Random, one: Json, side: str) -> Json:
@@ -90,6 +100,7 @@ async def _delete(tale: Tale, chance: Random, side: str) -> str:
         return f"{who} finds nothing to delete in {side}"
     one = chance.choice(events)
     tale.touch(tag_of(one), side)
+    _spread(tale, side, one)
     calendars.delete(tale.sides, side, who, one["id"], tale.at(side))
     tale.deleted(tag_of(one), side)
     if side == MICROSOFT:
