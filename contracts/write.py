@@ -103,7 +103,7 @@ class Written(Struct, frozen=True, omit_defaults=True, tag="written"):
     """The order was carried out; `item` is what the side holds since (None after an erase). `echo` is what we wrote as
     that side keeps it: where the item differs, somebody else edited. `mailed` counts the people who got mail. `lost`
     are the fields that the side cannot hold as they were wanted (F3). `changed_at` is, of an erase, when what was
-    erased had last been changed there."""
+    erased had last been changed there, or was deleted, if it was gone already."""
 
     order: str
     link: str

@@ -68,7 +68,7 @@ class Hands:
                 return OrgRead(round_, privacy, opened.shape.columns)
             case LookRows(ids, privacy):
                 found = await opened.org.look(opened.shape, ids, privacy)
-                rows = tuple(row for row in found.values() if row is not None and not row.unseen)
+                rows = tuple(row for row in found.values() if row is not None and not (row.deleted or row.unseen))
                 who = {person for row in rows for person in row.people}
                 people = await opened.org.people(opened.shape, who) if who else ()
                 return RowsLooked(ids, rows, privacy, tuple(people))

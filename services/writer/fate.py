@@ -11,8 +11,8 @@ Fate = Written | Refused | Later
 
 
 def gone(order: Order | Revive, changed_at: datetime | None = None) -> Written | Refused:
-    """What it is about is proven to be gone: that is all that an erasure wants (OUT-21, OUT-22). It may have been
-    looked at before, and have been changed at that time."""
+    """What it is about is proven to be gone: that is all that an erasure wants (OUT-21, OUT-22). It was changed at
+    that time for the last time, or deleted then, as far as is known."""
     if isinstance(order, Erase):
         return Written(order.order, order.link, order.side, changed_at=changed_at)
     return refused(order, Why.GONE)

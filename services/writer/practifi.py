@@ -91,7 +91,7 @@ class Practifi:
 
     async def _change(self, orders: Sequence[compare.Order]) -> Fates:
         """Updates and removals of rows that still hold what was believed."""
-        there = await self._look({order.target: order for order in orders})
+        there = await self._seen({order.target: order for order in orders})
         unfit = {order.order: _unfit(order, there[order.target]) for order in orders}
         fates: Fates = {name: fate for name, fate in unfit.items() if fate is not None}
         fit = [order for order in orders if order.order not in fates]
@@ -162,7 +162,12 @@ class Practifi:
         return {event: one.code for event, one in failed if one.code in PASSING}
 
     async def _look(self, targets: Mapping[str, Order]) -> dict[str, Row | None]:
-        """The rows by id, each read by the rule of its own order (P1, D11)."""
+        """The rows that are there, by id."""
+        found = await self._seen(targets)
+        return {target: None if row is None or row.deleted else row for target, row in found.items()}
+
+    async def _seen(self, targets: Mapping[str, Order]) -> dict[str, Row | None]:
+        """The rows by id, and what is left of those that are gone, each read by the rule of its own order (P1, D11)."""
         privacy = Privacy(narrower={target: order.private for target, order in targets.items()})
         return await self.opened.org.look(self.opened.shape, list(targets), privacy) if targets else {}
 
@@ -196,8 +201,8 @@ class Practifi:
 
 
 def _unfit(order: compare.Order, row: Row | None) -> Fate | None:
-    if row is None:
-        return gone(order)
+    if row is None or row.deleted:
+        return gone(order, row.edited_at if row is not None else None)  # perhaps by an attempt whose answer was lost
     return unreadable(order, row.error) if row.event is None else overtaken(order, item_of(row, order.mailbox))
 
 

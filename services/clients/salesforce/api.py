@@ -67,7 +67,8 @@ class Org:
         return await reading.read_round(self._wire, shape, cursors, dict(going), since, privacy, overlap)
 
     async def look(self, shape: Shape, ids: Sequence[str], privacy: Privacy) -> dict[str, Row | None]:
-        """These Events as they are now with everybody on them, 2,000 a request; None for those that are gone (X2)."""
+        """These Events as they are now with everybody on them, 2,000 a request; those that are gone are `deleted`, and
+        None is what is no event (X2)."""
         return await reading.look(self._wire, shape, ids, privacy)
 
     async def people(self, shape: Shape, ids: Collection[str]) -> list[Person]:

@@ -26,7 +26,10 @@ def parse(record: EventRecord, related: Sequence[RelationRecord], shape: Shape, 
         return Row(record.id, record.stamp or "", error=record.broken)
     if record.deleted:
         ours = record.editor == shape.user_id
-        return Row(record.id, record.stamp or "", record.owner or "", stamp=record.key or "", ours=ours, deleted=True)
+        return Row(
+            record.id, record.stamp or "", record.owner or "", stamp=record.key or "", edited_at=_at(record.stamp),
+            ours=ours, deleted=True,
+        )  # fmt: skip
     try:
         return _understood(record, related, shape, privacy)
     except (ValueError, OverflowError):

@@ -114,15 +114,16 @@ def _parsed(
 
 
 async def look(wire: Wire, shape: Shape, ids: Sequence[str], privacy: Privacy) -> dict[str, Row | None]:
-    """These Events as they are now, 2,000 a request; None for one that is proven to be gone. One that Salesforce shows
-    neither as there nor as deleted is `unseen`: who may not see a row is shown the same (X2)."""
+    """These Events as they are now, 2,000 a request; one that is proven to be gone is `deleted` (None for what is no
+    event). One that Salesforce shows neither as there nor as deleted is `unseen`: who may not see a row is shown the
+    same (X2)."""
     found: dict[str, Row | None] = dict.fromkeys(ids)
     for some in batched(list(found), READS):
         events, *relations = await wire.ask([_by_id(shape, some), *_relations(some)])
         here = {one.id: one for one in events if one and not one.deleted}
         absent = [one for one in some if one not in here]
         rest = {one.id: one for one in await _anywhere(wire, shape, absent)}
-        here |= {id_: one for id_, one in rest.items() if not one.deleted}
+        here |= rest
         found |= {id_: Row(id_, "", error=UNSEEN, unseen=True) for id_ in absent if id_ not in rest}
         related = _by_event(row for answer in relations for row in answer)
         found |= {row.id: row for row in _parsed(shape, here.values(), related, privacy)}

@@ -12,14 +12,14 @@ from contracts.person import Person
 class Row(Struct, frozen=True, omit_defaults=True):
     """One Event row, or what is left of it (`deleted`, then `event` is None).
 
-    `mark` changes with the row and with who is on it. `edited_at` is LastModifiedDate, Salesforce's time, and
-    `joined_at` when one of its people came or answered last, which does not move the former. `ours` says
-    that the integration user made the last change: a hint, never a proof (SFD-14). `people` are the related Contacts
-    (and Leads), `invitees` the invited Users. `child` marks Salesforce's read-only copy for an invitee (I1),
-    `native_series` an occurrence of Practifi's own recurrence (R6). `skipped` marks a private row that the policy
-    leaves out (P1); like a `redacted` one it shows only its time, and `covers` says that more stands there. `error`
-    says why a row could not be understood; one that is `unseen` is shown neither as there nor as deleted. `status` is
-    our own word on the Event; `answers` are those of its people who have answered. `places` as in `Item`.
+    `mark` changes with the row and with who is on it. `edited_at` is LastModifiedDate, Salesforce's time (of what is
+    deleted, no earlier than that), and `joined_at` when one of its people came or answered last, which does not move
+    the former. `ours` says that the integration user made the last change: a hint, never a proof (SFD-14). `people` are
+    the related Contacts (and Leads), `invitees` the invited Users. `child` marks Salesforce's read-only copy for an
+    invitee (I1), `native_series` an occurrence of Practifi's own recurrence (R6). `skipped` marks a private row that
+    the policy leaves out (P1); like a `redacted` one it shows only its time, and `covers` says that more stands there.
+    `error` says why a row could not be understood; one that is `unseen` is shown neither as there nor as deleted.
+    `status` is our own word on the Event; `answers` are those of its people who have answered. `places` as in `Item`.
     """
 
     id: str

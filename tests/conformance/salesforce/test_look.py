@@ -24,7 +24,7 @@ async def test_a_deleted_event_is_gone_and_the_others_are_there(place: Any) -> N
     kept, deleted = place.event(), place.event()
     place.salesforce.delete("Event", deleted, place.now)
     found = await place.org.look(place.shape, [kept, deleted], FULL)
-    assert found[deleted] is None
+    assert found[deleted].deleted
     assert found[kept].id == kept
 
 
@@ -43,7 +43,7 @@ async def test_an_event_that_only_the_archive_shows_is_not_gone(place: Any) -> N
     place.salesforce.delete("Event", deleted, place.now)
     place.spoil = lambda request: blind(place, request)
     found = await place.org.look(place.shape, [event, deleted], FULL)
-    assert found[deleted] is None
+    assert found[deleted].deleted
     assert found[event] is not None
 
 

@@ -217,6 +217,17 @@ async def test_an_erasure_tells_when_what_it_erased_had_last_been_changed(place:
     assert erased.changed_at == handed
 
 
+async def test_an_erasure_whose_answer_was_lost_tells_when_it_was_carried_out(place: Place) -> None:  # O6, ruling 9
+    """What was read before that, and is heard after it, has not come out of the bin."""
+    made = await standing(place)
+    await one(place, erasure(made))
+    place.later(minutes=1)
+    again = await one(place, erasure(made))
+    assert isinstance(again, Written)
+    assert again.changed_at is not None
+    assert again.changed_at < place.now
+
+
 async def test_an_erasure_of_what_somebody_has_edited_is_refused(place: Place) -> None:  # ruling 7, X1
     made = await standing(place)
     assert made.item is not None
