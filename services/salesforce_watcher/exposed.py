@@ -15,18 +15,18 @@ PREFIX = "exposed/"
 
 def heard(draft: Draft) -> None:
     """A rule that is heard before anything was read is kept: Events may have been made by it, and our memory be put
-    back to before that (ruling 6). So is one that is wider than that of the last read, although it may be over before
-    the next one."""
-    reader = draft.get("reader", Reader)
-    if reader is None:
-        draft.rows["reader"] = Reader(first=draft.policy)
-    elif _wider(draft.privacy(), draft.privacy(reader.first) if reader.first is not None else reader.privacy):
-        draft.rows["reader"] = replace(reader, first=draft.policy)
+    back to before that (ruling 6). Of one that is wider than those of the last read it is kept for whom that is so,
+    because it may be over before the next one."""
+    reader, now = draft.get("reader", Reader), draft.privacy()
+    if reader is None or (reader.first is not None and _wider(now, draft.privacy(reader.first))):
+        draft.rows["reader"] = replace(reader or Reader(), first=draft.policy)
+    elif reader.first is None and _wider(now, known := reader.wider or reader.privacy):
+        draft.rows["reader"] = replace(reader, wider=_either(now, known))
 
 
 def wider(draft: Draft, before: Reader, read: OrgRead) -> Privacy | None:
-    """The rules by which all that is read anew was read before, or what is read now may have been written, None where
-    they have not changed. Whose own was narrower is known only now that everybody is paired (D11)."""
+    """The rules by which what is read may have been written, None where they have not changed. Whose own was narrower
+    before anything was read is known only now that everybody is paired (D11)."""
     if before.first is not None:
         rules = draft.privacy(before.first)
         return rules if rules != read.privacy else None
@@ -35,8 +35,22 @@ def wider(draft: Draft, before: Reader, read: OrgRead) -> Privacy | None:
 
 def _wider(one: Privacy, other: Privacy) -> bool:
     """Whether by one rule somebody's private events are told in full that by the other are not."""
-    full, owners = PrivateEvents.FULL, {"", *one.narrower, *other.narrower}
-    return any(one.of("", owner) is full and other.of("", owner) is not full for owner in owners)
+    return any(_full(one, owner) and not _full(other, owner) for owner in _owners(one, other))
+
+
+def _either(one: Privacy, other: Privacy) -> Privacy:
+    """The rules by which all is told in full that is so by one of these."""
+    rules = {owner: (one if _full(one, owner) else other).of("", owner) for owner in _owners(one, other)}
+    return Privacy(rules.pop(""), rules)
+
+
+def _owners(*rules: Privacy) -> list[str]:
+    """Who has a rule of their own, and "" for all others."""
+    return sorted({"", *(owner for one in rules for owner in one.narrower)})
+
+
+def _full(rules: Privacy, owner: str) -> bool:
+    return rules.of("", owner) is PrivateEvents.FULL
 
 
 def exposed(draft: Draft, row: Row) -> bool:

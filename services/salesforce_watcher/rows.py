@@ -20,10 +20,10 @@ class Reader(Struct, frozen=True, omit_defaults=True):
     while it is off or the org was not read yet; `outbound` is the same in our time. `recent` are the marks of rows read
     within the look-back, by id: read again, they are no news. `reading` are those of the pieces so far of a read that
     is under way. `ahead` is how far Salesforce's time is ahead of ours (below zero: behind). `privacy` are the rules by
-    which the Events were read, `wider` those before them while all is read anew, `first` the firm's policy as it was
-    heard before anything was read, or since the last read if that is wider, `again` the last wish of each shard to be
-    told all anew (`Again`), `told` how many messages bear it, `vain` the newest run in which there are no mailboxes
-    (`Undirected`). `people` is the sequence of the last People that were said, 0 where all is told anew."""
+    which the Events were read, `wider` those before them while all is read anew, or together with wider ones that were
+    heard since, `first` the firm's policy as it was heard before anything was read, `again` the last wish of each shard
+    to be told all anew (`Again`), `told` how many messages bear it, `vain` the newest run in which there are no
+    mailboxes (`Undirected`). `people` is the sequence of the last People that were said, 0 where all is told anew."""
 
     ahead: timedelta = timedelta()
     cursors: Cursors = Cursors()

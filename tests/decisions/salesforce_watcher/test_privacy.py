@@ -19,6 +19,8 @@ FULL, BUSY, SKIP = PrivateEvents.FULL, PrivateEvents.BUSY_ONLY, PrivateEvents.SK
 JOHN_SKIPS = (Narrower(("John@firm.example",), private_events=SKIP),)
 OPEN = replace(TWO_WAY, private_events=FULL)
 NARROW = replace(OPEN, narrower=JOHN_SKIPS)
+MIKES_OWN = replace(OPEN, narrower=(Narrower(("mike@firm.example",), private_events=SKIP),))
+BOTH = replace(OPEN, narrower=(*NARROW.narrower, *MIKES_OWN.narrower))
 BLANK = CalendarEvent(WHEN, "Private appointment", sensitivity=Sensitivity.PRIVATE)
 HIDDEN = row(mark="b", event=BLANK, redacted=True, covers=True)
 
@@ -100,6 +102,21 @@ def test_then_it_is_the_rule_of_its_owner_that_counts(before: Policy, after: Pol
     johns = replace(HIDDEN, owner=JOHNS)
     said = watcher.reads(johns) or watcher.hears(johns)
     assert [item.exposed for item in said] == [stands]
+
+
+@pytest.mark.parametrize("rules", [
+    pytest.param((NARROW, MIKES_OWN), id="at once"),
+    pytest.param((BOTH, NARROW, MIKES_OWN, BOTH), id="for a moment"),
+])  # fmt: skip
+def test_a_rule_that_is_another_persons_own_by_now_forgets_no_text_of_the_first(rules: tuple[Policy, ...]) -> None:
+    """What we wrote for Mike while only John's were hidden stands there when only Mike's are (D11, P2, ruling 5)."""
+    watcher = Watcher(rules[0])
+    watcher.reads()
+    while watcher.order:
+        watcher.hears()
+    for rule in rules[1:]:
+        watcher.govern(rule)
+    assert [item.exposed for item in watcher.reads(replace(HIDDEN, owner=MIKES))] == [True]
 
 
 def test_what_somebody_of_a_narrower_rule_has_written_is_no_such_text() -> None:  # D11, P2
