@@ -171,7 +171,8 @@ def _first(work: Work, side: Side, item: Item, sequence: int, name: str) -> None
         return
     else:
         cause = Cause.LOST if wish.untold(work.get, side, item.mailbox) else Cause.EDIT
-        link = put(Link(name, side, generation=risen, cause=cause), side, held)
+        said = held.status  # what stands on it was said of the Event of which it is a copy
+        link = put(Link(name, side, generation=risen, cause=cause, said=said), side, held)
         if side is Side.PRACTIFI:
             _born_in_practifi(work, link, item)
         else:

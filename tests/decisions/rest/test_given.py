@@ -96,3 +96,24 @@ def test_what_stays_where_it_is_is_not_made_anew_when_nobody_remembers_it(*, bac
     for _ in range(3):
         firm.pass_time(minutes=60)
         assert stands_once(firm)
+
+
+@pytest.mark.parametrize(("lost", "key"), [
+    pytest.param(False, False, id="at once"),
+    pytest.param(True, False, id="when nobody remembers the first one"),
+    pytest.param(True, True, id="and with our key"),
+])  # fmt: skip
+def test_a_copy_that_its_new_owner_makes_of_it_is_sent_although_it_bears_our_word(*, lost: bool, key: bool) -> None:
+    """As that word advises: Salesforce copies it with all other fields (rulings 14, 22)."""
+    firm = firm_of_two()
+    made_in_outlook(firm)
+    given(firm, "p1")
+    firm.pass_time(minutes=40)
+    for who in firm.memories if lost else ():
+        firm.lose(who)
+    firm.pass_time(minutes=60)
+    there = firm.sides.rows["p1"]
+    firm.sides.put(replace(there, id="p2", stamp=there.stamp if key else "", created_at=firm.now, edited_at=firm.now))
+    firm.pass_time(minutes=60)
+    assert sorted(name.partition("/")[0] for name in firm.sides.events) == [ANN, BOB]
+    assert ("another shard" in firm.sides.rows["p1"].status, firm.sides.rows["p2"].status) == (True, "")
