@@ -2,6 +2,8 @@
 them are gone is in a message that may wait until Practifi is heard, while the answer to our question, which knows the
 new dates alone, overtakes it. Without both, each Event would be erased and made anew for a new date (rulings 2, 5)."""
 
+from datetime import date, timedelta
+
 from msgspec import Struct
 
 from contracts.calendar import Side
@@ -46,7 +48,7 @@ def dates(work: Work, mailbox: str, master: str, told: set[str], there: set[str]
     None where the first one's has another name: it was made before this was a series, or for another date, and each
     would be taken for the one after it; or the first, which is still there, for one that is lost."""
     first = min(lost - there, default="")
-    if not first or not wish.untold(work.get, Side.MICROSOFT, mailbox) or _single(work, mailbox, master):
+    if not first or not wish.untold(work.get, Side.MICROSOFT, mailbox) or _began(work, mailbox, master, there | lost):
         return set()
     links = {slot: work.link(minted(Side.MICROSOFT, mailbox, master, slot)) for slot in (*there, *lost)}
     halves = {slot for slot, link in links.items() if link is not None and link.microsoft is None}
@@ -58,12 +60,20 @@ def single(work: Work, mailbox: str, master: str, first: str) -> bool:
     yet to come, so the date that it was made for is not one that nobody tells any more."""
     link, own = _single(work, mailbox, master), work.link(minted(Side.MICROSOFT, mailbox, master, first))
     there = link.practifi if link is not None and link.microsoft is None else None
-    if there is None or there.gone or not wish.untold(work.get, Side.MICROSOFT, mailbox):
+    if there is None or not wish.untold(work.get, Side.MICROSOFT, mailbox):
         return False
     return (own is None or own.practifi is None) and when.future(there.event.when, work.now)
+
+
+def _began(work: Work, mailbox: str, master: str, slots: set[str]) -> bool:
+    """Whether the Event from before this was a series is of one of these dates. Practifi does not tell the zone, in
+    which that may be a day later."""
+    link = _single(work, mailbox, master)
+    day = when.start(link.practifi.event.when).date() if link is not None and link.practifi is not None else date.min
+    return day >= date.fromisoformat(min(slots)) - timedelta(days=1)
 
 
 def _single(work: Work, mailbox: str, master: str) -> Link | None:
     """The link of which Practifi has an Event from before it was a series."""
     link = work.link(minted(Side.MICROSOFT, mailbox, master))
-    return link if link is not None and link.practifi is not None else None
+    return link if link is not None and link.practifi is not None and not link.practifi.gone else None

@@ -707,6 +707,17 @@ def test_where_its_first_was_made_as_a_single_event_none_takes_the_place_of_anot
     assert [one.target for one in written(shard) if isinstance(one, Erase)] == ["p1", "p2"]
 
 
+@pytest.mark.parametrize("deleted", [True, False], ids=["a person has deleted", "left the window"])
+def test_an_event_of_before_it_was_a_series_that_is_no_date_of_it_any_more_keeps_none_from_moving(
+    *, deleted: bool
+) -> None:  # rulings 2, 5, R3
+    shard, name = forgetful(), minted(MICROSOFT, MIKE, "s1")
+    over = there(replace(SHOWN, when=timed(TEN - timedelta(days=60))), name="p-first", stamp=name, edited=False)
+    tells(shard, PRACTIFI, Vanished("p-first", MIKE, stamp=name) if deleted else over, *weekly(*OLD))
+    tells(shard, MICROSOFT, *(occurrence(day) for day in NEW), *left(*OLD))
+    assert moved(shard) == {f"p{number}": day for number, day in enumerate(NEW)}
+
+
 def test_a_reader_that_was_put_back_to_before_the_dates_moved_moves_and_erases_nothing() -> None:  # rulings 2, 5, 6
     """`calsync recover`: it says that the old dates are gone, and Practifi has the new ones long since."""
     shard = forgetful()
