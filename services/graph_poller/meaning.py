@@ -60,12 +60,19 @@ def understand(draft: Draft, mailbox: str, held: Rounds) -> None:
         prove = Prove(mailbox, tuple(sorted(out.look)), tuple(sorted(out.list)), held.view)
         draft.rows[f"held/{mailbox}"] = held
         draft.effects.append(Do(f"mailbox/{mailbox}", prove, key=f"replace:prove/{mailbox}"))
-    elif out.lied:
-        _distrust(draft, mailbox)
-    elif stands(draft, out):
-        brake(draft, out)
+    elif out.lied or stands(draft, out):
+        _untaken(draft, out)
     else:
         _say(draft, out, held)
+
+
+def _untaken(draft: Draft, out: Digest) -> None:
+    """The run goes on without the mailbox, as if it could not be read."""
+    if out.lied:
+        _distrust(draft, out.mailbox)
+    else:
+        brake(draft, out)
+    slide.hide(draft, out.mailbox)
 
 
 def _again(draft: Draft, pair: Pair) -> None:

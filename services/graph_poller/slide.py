@@ -40,8 +40,8 @@ def told_in_full(state: State, mailbox: str) -> bool:
 
 
 def hide(draft: Draft, mailbox: str) -> None:
-    """A mailbox cannot be read that has to be, by a stricter rule for private events: what waits is not kept (ruling
-    20), and read from the beginning when that can be, whatever the rule is by then."""
+    """A mailbox cannot be read that has to be, by a stricter rule for private events, or what was read is not taken:
+    what waits is not kept (ruling 20), and read from the beginning when that can be, whatever the rule is by then."""
     pair = next((one for one in draft.pairs() if one.mailbox == mailbox), None)
     rule = draft.policy.of(pair.addresses if pair is not None else ()).private_events
     if told_in_full(draft.state, mailbox) and rule is not PrivateEvents.FULL:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from contracts.calendar import CalendarEvent, Sensitivity, ShowAs
 from contracts.control import Again
@@ -154,6 +155,21 @@ def test_what_waits_for_its_day_is_not_remembered_where_its_mailbox_is_closed_as
     poller.hear(Unread(MIKE, state, "nobody may open it"))
     assert b"Surgery" not in b"".join(poller.rows.values())
     poller.govern(Policy(enabled=True, private_events=FULL))
+    assert [order.cursor for order in poller.due() if order.mailbox == MIKE] == [""]
+
+
+def test_so_it_is_where_too_much_of_it_is_gone_as_the_rule_becomes_stricter() -> None:  # P2, X4, ruling 20
+    """A run that has to do without a mailbox takes its texts out of Practifi, whatever keeps it from being told."""
+    times = {"start": at("2028-03-10T09:00:00"), "end": at("2028-03-10T10:00:00")}
+    later, policy = {**MEETING, "id": "AAMk-2"}, Policy(enabled=True, private_events=FULL, brake_minimum=1)
+    poller = Poller(policy)
+    poller.reads(seen(FULL), read(later, FULL, **{**TEXT, **times, "sensitivity": "private"}), fresh=True)
+    poller.govern(replace(policy, private_events=BUSY))
+    poller.reads(read(later, BUSY, **{**TEXT, **times, "sensitivity": "private"}), fresh=True)
+    poller.proves(AAMk_1=None)
+    assert poller.heard().vanished == (), "it waits for consent"
+    assert b"Surgery" not in b"".join(poller.rows.values())
+    poller.govern(policy)
     assert [order.cursor for order in poller.due() if order.mailbox == MIKE] == [""]
 
 
