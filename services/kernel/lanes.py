@@ -1,7 +1,7 @@
 """Performs effects outside: each lane (a mailbox, an org) by one replica at a time, in order, in batches, after the
 commit. A lane that fails waits; the others go on. It never decides: answers go back to the actor as messages."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
@@ -20,7 +20,8 @@ HOPELESS = timedelta(seconds=30)
 PATIENT_TRIES = 3
 """Failures in a row before a lane is shown as a problem: a single hiccup is none."""
 BUGGY_TRIES = 8
-"""Crashes of our own code on the same batch before what crashes it is looked for and set aside."""
+"""Crashes of our own code on the same batch before what crashes it is looked for and set aside; failures of a remote at
+the same batch before its halves are tried apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +81,19 @@ class Performed:
 
 
 async def attempt(  # noqa: PLR0911 - one for each fate
-    hands: Performs, tenant: str, lane: str, batch: Sequence[Doing], clock: Clock, log: Callable[[Exception], None]
-) -> Performed:
-    """Perform a batch; every failure has its fate here (design §2.8)."""
+    hands: Performs, tenant: str, lane: str, batch: Sequence[Doing], clock: Clock, log: Callable[[Exception], None],
+    *, half: bool = False,
+) -> Performed:  # fmt: skip
+    """Perform a batch, or a `half` of one; every failure has its fate here (design §2.8)."""
     tries = max(doing.tries for doing in batch)
     try:
         answers = await hands.perform(tenant, lane, batch)
     except Transient as error:
         delay = error.delay or back_off(tries, clock.jitter())
-        return replace(_later(batch, str(error), delay, lane, tries), rest=error.delay)
+        failed = replace(_later(batch, str(error), delay, lane, tries), rest=error.delay)
+        if half or error.delay is not None or tries < BUGGY_TRIES or len(batch) == 1:
+            return failed
+        return await _apart(batch, failed, lambda one: attempt(hands, tenant, lane, one, clock, log, half=True))
     except Fatal as error:
         problem = Problem(where=error.where, what=error.what, mend=error.mend)
         return Performed(later=[(doing, HOPELESS, error.what) for doing in batch], problem=problem)
@@ -103,7 +108,20 @@ async def attempt(  # noqa: PLR0911 - one for each fate
     else:
         return _sorted(batch, answers, clock)
     halves = batch[: len(batch) // 2], batch[len(batch) // 2 :]
-    return _together([await attempt(hands, tenant, lane, half, clock, log) for half in halves])
+    return _together([await attempt(hands, tenant, lane, one, clock, log) for one in halves])
+
+
+async def _apart(
+    batch: Sequence[Doing], failed: Performed, perform: Callable[[Sequence[Doing]], Awaitable[Performed]]
+) -> Performed:
+    """The remote fails at a batch again and again: one of it may be to blame. If it fails at a half alone, the other is
+    done, and so that one is found by and by (O5). If it fails at both they stay together, and cost no more."""
+    middle = len(batch) // 2
+    first = await perform(batch[:middle])
+    waits = first.rest is not None  # the remote has asked for that
+    second = replace(failed, later=failed.later[middle:]) if waits else await perform(batch[middle:])
+    news = any(part.answers or part.dead or part.rest is not None for part in (first, second))
+    return _together([first, second]) if news else failed
 
 
 def back_off(tries: int, jitter: float) -> timedelta:

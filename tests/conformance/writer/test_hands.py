@@ -259,6 +259,29 @@ async def test_events_at_which_salesforce_fails_are_written_once_when_it_works_a
     assert len(desk.place.salesforce.rows("Event")) == 250
 
 
+@pytest.mark.parametrize("ever", ["link-o7", "link-"], ids=["one of them", "all of them"])
+async def test_events_at_which_salesforce_fails_for_ever_hold_up_no_others_and_are_not_asked_for_more_often(
+    desk: Desk, ever: str
+) -> None:  # O4, O5
+    """They are all in one part of one request, so that nobody can tell at which of them it fails."""
+    await desk.open()
+
+    def fails(request: Request) -> Response | None:
+        if b'"PATCH"' not in request.body or ever.encode() not in request.body:
+            return None
+        names = (one["referenceId"] for one in request.json()["compositeRequest"])
+        parts = [{"body": None, "httpHeaders": {}, "httpStatusCode": 500, "referenceId": name} for name in names]
+        return answer(200, {"compositeResponse": parts})
+
+    desk.place.spoil = fails
+    await desk.order(*(write(f"o{n}", Side.PRACTIFI) for n in range(20)))
+    for _ in range(30):
+        await desk.town.later(minutes=5)
+    fates = {one.order for said in desk.town.heard_of(Outcomes) for one in said.body.outcomes}
+    assert fates == {f"o{n}" for n in range(20) if ever not in f"link-o{n}"}
+    assert len([one for one in desk.place.heard if b'"PATCH"' in one.body]) <= 3 * 30
+
+
 async def test_an_org_that_forbids_us_everything_is_shown_and_nothing_is_given_up(desk: Desk) -> None:  # O4
     writer = await desk.open()
     closed = answer(403, [{"errorCode": "INSUFFICIENT_ACCESS_OR_READONLY", "message": "no"}])
