@@ -38,7 +38,8 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
     ledger = state.get("registry", Ledger) or Ledger()
     run = state.get(f"run/{ledger.run}", Run) if ledger.run else None
     spoken = state.get("policy", PolicyNow)
-    tenant = Tenant(ledger, spoken if spoken and spoken.version else None, run, now, Decision())
+    newest = spoken.version if spoken else 0
+    tenant = Tenant(ledger, spoken if newest else None, run, now, Decision(), newest)
     match message.body:
         case TenantFile() as file:
             tenant = go(_read(tenant, file))
@@ -73,13 +74,14 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
 
 def _read(tenant: Tenant, file: TenantFile) -> Tenant:
     """What the file says holds; a start, or a tenant that becomes active, runs at once (D2), and any other change
-    waits for the next run (D1)."""
+    waits for the next run (D1). A start says the policy anew: we may be an old memory that was put back, while the
+    broker has kept a newer word of ours, which the others would go on to follow."""
     was = tenant.ledger
     policy = was.policy if file.policy is None else file.policy
     tenant = tenant.changed(policy=policy, digest=file.digest, present=file.policy is not None)
     tenant = tenant.plus(Decision(counts={"files": 1}))
     if file.start:
-        return ask(close(tenant, INTERRUPTED).changed(due=None))
+        return ask(close(replace(tenant, spoken=None), INTERRUPTED).changed(due=None))
     return ask(tenant) if tenant.ledger.active and not was.active else tenant
 
 

@@ -19,13 +19,15 @@ STOPPED, INTERRUPTED, LOST = "stopped", "interrupted", "lost"
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """The ledger, the policy last said, the run that goes on, the present time, and what was decided so far."""
+    """The ledger, the policy last said (None: it has to be said anew), the run that goes on, the present time, what was
+    decided so far, and the newest version of the policy that we know of."""
 
     ledger: Ledger
     spoken: PolicyNow | None
     run: Run | None
     now: datetime
     so_far: Decision
+    newest: int = 0
 
     def changed(self, **fields: object) -> "Tenant":
         """With other values in the ledger."""
@@ -119,12 +121,11 @@ def _schedule(tenant: Tenant) -> Tenant:
 
 def _speak(tenant: Tenant) -> Tenant:
     """The policy is said as it stands now. Its version is at least the time, so that it grows even after the
-    registry's memory was lost and nobody takes the new policy for an old one."""
+    registry's memory was lost or put back, and nobody takes the new policy for an old one."""
     ledger, spoken = tenant.ledger, tenant.spoken
     outward = ledger.policy.direction.writes(Side.MICROSOFT)
     since = (ledger.outbound or tenant.now) if outward else None
     tenant, word = tenant.changed(outbound=since), (ledger.active, ledger.policy, ledger.consents, since)
     if spoken is None or (spoken.active, spoken.policy, spoken.consents, spoken.outbound) != word:
-        version = max(int(tenant.now.timestamp()), spoken.version + 1 if spoken else 0)
-        spoken = PolicyNow(version, *word)
+        spoken = PolicyNow(max(int(tenant.now.timestamp()), tenant.newest + 1), *word)
     return replace(tenant, spoken=spoken).plus(Decision({"policy": spoken}, (Do("policy", spoken),)))

@@ -94,6 +94,26 @@ def test_what_a_registry_of_yesterday_believes_is_what_everybody_follows(firm: A
     assert [(one.active, one.version > known.version) for one in said] == [(not paused, True)]
 
 
+@pytest.mark.parametrize("minutes", [1, -60], ids=["time goes on", "the clock was set back"])
+@pytest.mark.parametrize("paused", [False, True], ids=["it syncs", "it pauses"])
+def test_a_registry_that_starts_says_a_newer_policy(firm: Any, paused: bool, minutes: int) -> None:  # ruling 6
+    """It may be of yesterday, and the others follow a newer word of its own, which the broker had kept. Where all
+    stores were put back to before anybody had spoken to it, nobody tells it so."""
+    firm.settle(firm.file(ON, start=True).run.run)
+    (known,) = firm.hear(Pause("ann") if paused else Resume("ann"), minutes=1).policies
+    (said,) = firm.file(ON, start=True, minutes=minutes).policies
+    assert (said.active, said.version > known.version) == (not paused, True)
+
+
+def test_a_pause_is_over_when_all_stores_were_put_back_to_before_it(firm: Any) -> None:  # ruling 6
+    firm.settle(firm.file(ON, start=True).run.run)
+    copy = dict(firm.rows)
+    (pause,) = firm.hear(Pause("ann"), minutes=1).policies
+    firm.rows = copy
+    (said,) = firm.file(ON, start=True, minutes=1).policies
+    assert (said.active, said.version > pause.version) == (True, True)
+
+
 def test_a_consent_counts_although_the_registrys_memory_was_lost(firm: Any) -> None:  # ruling 6, X4
     said = []
     for _ in range(2):
