@@ -122,11 +122,11 @@ def was_proved(draft: Draft, proved: Proved) -> None:
 
 
 def _plain(body: Struct) -> Struct:
-    """What was set aside is not read, either."""
+    """What was set aside, to do or to decide on, is not read, either."""
     match body:
-        case Undone(ReadDirectory(), reason):
+        case Undone(ReadDirectory() | DirectoryRead(), reason):
             return set_aside(DIRECTORY, reason)
-        case Undone(ReadMailbox(mailbox) | Prove(mailbox), reason):
+        case Undone(ReadMailbox(mailbox) | Prove(mailbox) | MailboxRead(mailbox) | Proved(mailbox), reason):
             return set_aside(mailbox, reason)
     return body
 

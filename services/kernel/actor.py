@@ -13,7 +13,7 @@ from msgspec import Struct
 from contracts.control import Known
 from contracts.message import Message, encode_body
 from contracts.policy import PolicyNow
-from services.kernel.decision import Decision, Forgot, State, Thinks, Unloaded
+from services.kernel.decision import Decision, Forgot, State, Thinks, Undone, Unloaded
 from services.kernel.effects import NewEffect
 from services.kernel.errors import Fatal, Transient
 from services.kernel.keeping import Words
@@ -129,8 +129,8 @@ class Actor:
     async def _decide(
         self, tx: Tx, state: State, message: Message, turn: Turn
     ) -> tuple[Decision, dict[str, bytes | None], list[NewEffect]]:
-        """The decision, its rows and its effects as they are kept, or none and a dead letter: what cannot be decided or
-        kept must not stop what can (O5). A policy holds in any case."""
+        """The decision, its rows and its effects as they are kept. What cannot be decided or kept is a dead letter, and
+        must not stop what can (O5): who wants to hears so, and goes on without it. A policy holds in any case."""
         level = await self._level(tx, state, message.body)
         if level is None:
             return Decision(), {}, []
@@ -143,7 +143,9 @@ class Actor:
             raise  # the store's, not the mind's: the whole turn is taken again
         except Exception as error:  # noqa: BLE001 - any fault of a decision is a dead letter, with its traceback
             await self._set_aside(tx, message, error, turn)
-            return Decision(rows=level, counts={"dead": 1}), _packed(level), []
+            if self._words.knows(Undone) and not isinstance(message.body, PolicyNow | Undone):
+                return await self._decide(tx, state, _undone(message, error), turn)
+            return Decision(rows=level), _packed(level), []
 
     async def _level(self, tx: Tx, state: State, body: Struct) -> dict[str, Struct] | None:
         """A policy becomes a row before the mind looks; one that is not newer is no news (None)."""
@@ -183,6 +185,7 @@ class Actor:
         payload = encode_body(message.body)
         await tx.dead(str(self.scope), message.id, kind, payload, f"{what}\n{where}", self._now())
         turn.dead.append((kind, what))
+        _add(turn.counts, {"dead": 1})
 
 
 def _packed(rows: Mapping[str, Struct | None]) -> dict[str, bytes | None]:
@@ -192,6 +195,12 @@ def _packed(rows: Mapping[str, Struct | None]) -> dict[str, bytes | None]:
 def _without_content(error: Exception) -> str:
     """An error's text may quote a subject; only a KeyError's and our own are known to quote none."""
     return str(error)[:200] if isinstance(error, KeyError) else "see the place below"
+
+
+def _undone(message: Message, error: Exception) -> Message:
+    """The word that a message was set aside: what follows from it is not said."""
+    word = Undone(message.body, f"a mistake of our own: {type(error).__name__}")
+    return msgspec.structs.replace(message, id=f"{message.id}/undone", body=word)
 
 
 def _forgot(message: Message, here: int) -> Message:

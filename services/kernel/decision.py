@@ -53,8 +53,9 @@ Effect = Say | Do | Wake
 
 
 class Undone(Struct, frozen=True):
-    """Heard in place of an answer: what was to be done was set aside, because it cannot be. Only a service that names
-    this among its private structs hears it."""
+    """Heard in place of an answer: what was to be done was set aside, because it cannot be. Or in place of a message:
+    it was set aside, because it cannot be decided on, and somebody may wait for what would have followed. Only a
+    service that names this among its private structs hears it."""
 
     body: Any
     reason: str

@@ -40,6 +40,10 @@ class Words:
         self._kinds: Mapping[str, type[Struct]] = KINDS | {f"private.{kind.__name__}": kind for kind in private}
         self._names = {kind: name for name, kind in self._kinds.items()}
 
+    def knows(self, kind: type[Struct]) -> bool:
+        """Whether the service names this among its own."""
+        return kind in self._names
+
     def keep(self, effect: Effect, index: int, scope: Scope, cause: Message, now: datetime) -> NewEffect:
         """The effect as the store keeps it."""
         return NewEffect(

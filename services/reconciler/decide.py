@@ -1,6 +1,7 @@
 """The mind of the reconciler of one shard: it hears how both sides are and what became of its orders, and says what
 shall be written. It can only speak: nothing here touches a calendar, a clock or a store."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -14,7 +15,7 @@ from contracts.observed import Observed, Paired, ReadDone, Unreadable
 from contracts.person import People
 from contracts.policy import PolicyNow
 from contracts.write import Outcomes
-from services.kernel.decision import Decision, Forgot, State, Wake
+from services.kernel.decision import Decision, Forgot, State, Undone, Wake
 from services.reconciler import (
     again,
     asked,
@@ -43,7 +44,7 @@ from services.reconciler import (
 from services.reconciler.joined import Joined
 from services.reconciler.judge import Judge
 from services.reconciler.listed import Forget, Inherit, More
-from services.reconciler.needs import needs
+from services.reconciler.needs import needs as rows
 from services.reconciler.observe import observe
 from services.reconciler.outcome import settle
 from services.reconciler.pairs import SOON, early, go_on, pair
@@ -55,12 +56,18 @@ from services.reconciler.work import Work
 
 __all__ = ["PRIVATE", "decide", "needs"]
 
-PRIVATE: tuple[type[Struct], ...] = (Look, Judge, Prune, Forget, More, Inherit, Joined, Overdue)
+PRIVATE: tuple[type[Struct], ...] = (Look, Judge, Prune, Forget, More, Inherit, Joined, Overdue, Undone)
 """What the reconciler says to itself."""
+
+
+def needs(state: State, message: Message) -> Iterable[str]:
+    """Rows that the decision reads."""
+    return rows(state, _plain(message))
 
 
 def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: C901, PLR0912 - one row for each kind
     """What follows from one message. TypeError for a kind that is not for us."""
+    message = _plain(message)
     work = Work(state, message, now)
     match message.body:
         case Forgot() as body:
@@ -100,8 +107,8 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
             heir.inherit(work, name)
         case Joined() as body:
             joined.meet(work, body)
-        case Overdue():
-            pass  # the account below sees to it
+        case Overdue() | Undone():
+            pass  # the account below sees to the one, a person to the other
         case Ask() as body:
             asked.answer(work, body)
         case other:
@@ -114,6 +121,15 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
         prune.due(work)
     runs.account(work)
     return work.decision()
+
+
+def _plain(message: Message) -> Message:
+    """What was set aside is heard without its items: its reader has counted it, and a run, or a side that is told anew,
+    would wait for it for ever."""
+    match message.body:
+        case Undone(Observed() as body):
+            return replace(message, body=replace(body, items=(), vanished=()))
+    return message
 
 
 def _later(work: Work, body: Observed | People, wait: timedelta) -> Decision:

@@ -23,6 +23,7 @@ from services.salesforce_watcher.pair import pairs
 from services.salesforce_watcher.rows import (
     ORG,
     Directory,
+    LookRows,
     OrgRead,
     OrgUnread,
     Pairs,
@@ -90,7 +91,7 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
         case Homes() as body:
             if home.hear(draft, body):
                 _begin(draft)
-        case Undone(_, reason):
+        case Undone(ReadOrg() | LookRows() | OrgRead() | RowsLooked(), reason):
             org_unread(draft, OrgUnread("set_aside", reason))
         case _:
             pass

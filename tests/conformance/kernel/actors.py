@@ -78,7 +78,7 @@ def _name(body: Struct) -> str:
             return run
         case Did(name):
             return f"did {name}"
-        case Undone(Job(name)):
+        case Undone(Job(name) | RunDue(name)):
             return f"undone {name}"
         case Job(name):
             return f"woken {name}"

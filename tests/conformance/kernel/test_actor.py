@@ -14,7 +14,7 @@ from contracts.control import Pause, RunDue, SyncNow
 from contracts.message import Message
 from contracts.policy import Policy, PolicyNow
 from services.kernel.actor import Actor, Heard, Turn
-from services.kernel.decision import Decision, Do, Forgot, Say, State, Thinks, Wake
+from services.kernel.decision import Decision, Do, Forgot, Say, State, Thinks, Undone, Wake
 from services.kernel.driver import Connect
 from services.kernel.effects import Kept
 from services.kernel.errors import Transient
@@ -27,6 +27,7 @@ from tests.conformance.kernel.town import FIRM
 
 SENDER = "speaker/firm/0"
 WORDS = Words((Job, Did))
+HEARS = Words((Job, Did, Undone))
 
 
 @pytest.fixture
@@ -40,8 +41,8 @@ def message(name: str, number: int = 0, **more: Any) -> Heard:
     return Heard(msgspec.structs.replace(plain, **more))
 
 
-async def turn(store: Store, *heard: Heard, mind: Thinks | None = None, **more: Any) -> Turn:
-    return await Actor(FIRM, mind or Listener(), WORDS, store, lambda: T0).turn(heard, **more)
+async def turn(store: Store, *heard: Heard, mind: Thinks | None = None, words: Words = WORDS, **more: Any) -> Turn:
+    return await Actor(FIRM, mind or Listener(), words, store, lambda: T0).turn(heard, **more)
 
 
 async def rows(store: Store) -> dict[str, int]:
@@ -117,6 +118,41 @@ async def test_one_that_cannot_be_decided_costs_itself_alone(store: Store) -> No
     assert await rows(store) == {"heard/one": 1, "heard/two": 1}
     assert done.receipts == {SENDER: [5, 6, 7]}
     assert (done.counts, done.dead) == ({"dead": 1}, [("RunDue", "ValueError: see the place below")])
+
+
+async def test_who_wants_to_hears_that_a_message_was_set_aside_and_goes_on_without_it(store: Store) -> None:  # O5
+    """Somebody may wait for what follows from it. The dead letter is the message as it came."""
+    done = await turn(store, message("one", 5), message("bad", 6), message("two", 7), words=HEARS)
+    assert await rows(store) == {"heard/one": 1, "heard/undone bad": 1, "heard/two": 1}
+    assert (done.counts, done.receipts) == ({"dead": 1}, {SENDER: [5, 6, 7]})
+    (letter,) = await store.dead_letters(SCOPE)
+    assert (letter.kind, b'"bad"' in letter.payload) == ("RunDue", True)
+    assert (await turn(store, message("bad", 6), words=HEARS)).counts == {}, "a repeat is no news"
+
+
+async def test_who_cannot_go_on_without_it_either_loses_nothing_else(store: Store) -> None:  # O5
+    done = await turn(store, message("one", 5), message("two", 6), mind=Lost(), words=HEARS)
+    assert (done.counts, done.receipts) == ({"dead": 4}, {SENDER: [5, 6]})
+    assert [one.kind for one in await store.dead_letters(SCOPE)] == ["RunDue", "Undone"] * 2
+    assert (await turn(store, message("three", 7))).counts == {}
+
+
+async def test_a_policy_that_cannot_be_decided_on_holds_and_nobody_does_without_it(store: Store) -> None:  # ruling 26
+    policy = PolicyNow(7, active=True, policy=Policy())
+    done = await turn(store, Heard(Message("p", "firm", T0, policy)), mind=Lost(), words=HEARS)
+    assert done.counts == {"dead": 1}
+    async with store.transaction() as tx:
+        assert (await tx.rows(SCOPE, ["policy"]))["policy"] == msgspec.msgpack.encode(policy)
+
+
+class Lost:
+    """Can decide on nothing."""
+
+    def needs(self, state: State, message: Message) -> Iterable[str]:
+        return ()
+
+    def decide(self, state: State, message: Message, now: datetime) -> Decision:
+        raise KeyError(message.id)
 
 
 class Wrong:

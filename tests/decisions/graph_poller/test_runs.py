@@ -108,6 +108,9 @@ def test_a_mailbox_that_fails_does_not_stop_the_other() -> None:  # CUR-30, E3
     pytest.param(Unread(MIKE, "paused", "reconnect needed"), "paused", (MIKE,), id="one that nobody may open"),
     pytest.param(Unread(MIKE, "excluded", "no mailbox"), "excluded", (), id="one that is none is no failure"),
     pytest.param(Undone(ReadMailbox(MIKE, "", View()), "a mistake"), "attention", (MIKE,), id="set aside"),
+    pytest.param(Undone(MailboxRead(MIKE, Round((), "c2", fresh=False), View()), "a mistake"), "attention", (MIKE,),
+                 id="what was read is set aside"),
+    pytest.param(Undone(Proved(MIKE, {}, {}), "a mistake"), "attention", (MIKE,), id="what was proven is set aside"),
 ])  # fmt: skip
 def test_an_unread_mailbox_ends_its_part_of_the_run(unread: Any, state: str, failed: tuple[str, ...]) -> None:
     poller = Poller()
@@ -293,12 +296,16 @@ def test_the_directory_is_the_first_shards_business_and_old_after_an_hour() -> N
         assert bool(poller.asked(ReadDirectory)) is reads
 
 
-def test_a_directory_that_cannot_be_read_lets_nobody_wait() -> None:
+@pytest.mark.parametrize("unread", [
+    pytest.param(Unread("directory", "paused", "no consent"), id="nobody may open it"),
+    pytest.param(Undone(DirectoryRead(()), "a mistake"), id="what was read is set aside"),
+])  # fmt: skip
+def test_a_directory_that_cannot_be_read_lets_nobody_wait(unread: Any) -> None:
     policy = Policy(enabled=True, shards=2)
     first, second = newborn(policy), newborn(policy)
     first.due()
     second.due(shard=1)
-    first.hear(Unread("directory", "paused", "no consent"))
+    first.hear(unread)
     assert first.told(ReadDone)[0].failed == ("directory",)
     assert first.told(Undirected, "salesforce-watcher")
     (word,) = first.told(Undirected, "graph-poller", shard=1)

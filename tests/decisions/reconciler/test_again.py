@@ -11,10 +11,20 @@ from contracts.control import Again
 from contracts.meeting import Meeting, Own
 from contracts.observed import Homes, Observed, Vanished
 from contracts.policy import Direction
-from contracts.write import Write
-from services.kernel.decision import Forgot
+from contracts.write import Cause, Write
+from services.kernel.decision import Forgot, Undone
 from services.kernel.micros import micros
-from tests.decisions.reconciler.forgetful import OURS, RUN, THEIRS, WHO, done, forgetful, hears_what_waited, tells
+from tests.decisions.reconciler.forgetful import (
+    OURS,
+    RUN,
+    THEIRS,
+    WHO,
+    done,
+    forgetful,
+    hears_what_waited,
+    tells,
+    written,
+)
 from tests.decisions.reconciler.shard import (
     JOHN,
     MICROSOFT,
@@ -65,6 +75,20 @@ def test_what_a_reader_says_that_knows_of_nothing_makes_no_side_known() -> None:
     tells(shard, PRACTIFI, there(stamp=OURS, edited=False), whole=False, again="")
     done(shard, PRACTIFI, run="run-y", messages=1, again=shard.asked["salesforce-watcher"].wish)
     assert shard.orders == [], "one message that counts is still under way"
+
+
+@pytest.mark.parametrize("side", Side, ids=lambda one: one.value)
+def test_a_side_is_known_again_although_one_of_its_messages_was_set_aside(side: Side) -> None:  # O5, rulings 5, 6
+    """What Practifi may have is asked for with a creation that looks first; what only Practifi shows is not made."""
+    shard = forgetful()
+    for one, item in ((PRACTIFI, there(stamp=OURS, edited=False)), (MICROSOFT, here())):
+        told = Observed(one, 90, (item,), again=shard.asked[WHO[one]].wish, run=RUN)
+        shard.hear(Undone(told, "a mistake") if one is side else told)
+        done(shard, one, messages=1, again=told.again)
+    hears_what_waited(shard)
+    assert [key for key in shard.rows if key.startswith("again/")] == []
+    made = [(order.side, order.link, order.cause) for order in written(shard)]
+    assert made == ([(PRACTIFI, OURS, Cause.LOST)] if side is PRACTIFI else [])
 
 
 def test_a_run_that_begins_too_early_settles_and_is_begun_again() -> None:  # ruling 6

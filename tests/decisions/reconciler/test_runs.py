@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from msgspec import Struct
 from msgspec.structs import replace
 
 from contracts.calendar import Sensitivity
 from contracts.observed import Observed, Pair, Paired, ReadDone, Unreadable
 from contracts.policy import Direction, PrivateEvents
-from contracts.write import Order, Why
+from contracts.write import Order, Outcomes, Why
+from services.kernel.decision import Undone
 from tests.decisions.reconciler.shard import (
+    BOOK,
     INWARD,
     MICROSOFT,
     OUTWARD,
@@ -61,6 +64,27 @@ def test_a_run_waits_for_what_a_reader_said_and_we_have_not_heard() -> None:
     assert not shard.settled
     shard.see(here(mailbox="mailbox-none"), run="run-1")
     assert [settled.run for settled in shard.settled] == ["run-1"]
+
+
+def test_a_message_that_was_set_aside_holds_up_no_run_and_what_is_said_later_is_heard() -> None:  # O5, ruling 24
+    shard = Shard()
+    done(shard, "graph-poller", messages=1)
+    done(shard, "salesforce-watcher")
+    shard.hear(Undone(Observed(MICROSOFT, 11, (here(),), run="run-1"), "a mistake"))
+    assert [settled.run for settled in shard.settled] == ["run-1"]
+    assert shard.links() == []
+    shard.see(here(mark="m-b"), run="run-2")
+    assert shard.take().side is PRACTIFI
+
+
+@pytest.mark.parametrize(
+    "body", [PAIRS, BOOK, Outcomes(()), ReadDone("run-1", "graph-poller")], ids=lambda one: type(one).__name__
+)
+def test_what_counts_in_no_run_and_was_set_aside_changes_nothing(body: Struct) -> None:  # O5
+    shard = Shard()
+    before = dict(shard.rows)
+    shard.hear(Undone(body, "a mistake"))
+    assert shard.rows == before
 
 
 def test_a_message_that_was_lost_with_its_readers_memory_holds_up_no_later_run() -> None:

@@ -3,18 +3,21 @@
 import pytest
 
 from contracts.control import RunDue
-from contracts.observed import Mailboxes, Observed, Paired, ReadDone, Undirected, Unreadable
+from contracts.observed import Homes, Mailboxes, Observed, Paired, ReadDone, Undirected, Unreadable
 from contracts.person import People, Person
 from contracts.policy import Direction, Policy
 from contracts.status import Problem
-from services.clients.salesforce.row import OrgUser
+from services.clients.salesforce.row import Cursors, OrgRound, OrgUser
 from services.kernel.decision import Forgot, Undone
 from services.salesforce_watcher.pair import shard_of
-from services.salesforce_watcher.rows import OrgUnread, ReadOrg
+from services.salesforce_watcher.rows import OrgRead, OrgUnread, ReadOrg, RowsLooked
+from tests.decisions.life import NOW
 from tests.decisions.salesforce_watcher.org import JOHNS, MAILBOXES, MIKE, MIKES, TWO_WAY, Watcher, row
 
 SHARDS = Policy(enabled=True, direction=Direction.TWO_WAY, shards=4)
 STRANGER = "005-nobody"
+ORDER = ReadOrg(Cursors(), NOW.date())
+BROUGHT = OrgRead(OrgRound((), (), (), Cursors(), NOW))
 
 
 def test_an_event_is_said_to_its_owners_shard() -> None:  # ruling 22
@@ -156,7 +159,8 @@ def test_an_older_list_of_mailboxes_changes_nothing() -> None:  # design §2.3
 @pytest.mark.parametrize(("unread", "problem"), [
     pytest.param(OrgUnread("X", "broken", "mend it"), Problem("org", "X: broken", "mend it"), id="a person must act"),
     pytest.param(OrgUnread("", "throttled", heals=True), Problem("org", "throttled", heals=True), id="it heals"),
-    pytest.param(Undone(None, "a mistake"), Problem("org", "set_aside: a mistake"), id="it was set aside"),
+    *(pytest.param(Undone(one, "a mistake"), Problem("org", "set_aside: a mistake"), id=f"{name} was set aside")
+      for name, one in (("it", ORDER), ("what was read", BROUGHT), ("what was looked at again", RowsLooked((), ())))),
 ])  # fmt: skip
 def test_an_org_that_cannot_be_read_is_shown_and_ends_the_run(unread: OrgUnread, problem: Problem) -> None:  # O4
     watcher = Watcher()
@@ -167,6 +171,13 @@ def test_an_org_that_cannot_be_read_is_shown_and_ends_the_run(unread: OrgUnread,
     assert watcher.done()[0].failed == ("org",)
     watcher.reads()
     assert watcher.row("problem/org", Problem) is None
+
+
+def test_a_word_of_others_that_was_set_aside_says_nothing_about_the_org() -> None:  # O5
+    watcher = Watcher()
+    watcher.due()
+    watcher.hear(Undone(Homes("", 0, 0, 1), "a mistake"))
+    assert (watcher.row("problem/org", Problem), watcher.done()) == (None, [])
 
 
 def test_an_org_that_was_never_read_lets_no_poller_wait() -> None:
