@@ -25,15 +25,23 @@ def parse(record: EventRecord, related: Sequence[RelationRecord], shape: Shape, 
     if record.broken:
         return Row(record.id, record.stamp or "", error=record.broken)
     if record.deleted:
-        ours = record.editor == shape.user_id
-        return Row(
-            record.id, record.stamp or "", record.owner or "", stamp=record.key or "", edited_at=_at(record.stamp),
-            ours=ours, deleted=True,
-        )  # fmt: skip
+        return _left(record, shape)
     try:
         return _understood(record, related, shape, privacy)
     except (ValueError, OverflowError):
         return Row(record.id, record.stamp or "", record.owner or "", error="its times cannot be understood")
+
+
+def _left(record: EventRecord, shape: Shape) -> Row:
+    """What is left of a deleted Event; that its time cannot be understood proves nothing against it (X2)."""
+    try:
+        when = _at(record.stamp)
+    except (ValueError, OverflowError):
+        when = None
+    return Row(
+        record.id, record.stamp or "", record.owner or "", stamp=record.key or "", edited_at=when,
+        ours=record.editor == shape.user_id, deleted=True,
+    )  # fmt: skip
 
 
 def _understood(record: EventRecord, related: Sequence[RelationRecord], shape: Shape, privacy: Privacy) -> Row:
