@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from contracts.calendar import Importance, Response, Sensitivity, ShowAs, Side
 from contracts.policy import Direction, Invitations, Mapped, Narrower, Policy, PrivateEvents
 from contracts.write import Erase, Write
+from services.reconciler import made
 from services.reconciler.reach import TO_MICROSOFT
 from tests.decisions.reconciler.shard import INWARD, MICROSOFT, PRACTIFI, STANDUP, TEN, TWO_WAY, Shard, timed
 from tests.decisions.reconciler.watched import Watched
@@ -87,13 +88,25 @@ def started(policy: Policy) -> World:
     return world
 
 
+def heard(world: World, side: Side, name: str) -> bool:
+    """Whether we know of an event, unless it was none of ours."""
+    known = {half.id for link in world.shard.links() if (half := link.on(side)) is not None}
+    return name in known or not world.rows[side][name].stamp
+
+
+def kept_as_sent(values: dict[str, Any]) -> dict[str, Any]:
+    """What can be told from Microsoft's own way of keeping what an attempt has made of which nobody heard."""
+    return {name: value for name, value in values.items() if name in made.KEPT}
+
+
 def play(world: World, what: str, side: Side, which: int, values: dict[str, Any]) -> None:
     names = sorted(world.rows[side])
     match what:
         case "make":
             world.make(side, replace(STANDUP, **values), edited=True)
         case "edit" if names:
-            world.edit(side, names[which % len(names)], **values)
+            name = names[which % len(names)]
+            world.edit(side, name, **(values if heard(world, side, name) else kept_as_sent(values)))
         case "remove" if names:
             world.remove(side, names[which % len(names)])
         case "look":

@@ -49,6 +49,8 @@ class World:
     log: list[Order] = field(default_factory=list)
     ticks: int = 0
     dated: bool = False
+    used: set[str] = field(default_factory=set)
+    """The names under which Microsoft has made something: it never does so twice (graph.md §3.6)."""
 
     def tick(self) -> int:
         self.ticks += 1
@@ -167,7 +169,7 @@ class World:
         row = self._put(order.side, order.target, new)
         return Written(order.order, order.link, order.side, self.item(order.side, order.target), row.event)
 
-    def _create(self, order: Write) -> Written:
+    def _create(self, order: Write) -> Written | Refused:
         values = {name: getattr(order.event, name) for name in order.fields}
         event = replace(CalendarEvent(order.event.when), **values)
         stamp = f"{order.link}-g{order.generation}"
@@ -176,6 +178,9 @@ class World:
             return Written(
                 order.order, order.link, order.side, self.item(order.side, twin), self.rows[MICROSOFT][twin].event
             )
+        if order.side is MICROSOFT and stamp in self.used:
+            return Refused(order.order, order.link, order.side, Why.GONE)
+        self.used |= {stamp} if order.side is MICROSOFT else set()
         name = twin or self.make(order.side, event, stamp)
         row = self._put(order.side, name, Row(event, 0, stamp, mailbox=order.mailbox))
         return Written(order.order, order.link, order.side, self.item(order.side, name), row.event)
