@@ -131,10 +131,20 @@ def _anew(work: Work, link: Link, changes: tuple[str, ...]) -> CalendarEvent:
     own = owner.addresses if owner is not None else ()
     people = tuple(
         Attendee(one.address, one.name, one.role, Response.NONE)
-        for one in here.event.attendees
+        for one in (*here.event.attendees, *_guest(work, link))
         if one.address not in own
     )
     return replace(wanted(Side.MICROSOFT, changes, here, there), attendees=people)
+
+
+def _guest(work: Work, link: Link) -> tuple[Attendee, ...]:
+    """The owner before, where the list had that user before the event was theirs, and Practifi shows them again: they
+    were left out because it was their own meeting, and nobody took them off (A4)."""
+    here, there = _both(link)
+    owner = work.owner(here.mailbox)
+    if owner is None or not owner.addresses or owner.user not in link.invited or owner.user not in there.users:
+        return ()
+    return (Attendee(owner.addresses[0]),)
 
 
 def _both(link: Link) -> tuple[Held, Held]:

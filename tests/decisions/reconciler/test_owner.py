@@ -522,7 +522,8 @@ def test_given_back_it_is_as_if_nothing_had_been() -> None:
     assert outward(shard) == []
 
 
-def test_who_was_invited_and_gives_the_event_back_is_on_it_in_practifi_no_more_than_in_outlook() -> None:  # A4, M1
+@pytest.mark.parametrize("on_it", [True, False], ids=["nobody took them off", "taken off in Practifi"])
+def test_who_was_invited_and_gives_the_event_back_is_invited_again_unless_taken_off(on_it: bool) -> None:  # A4, M1
     shard, name = made()
     shard.see(here(replace(STANDUP, attendees=guest("john@firm.example")), mark="m-b", stamp=f"{name}-g0"))
     invite = taken(shard)
@@ -537,14 +538,39 @@ def test_who_was_invited_and_gives_the_event_back_is_on_it_in_practifi_no_more_t
     shard.write(in_johns_mailbox(order), order)
     spoken(shard, johns())
     shard.orders.clear()
-    shard.see(back := there(mark="p-z", people=(JOHNS,)), side=PRACTIFI)
+    shard.see(back := there(mark="p-z", people=(JOHNS,) if on_it else ()), side=PRACTIFI)
     spoken(shard, back)
     (order,) = outward(shard)
     assert isinstance(order, Write)
-    assert order.event.attendees == ()
+    assert order.event.attendees == (guest("john@firm.example") if on_it else ())
     shard.orders.clear()
     shard.write(here(order.event, name="m2", mark="m-z", stamp=f"{name}-g{order.generation}"), order)
-    assert [one.invitees for one in shard.orders if isinstance(one, Write) and one.side is PRACTIFI] == [()]
+    told = [one for one in shard.orders if isinstance(one, Write) and one.side is PRACTIFI]
+    assert [one.invitees for one in told if one.invitees is not None] == [], "who is on it stays as it is"
+
+
+def test_a_colleague_put_on_it_in_practifi_who_owned_it_for_a_while_is_still_on_it_when_it_is_given_back() -> None:
+    shard = Shard(replace(TWO_WAY, invitations=Invitations.ALWAYS))  # A3, A4, ruling 14
+    shard.see(there(people=(ANN, JOHNS)), side=PRACTIFI)
+    for number, (shown, mailbox, guests) in enumerate((
+        (None, MIKE, {"ann@client.example", "john@firm.example"}),
+        (johns(people=(ANN,)), JOHN, {"ann@client.example"}),
+        (there(mark="p-z", people=(ANN, JOHNS)), MIKE, {"ann@client.example", "john@firm.example"}),
+    )):  # fmt: skip
+        if shown is not None:
+            shard.see(shown, side=PRACTIFI)
+            spoken(shard, shown)
+        (order,) = outward(shard)
+        assert isinstance(order, Write)
+        assert (order.mailbox, {one.address for one in order.event.attendees}) == (mailbox, guests)
+        shard.orders.clear()
+        new = {"name": f"m-{number}", "mark": f"m-{number}", "mailbox": mailbox}
+        shard.write(here(order.event, stamp=f"{order.link}-g{order.generation}", **new), order)
+        told = [one for one in shard.orders if isinstance(one, Write) and one.side is PRACTIFI]
+        assert [one for one in told if one.invitees is not None or one.people is not None] == []
+        if shown is not None:
+            spoken(shard, shown)
+        shard.orders.clear()
 
 
 def test_what_its_owner_for_a_while_typed_in_it_reaches_practifi_although_nobody_said_that_it_was_made() -> None:
