@@ -1,7 +1,8 @@
 """Halves that belong together although no name says so (rulings 1, 5). A link's name is minted once, from where its
 event was then; a series whose dates have moved since, or that was a single event, cannot tell it again when our memory
 was lost. Its Events bear names of ours all the same: one that nothing in Microsoft has claimed, for the same mailbox
-and the same time, is that half. Two that fit are left to a person. Nothing is written."""
+and the same time, is that half. The copy of a meeting that was moved just before is looked for where its host's Event
+still stands. Two that fit are left to a person. Nothing is written."""
 
 from collections.abc import Iterator
 
@@ -37,6 +38,7 @@ def needs(state: State, link: Link) -> Iterator[str]:
     here = link.microsoft
     if here is not None and not here.gone and link.practifi is None and link.cause is Cause.LOST:
         yield from around(state, here.mailbox, here.event)
+        yield from _needs_host(state, here)
 
 
 def around(state: State, mailbox: str, event: CalendarEvent) -> Iterator[str]:
@@ -52,10 +54,9 @@ def halves(work: Work, link: Link, here: Held) -> list[Link]:
     was built anew claims none."""
     if link.cause is not Cause.LOST:
         return []
-    keys = work.state.under(_place(here.mailbox, here.event), Mark)
-    found = [one for key in keys if (one := work.link(key.rpartition("/")[2])) is not None]
-    fit = [one for one in found if _open(one, here) and _alike("when", here, one.practifi)]
-    return [one for one in fit if _alike("subject", here, one.practifi)] or fit
+    fit = _at(work, here, here.event)
+    alike = [one for one in fit if _alike("subject", here, one.practifi)]
+    return alike or fit or _where_it_was(work, here)
 
 
 def adopted(work: Work, link: Link, half: Link, owner: Owner) -> Link:
@@ -71,6 +72,40 @@ def adopted(work: Work, link: Link, half: Link, owner: Owner) -> Link:
         work.rows[key] = replace(row, link=half.id)
     half = agreed(work, put(half, Side.MICROSOFT, replace(here, base=here.event, now=None)), owner)
     return news.told(put(half, Side.PRACTIFI, news.standing(there, here)))
+
+
+def _at(work: Work, here: Held, event: CalendarEvent) -> list[Link]:
+    """The unclaimed halves of an event's mailbox at the time of this one."""
+    place = _place(here.mailbox, event)
+    found = [work.link(key.rpartition("/")[2]) for key in work.state.under(place, Mark)]
+    fit = [one for one in found if one is not None and _open(one, here)]
+    return [one for one in fit if (there := _stands(one)) is not None and same("when", event.when, there.event.when)]
+
+
+def _where_it_was(work: Work, here: Held) -> list[Link]:
+    """The halves of the same subject where the host's own Event of the same meeting still stands: the time alone has
+    changed, and what the host has made since has no Event yet."""
+    known = work.get(uid_key(here), Uid) if not here.mine and uid_key(here) else None
+    there = _stands(work.link(known.link)) if known is not None and known.link else None
+    return [one for one in _at(work, here, there.event) if _alike("subject", here, one.practifi)] if there else []
+
+
+def _needs_host(state: State, here: Held) -> Iterator[str]:
+    """The host's own half of a meeting, and the halves of a guest at its time."""
+    if here.mine or not (key := uid_key(here)):
+        return
+    yield key
+    known = state.get(key, Uid) if state.known(key) else None
+    if known is None or not known.link:
+        return
+    yield (name := f"link/{known.link}")
+    if (there := _stands(state.get(name, Link) if state.known(name) else None)) is not None:
+        yield from around(state, here.mailbox, there.event)
+
+
+def _stands(link: Link | None) -> Held | None:
+    there = link.practifi if link is not None else None
+    return there if there is not None and not there.gone else None
 
 
 def _open(half: Link, here: Held) -> bool:

@@ -794,6 +794,25 @@ def test_when_a_person_has_deleted_the_other_one_it_is_the_one_that_is_left() ->
     assert found.id == "m1"
 
 
+@pytest.mark.parametrize("moved", [True, False], ids=["the meeting moved", "it is another meeting"])
+def test_a_copy_under_another_name_is_found_where_its_host_still_stands_in_practifi(*, moved: bool) -> None:
+    """A guest's copy had come back under a new id, and its host moves the meeting just before the loss. Another one of
+    the same subject, at a time of its own, is another (rulings 1, 5, I2)."""
+    shard = forgetful()
+    later = replace(STANDUP, when=timed(TEN + timedelta(hours=1)), organizer="mike@firm.example")
+    meeting = replace(later, attendees=guest("john@firm.example"))
+    stood = replace(SHOWN, when=timed(TEN))
+    guests = there(stood, name="p-john", owner=JOHNS, mailbox=JOHN, stamp="0" * 64, edited=False)
+    hosts = there(stood if moved else replace(stood, when=later.when), stamp=OURS, edited=False)
+    tells(shard, PRACTIFI, guests, hosts)
+    copy = here(meeting, name="j-new", mailbox=JOHN, uid="u1", mine=False)
+    tells(shard, MICROSOFT, copy, here(meeting, uid="u1"))
+    made = [one.mailbox for one in written(shard)]
+    assert made == ([] if moved else [JOHN])
+    link = shard.link("0" * 64)
+    assert (link.microsoft and link.microsoft.id) == ("j-new" if moved else None)
+
+
 def test_another_event_at_the_same_time_is_another() -> None:  # IDN-09
     shard = forgetful()
     tells(shard, PRACTIFI, there(stamp=OURS, edited=False))
