@@ -103,9 +103,9 @@ def _anybody(work: Work, link: Link, came: Instant) -> bool:
     if making or not wish.known(work, Side.MICROSOFT, ""):
         return True
     others = [work.get(f"heard/{shard}", Heard) for shard in range(work.policy.shards) if shard != work.shard]
-    unread, told = work.get("unread", Unread), [one.unread for one in others if one is not None]
-    left = (unread is not None and unread.lost) or len(told) < len(others) or any(told)
-    return None in told or (lost and left)
+    told = [one.unread for one in others if one is not None]
+    left = _untold(work.get) or len(told) < len(others) or any(told)
+    return None in told or (lost and bool(left))
 
 
 def without(work: Work, old: Mapping[str, Owner], new: Mapping[str, Owner]) -> None:
@@ -147,17 +147,22 @@ def hear(work: Work, shard: int, unread: tuple[str, ...] | None) -> None:
 def tell(work: Work, *shards: int) -> Iterator[Effect]:
     """Have these shards, or all others, know of which of our mailboxes we cannot tell what they hold; not before we
     know that, and which shard we are."""
-    firm, unread = work.get("firm", Firm), work.get("unread", Unread)
+    firm = work.get("firm", Firm)
     if firm is not None and _whole(work.get):
-        own = Own((), firm.shard, unread.mailboxes if unread is not None and unread.lost else ())
+        own = Own((), firm.shard, _untold(work.get))
         others = (shard for shard in shards or range(work.policy.shards) if shard != firm.shard)
         yield from (Say("reconciler", own, shard) for shard in others)
 
 
 def opened(work: Work) -> Iterator[Effect]:
     """More has been read of Microsoft than before: have the others know, if that is news."""
-    if not (_whole(work.state.get) and work.state.get("unread", Unread) == work.get("unread", Unread)):
+    if not (_whole(work.state.get) and _untold(work.state.get) == _untold(work.get)):
         yield from tell(work)
+
+
+def _untold(get: wish.Gets) -> tuple[str, ...]:
+    unread = get("unread", Unread)
+    return unread.mailboxes if unread is not None and unread.lost else ()
 
 
 def _whole(get: wish.Gets) -> bool:

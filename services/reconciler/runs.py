@@ -57,10 +57,16 @@ def question(reader: str, want: Again) -> Say:
 
 
 def _answer(work: Work, side: Side, body: Observed | ReadDone) -> None:
-    """The open question with one more word that answers it."""
+    """The open question with one more word that answers it; so is the one that mailboxes which failed then answer
+    later. A reader that has forgotten it, or was asked another, counts anew."""
     row = wish.row(work.get, side)
     if (new := _answered(row, body)) is not row:
         work.rows[wish.key(side)] = new
+    left = work.get("unread", Unread) if side is Side.MICROSOFT else None
+    if left is None or left.asked is None:
+        return
+    other = isinstance(body, ReadDone) and body.again != left.asked.wish
+    work.rows["unread"] = replace(left, asked=None if other else _answered(left.asked, body))
 
 
 def _answered(row: Wish | None, body: Observed | ReadDone) -> Wish | None:
@@ -99,14 +105,17 @@ def _closed(get: Gets, side: Side) -> bool:
 
 
 def _unread(work: Work, runs: Runs) -> Unread | None:
-    """The mailboxes of which nothing has been told yet. One that cannot be synced at all may be some day, with what is
-    ours in it (E3)."""
+    """The mailboxes of which nothing has been told yet, or not all that was told is heard: it may wait for Practifi
+    (`pairs.early`). One that cannot be synced at all may be some day, with what is ours in it (E3)."""
     old = work.get("unread", Unread)
+    if old is not None and old.waits:
+        return old
+    asked = wish.row(work.get, Side.MICROSOFT) or (old.asked if old is not None else None)
     lost = wish.of(work.get, Side.MICROSOFT) is not None
     anew = lost or work.get(_row(Side.MICROSOFT), Mark) is None
     left = [one for one in runs.failed if anew or (old is not None and one in old.mailboxes)]
     left += [one for one in runs.closed if lost or (old is not None and one in old.mailboxes)]
-    return Unread(tuple(left), lost or (old is not None and old.lost)) if left else None
+    return Unread(tuple(left), lost or (old is not None and old.lost), asked) if left else None
 
 
 def rounds(state: State, body: Struct) -> bool:

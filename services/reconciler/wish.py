@@ -30,10 +30,16 @@ class Anew(Struct, frozen=True):
 
 class Unread(Struct, frozen=True, omit_defaults=True):
     """The row `unread`: mailboxes of which nothing could be told yet, while all the others were; `lost`: since our
-    memory was."""
+    memory was. What they tell by now answers what was `asked` then, which nothing else waits for any more."""
 
     mailboxes: tuple[str, ...]
     lost: bool = False
+    asked: Wish | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether something that was told of them has not been heard yet."""
+        return self.asked is not None and self.asked.heard < self.asked.told
 
 
 def key(side: Side) -> str:

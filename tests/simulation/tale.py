@@ -63,7 +63,7 @@ class Tale:
     series: dict[str, int] = field(default_factory=dict)
     strayed: set[str] = field(default_factory=set)
     far: set[str] = field(default_factory=set)
-    synced: set[str] = field(default_factory=set)
+    synced: set[tuple[str, str]] = field(default_factory=set)
     touched: dict[str, set[str]] = field(default_factory=lambda: {MICROSOFT: set(), PRACTIFI: set()})
     doubt: set[str] = field(default_factory=set)
     own: dict[tuple[str, str], set[str]] = field(default_factory=dict)
@@ -104,8 +104,8 @@ class Tale:
         return self.stage.policy
 
     def seen_far(self) -> set[str]:
-        """What had been synced before it was moved far away."""
-        return self.far & self.synced
+        """What somebody had in Practifi before it was moved far away, and has not declined since (A7)."""
+        return self.far & {tag for _, tag in self.synced}
 
     def tag(self, side: str, who: str) -> str:
         """A new event of somebody."""
@@ -137,6 +137,7 @@ class Tale:
     def drop(self, who: str, tag: str) -> None:
         """Somebody's copy leaves Outlook, of which a reconciler without its memory may not hear."""
         self.dropped.add((who, tag))
+        self.synced.discard((who, tag))
         if "reconciler" in self.failed:
             self.stale.add((who, tag))
 

@@ -201,10 +201,20 @@ def test_what_is_in_doubt_is_lost_nowhere_but_by_a_person(tale: Tale, side: str,
 
 def test_what_left_the_window_stays_in_outlook_too(tale: Tale, tag: str) -> None:  # X2, D9
     tale.far.add(tag)
-    tale.synced.add(tag)
+    tale.synced.add((ANN, tag))
     assert kept.far(tale) == []
     calendars.delete(tale.sides, MICROSOFT, ANN, one_of(tale, MICROSOFT)["id"], tale.now)
     assert kept.far(tale) == ["E0 left the window and was deleted in Outlook"]
+
+
+def test_what_left_the_window_leaves_practifi_with_those_who_decline_it(tale: Tale, tag: str) -> None:  # A7, X2
+    tale.far.add(tag)
+    tale.synced |= {(ANN, tag), (BOB, tag)}
+    calendars.delete(tale.sides, PRACTIFI, ANN, one_of(tale, PRACTIFI)["id"], tale.now)
+    tale.drop(BOB, tag)
+    assert kept.far(tale) == ["E0 left the window and was deleted in Practifi"], "that of its host"
+    tale.drop(ANN, tag)
+    assert kept.far(tale) == []
 
 
 def test_no_two_links_hold_one_event_although_it_is_in_doubt() -> None:  # PRO-04

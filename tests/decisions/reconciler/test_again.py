@@ -202,6 +202,40 @@ def test_a_mailbox_that_could_not_be_read_takes_no_event_before_it_was() -> None
     assert (link.microsoft and link.microsoft.id, link.practifi and link.practifi.id) == ("m1", "p1")
 
 
+def test_a_mailbox_takes_no_event_before_what_was_read_of_it_is_heard() -> None:  # rulings 5, 6
+    """It could not be read at first; what it tells then waits for Practifi, which is asked a second time, and the next
+    run has nothing more to tell (seed 30001835)."""
+    shard = forgetful()
+    ours = shard.asked["graph-poller"].wish
+    done(shard, MICROSOFT, failed=(MIKE,), again=ours)
+    shard.hear(Again("another", "salesforce-watcher", 0))
+    done(shard, PRACTIFI)
+    shard.set_policy(TWO_WAY, consents=1)
+    shard.sequence += 1
+    shard.hear(Observed(MICROSOFT, shard.sequence, (here(stamp=f"{THEIRS}-g0"),), again=ours, run="run-y"))
+    done(shard, MICROSOFT, "run-y", messages=1, again=ours)
+    done(shard, PRACTIFI, "run-y")
+    for run in ("run-z", "run-~"):
+        done(shard, MICROSOFT, run, again=ours, told=1)
+        tells(shard, PRACTIFI, there(edited=True), whole=False, run=run)
+        done(shard, PRACTIFI, run, messages=1, again=shard.asked["salesforce-watcher"].wish, told=1)
+        assert (shard.orders, len(shard.links())) == ([], 1), "it is there already"
+    assert "unread" not in shard.rows
+
+
+def test_a_mailbox_whose_reader_has_forgotten_what_it_told_is_known_when_it_was_read_anew() -> None:  # rulings 5, 6
+    shard = forgetful()
+    tells(shard, PRACTIFI, there(edited=True))
+    ours = shard.asked["graph-poller"].wish
+    done(shard, MICROSOFT, failed=(MIKE,), again=ours)
+    done(shard, PRACTIFI, "run-y")
+    done(shard, MICROSOFT, "run-y", messages=1, again=ours)
+    assert "unread" in shard.rows, "what it told is under way"
+    done(shard, PRACTIFI, "run-z")
+    done(shard, MICROSOFT, "run-z", again="its own")
+    assert "unread" not in shard.rows
+
+
 def test_a_mailbox_that_could_not_be_synced_takes_no_event_before_it_was_read() -> None:  # rulings 5, 6, E3
     """Its user had no licence when our memory was lost, and has one again: what is in it was ours before."""
     shard = forgetful()

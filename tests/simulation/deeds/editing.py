@@ -158,6 +158,6 @@ async def outlook_moves_far(tale: Tale, chance: Random) -> str:
     calendars.change(tale.sides, MICROSOFT, who, one["id"], {"start": start}, tale.at(MICROSOFT))
     tale.edits[f"{MICROSOFT} {tag_of(one)}"] += 1
     tale.far.add(tag_of(one))
-    there = {tag_of(row) for row in calendars.shown(tale.sides, {"side": PRACTIFI})}
-    tale.synced |= {tag_of(one)} & there
+    shown = calendars.shown(tale.sides, {"side": PRACTIFI})
+    tale.synced |= {(row["mailbox"], tag_of(row)) for row in shown if tag_of(row) == tag_of(one)}
     return f"{who} moves {tag_of(one)} four years away"

@@ -119,6 +119,7 @@ async def practifi_deletes_copy(tale: Tale, chance: Random) -> str:
     tale.touch(tag_of(one), PRACTIFI)
     calendars.delete(tale.sides, PRACTIFI, one["mailbox"], one["id"], tale.at(PRACTIFI))
     tale.left.add((one["mailbox"], tag_of(one)))
+    tale.synced.discard((one["mailbox"], tag_of(one)))
     return f"{one['mailbox']} deletes their version of {tag_of(one)} in Practifi"
 
 
