@@ -16,6 +16,7 @@ from services.reconciler import (
     meeting,
     news,
     owners,
+    people,
     say,
     series,
     teams,
@@ -27,7 +28,6 @@ from services.reconciler.held import answered, dead, found, held_of, past, put
 from services.reconciler.link import gone_key, refer
 from services.reconciler.merge import advance
 from services.reconciler.names import Gone
-from services.reconciler.people import agreed
 from services.reconciler.reach import TEXT
 from services.reconciler.rows import Held, Kind, Link, Pending
 from services.reconciler.step import step
@@ -174,6 +174,9 @@ def _source(link: Link, pending: Pending, fields: tuple[str, ...] | None) -> Lin
 
 def _people(work: Work, link: Link, pending: Pending) -> Link:
     if pending.related is not None:
+        tried = [one for one in link.unsure if (one.kind, one.side) == (Kind.CREATE, pending.side)]
+        if tried and pending.kind is Kind.CREATE:  # which of them made it nobody can say
+            return people.settled(link, *tried, pending)
         return replace(link, related=pending.related, invited=pending.invited or ())
     owner, anew = work.owner(link.mailbox), pending.kind is Kind.CREATE and pending.cause is not Cause.OWNER
-    return agreed(work, link, owner) if owner and anew else link
+    return people.agreed(work, link, owner) if owner and anew else link

@@ -42,13 +42,14 @@ def done(work: Coroutine[Any, Any, Any]) -> Any:
 class Company(World):
     """`on` are the people of each Event, and whether they are related: else they are only invited. `stood` says who was
     on it, and on the list, when all was at rest last, `typed` and `listed` what people changed since. `meanwhile` are
-    deeds for the moments before the writer's requests."""
+    deeds for the moments before the writer's requests, `unheard` what a writer has made in Outlook and forgotten."""
 
     on: dict[str, dict[str, bool]] = field(default_factory=dict)
     meanwhile: list[Callable[[], None] | None] = field(default_factory=list)
     stood: dict[tuple[str, str], tuple[bool, bool]] = field(default_factory=dict)
     typed: dict[tuple[str, str], bool] = field(default_factory=dict)
     listed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unheard: set[str] = field(default_factory=set)
 
     def item(self, side: Side, name: str) -> Item:
         item = super().item(side, name)
@@ -82,20 +83,37 @@ class Company(World):
 
     def judge(self) -> None:
         """Whom both agreed on, or the list names anew, is there; whom somebody put there, or took off, stays so (A4).
-        Where both have changed, or the list twice what somebody had changed before, either may be."""
+        Where both have changed, or the list twice what somebody had changed before, either may be; so may whoever else
+        is on a changed list where nobody heard how it was made: it may be one person under two names."""
         for name, twin, person in self.places():
             has = person in self.on.get(twin, {})
             names = self.names(name, person)
             times, typed = self.listed[name, person], self.typed.get((twin, person))
             was, was_named = self.stood.get((twin, person), (names, names))
             if typed is None:
-                unclear = times > 1 and was is not was_named
+                unclear = (times > 1 and was is not was_named) or self._renamed(name)
                 assert unclear or has is (names if times or was is was_named else was), (person, twin, names)
             else:
                 assert times or has is typed, (person, twin, names)
             self.stood[twin, person] = (has, names)
         self.typed.clear()
         self.listed.clear()
+        self.unheard.clear()
+
+    def die(self) -> None:
+        before = set(self.rows[MICROSOFT])
+        super().die()
+        self.unheard |= self.rows[MICROSOFT].keys() - before
+
+    def forget(self, many: int) -> None:
+        before = set(self.rows[MICROSOFT])
+        self.unheard |= {one.item.id for one in self.answers if isinstance(one, Written) and one.item is not None}
+        super().forget(many)
+        self.unheard |= self.rows[MICROSOFT].keys() - before
+
+    def _renamed(self, name: str) -> bool:
+        """Whether several were put on the list of what nobody has heard of, or taken off it."""
+        return name in self.unheard and len([one for one, _ in self.listed if one == name]) > 1
 
     def names(self, name: str, person: str) -> bool:
         """Whether the list in Outlook names somebody."""

@@ -88,12 +88,23 @@ BY_HAND = [(("put on", 0, ANN, 0),), ("rest", MICROSOFT), *told(ANN), ("rest", M
 
 BORN = [(("meet", 0, ANN, 1),), ("tell", PRACTIFI), ("perform", MICROSOFT), (("invite", 2, BOB, 0),)]
 """The list is changed before it is heard that the event was made."""
+RENAMED = [(("meet", 0, ANN, 1),), ("tell", PRACTIFI), (("invite", 0, ANN, 0),), ("forget", 1),
+           (("invite", 2, ANN, 0),), (("invite", 2, BOB, 0),)]  # fmt: skip
+"""One comes and another goes on the list of an event that the writer has made, and forgotten."""
+
+LEFT = [(("meet", 0, ANN, 0),), ("tell", MICROSOFT), (("invite", 2, ANN, 0),), ("tell", MICROSOFT), ("forget", 1)]
+"""Somebody leaves the list of what the writer has made in Practifi with them, and forgotten."""
+JOINED = [LEFT[0], LEFT[1], (("invite", 2, BOB, 0),), *LEFT[3:]]
+"""The same, but somebody else is put on that list."""
 
 
 @settings(max_examples=150)
 @example(BORN)
 @example(UNHEARD)
 @example(BY_HAND)
+@example(RENAMED)
+@example(LEFT)
+@example(JOINED)
 @given(st.lists(STEP, max_size=25))
 def test_everybody_is_where_the_last_word_about_them_has_put_them(steps: list[Any]) -> None:  # rulings 7, 9
     world = begun(CALM)
