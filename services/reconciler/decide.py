@@ -14,7 +14,7 @@ from contracts.message import Message
 from contracts.observed import Observed, Paired, ReadDone, Unreadable
 from contracts.person import People
 from contracts.policy import PolicyNow
-from contracts.write import Outcomes
+from contracts.write import Outcomes, Refused, Why
 from services.kernel.decision import Decision, Forgot, State, Undone, Wake
 from services.reconciler import (
     again,
@@ -125,10 +125,13 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
 
 def _plain(message: Message) -> Message:
     """What was set aside is heard without its items: its reader has counted it, and a run, or a side that is told anew,
-    would wait for it for ever."""
+    would wait for it for ever. So would a link for its answer: nobody can say what became of that order (ruling 9)."""
     match message.body:
         case Undone(Observed() as body):
             return replace(message, body=replace(body, items=(), vanished=()))
+        case Undone(Outcomes(outcomes), reason):
+            lost = (Refused(one.order, one.link, one.side, Why.INVALID, "set_aside", reason) for one in outcomes)
+            return replace(message, body=Outcomes(tuple(lost)))
     return message
 
 

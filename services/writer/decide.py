@@ -14,7 +14,6 @@ from contracts.policy import PolicyNow
 from contracts.write import Erase, Order, Orders, Outcomes, Refused, Revive, Why, Write, Written
 from services.kernel.decision import SAME, Decision, Do, Forgot, Say, State, Undone
 from services.writer import answered, erased, hour
-from services.writer.compare import refused
 from services.writer.erased import Forget
 from services.writer.hour import Hour, Kind
 
@@ -31,6 +30,8 @@ def needs(state: State, message: Message) -> Iterable[str]:  # noqa: ARG001 - a 
             return (*erased.needs(outcomes), *answered.needs(outcomes))
         case Undone(Write() | Erase() | Revive() as order):
             return answered.needs((_given_up(order),))
+        case Undone(Outcomes(outcomes)):
+            return answered.needs(outcomes)
         case Forget(row):
             return (row,)
         case _:
@@ -52,6 +53,8 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
             return Decision(effects=(Say("reconciler", Again(message.id, "writer", shard), SAME),), over=True)
         case Undone(Write() | Erase() | Revive() as order, reason):
             return _told(state, (_given_up(order, reason),), now)
+        case Undone(Outcomes(outcomes), reason):
+            return _told(state, [_given_up(one, reason) for one in outcomes], now)
         case _:
             return Decision()
 
@@ -78,6 +81,6 @@ def _told(state: State, outcomes: Sequence[Written | Refused], now: datetime) ->
     return Decision({**told.rows, **answered.told(state, outcomes)}, told.effects)
 
 
-def _given_up(order: Order, reason: str = "") -> Refused:
-    """An order that was set aside must not leave its link waiting for ever."""
-    return refused(order, Why.INVALID, "set_aside", reason)
+def _given_up(order: Order | Written | Refused, reason: str = "") -> Refused:
+    """An order that was set aside, or whose answer was, must not leave its link waiting for ever."""
+    return Refused(order.order, order.link, order.side, Why.INVALID, "set_aside", reason)

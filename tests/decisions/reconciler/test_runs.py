@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from contracts.calendar import Sensitivity
 from contracts.observed import Observed, Pair, Paired, ReadDone, Unreadable
 from contracts.policy import Direction, PrivateEvents
-from contracts.write import Order, Outcomes, Why
+from contracts.write import Order, Outcomes, Why, Written
 from services.kernel.decision import Undone
 from tests.decisions.reconciler.shard import (
     BOOK,
@@ -75,6 +75,23 @@ def test_a_message_that_was_set_aside_holds_up_no_run_and_what_is_said_later_is_
     assert shard.links() == []
     shard.see(here(mark="m-b"), run="run-2")
     assert shard.take().side is PRACTIFI
+
+
+def test_an_answer_that_was_set_aside_holds_up_no_run_and_its_event_is_found_again() -> None:  # O5, rulings 9, 24
+    """What became of the order nobody can say: it is shown as failed until a reader tells the Event."""
+    shard = Shard()
+    shard.see(here(), run="run-1")
+    done(shard, "graph-poller", messages=1)
+    done(shard, "salesforce-watcher")
+    order = shard.take()
+    made = there(edited=False, stamp=order.link)
+    shard.hear(Undone(Outcomes((Written(order.order, order.link, PRACTIFI, made),)), "a mistake"))
+    assert ([settled.run for settled in shard.settled], shard.kinds()) == (["run-1"], ["Failed"])
+    shard.see(made, side=PRACTIFI)
+    (link,) = shard.links()
+    assert (link.practifi and link.practifi.id, shard.orders) == ("p1", [])
+    shard.see(here(replace(STANDUP, subject="New"), mark="m-b"))
+    assert shard.take().target == "p1"
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,13 @@ def test_an_order_that_was_set_aside_does_not_leave_its_link_waiting() -> None: 
     assert life.told(Outcomes, "reconciler", SAME) == [Outcomes((refused,))]
 
 
+def test_an_answer_that_was_set_aside_does_not_leave_its_link_waiting() -> None:  # O5
+    life = Life(decide, Policy(enabled=True))
+    life.hear(Undone(Outcomes((Written("o1", "link", Side.MICROSOFT, item()),)), "a mistake of our own"))
+    refused = Refused("o1", "link", Side.MICROSOFT, Why.INVALID, "set_aside", "a mistake of our own")
+    assert life.told(Outcomes, "reconciler", SAME) == [Outcomes((refused,))]
+
+
 @pytest.mark.parametrize(("order", "there", "moved"), [
     pytest.param(write(), item(), False, id="as believed"),
     pytest.param(write(), item(people=("b", "a")), False, id="the order of people is nothing"),
