@@ -1,15 +1,15 @@
 """What two halves that find each other have to tell, although both are taken as they stand (ruling 5): what only
 Microsoft can say of an event that was made there for Practifi (T2), that an event is private by now, so that nothing
-that it said before stays in Practifi (P2), to which date its series has moved it (ruling 2), and what somebody has
-changed on one side since it showed what the other one still shows. Of all else nobody knows which is newer: it is never
-an edit."""
+that it said before stays in Practifi (P2), what Practifi only shows of it (R2), to which date its series has moved it
+(ruling 2), and what somebody has changed on one side since it showed what the other one still shows. Of all else nobody
+knows which is newer: it is never an edit."""
 
 from msgspec.structs import replace
 
 from contracts.calendar import FIELDS, CalendarEvent, Side
 from services.reconciler.held import answered, put
 from services.reconciler.link import minted, name_of
-from services.reconciler.merge import advance, changed, same
+from services.reconciler.merge import PUT_BACK, advance, changed, same
 from services.reconciler.reach import BUSY, TEXT
 from services.reconciler.rows import Held, Link
 
@@ -36,7 +36,18 @@ def told(link: Link) -> Link:
     if here.redacted and not there.redacted:
         clients = tuple(one for one in there.people if one not in there.users)
         return _since(replace(link, related=clients, invited=there.users), here, there.event)
-    return link if link.born is Side.MICROSOFT else _since(link, here, answered(here.base or here.event, there))
+    if link.born is not Side.MICROSOFT:
+        link = _since(link, here, answered(here.base or here.event, there))
+    return _shown(link)
+
+
+def _shown(link: Link) -> Link:
+    """The link, where Practifi shows what it cannot change otherwise than Microsoft says: that is nobody's edit."""
+    here, there = link.microsoft, link.practifi
+    if here is None or here.base is None or here.redacted or there is None or there.redacted:
+        return link
+    differ = (one for one in PUT_BACK if not same(one, getattr(here.event, one), getattr(there.event, one)))
+    return put(link, Side.MICROSOFT, advance(here, tuple(differ), there.event))
 
 
 def moved(link: Link) -> Link:

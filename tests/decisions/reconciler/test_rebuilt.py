@@ -61,6 +61,20 @@ def test_both_halves_find_each_other_and_nothing_is_written(first: Side) -> None
 
 
 @pytest.mark.parametrize("first", Side)
+def test_what_became_recurring_just_before_is_marked_so_in_practifi(first: Side) -> None:  # R2, ruling 5
+    """Nobody can have said otherwise there: what differs besides stays as it is."""
+    shard = forgetful()
+    halves = {MICROSOFT: here(replace(STANDUP, subject="New", recurrence="Daily")),
+              PRACTIFI: there(stamp=OURS, edited=False)}  # fmt: skip
+    for side in (first, first.other):
+        tells(shard, side, halves[side])
+    order = shard.take()
+    assert isinstance(order, Write)
+    assert (order.side, order.target, order.fields) == (PRACTIFI, "p1", ("recurrence",))
+    assert shard.orders == []
+
+
+@pytest.mark.parametrize("first", Side)
 def test_what_turned_private_just_before_leaves_no_text_in_practifi(first: Side) -> None:  # P2, ruling 20
     shard = forgetful()
     hidden = CalendarEvent(STANDUP.when, subject="Private appointment", sensitivity=Sensitivity.PRIVATE)

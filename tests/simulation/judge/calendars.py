@@ -24,6 +24,7 @@ class Shown(NamedTuple):
     show_as: str
     time: tuple[str, str, str] | str
     answer: str
+    recurring: bool | str
 
 
 def agreement(tale: Tale) -> list[str]:
@@ -108,13 +109,14 @@ def _graph(tale: Tale, who: str, one: Json) -> Shown:
     hidden = one["sensitivity"] == "private" and tale.policy.private_events is not PrivateEvents.FULL
     answer = "" if one["isOrganizer"] or hidden else ANSWERS.get(one["responseStatus"]["response"], "")
     shown = said(one)._replace(subject=PRIVATE, location="") if hidden else said(one)
-    return Shown(who, *shown, answer)
+    recurring = one["type"] in {"occurrence", "exception"} and not hidden
+    return Shown(who, *shown, answer, recurring)
 
 
 def _row(tale: Tale, one: Json) -> Shown:
     own = tale.owner.get(tag_of(one)) == one["mailbox"]
     answer = "" if own or one["My_Response__c"] == "None" else one["My_Response__c"] or ""
-    return Shown(one["mailbox"], *said(one), answer)
+    return Shown(one["mailbox"], *said(one), answer, bool(one["Recurring_in_Microsoft_365__c"]))
 
 
 def _bare(tale: Tale, key: tuple[str, str], one: Shown) -> Shown:
@@ -123,7 +125,7 @@ def _bare(tale: Tale, key: tuple[str, str], one: Shown) -> Shown:
     if one.subject == PRIVATE and key[1] in tale.parted:
         one = one._replace(who=ANY)
     if one.subject == PRIVATE and tale.stage.skipped:
-        return one._replace(show_as=ANY)  # what is left out says no more than its time
+        return one._replace(show_as=ANY, recurring=ANY)  # what is left out says no more than its time
     own: dict[str, Any] = dict.fromkeys(tale.own.get(key, ()), ANY)
     return one._replace(**own)
 
