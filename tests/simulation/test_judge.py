@@ -243,6 +243,16 @@ def test_a_version_that_has_come_back_may_not_be_missing_again(tale: Tale, tag: 
     assert [one.partition(":")[0] for one in judged.agreement(tale)] == ["missing in Practifi"]
 
 
+def test_an_event_of_a_series_says_so_in_practifi(tale: Tale) -> None:  # R2
+    dates(tale, tag := series(tale), 7, 9, 11)
+    tale.doubt.clear()
+    assert len(judged.agreement(tale)) == 2 * DATES
+    for one in calendars.shown(tale.sides, {"side": PRACTIFI}):
+        told = {"Recurring_in_Microsoft_365__c": True}
+        calendars.change(tale.sides, PRACTIFI, ANN, one["id"], told, tale.now)
+    assert judged.agreement(tale) == [], tag
+
+
 def test_a_whole_day_is_one_on_both_sides(tale: Tale) -> None:  # Z1
     tag, day = tale.tag(MICROSOFT, ANN), (tale.now + timedelta(days=7)).replace(hour=0, minute=0, second=0)
     put(tale, MICROSOFT, tag, start=f"{day:%Y-%m-%d}")
