@@ -163,6 +163,6 @@ def _barred(work: Work, link: Link, there: Held) -> str:
 def _stands(link: Link, there: Held) -> bool:
     """Whether another shard has made it before it was given to an owner of ours, and all have forgotten that since, or
     have their stores of before: its word on the Event is still there, or ours since. One that bore a word before it was
-    this Event is a copy (`observe.py`)."""
+    this Event is a copy (`first.py`)."""
     elsewhere, stands = status.sentence(ELSEWHERE), status.sentence(STANDS)
     return there.status in {elsewhere, stands} and (link.status == stands or link.said not in {elsewhere, stands})

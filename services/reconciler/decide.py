@@ -1,7 +1,6 @@
 """The mind of the reconciler of one shard: it hears how both sides are and what became of its orders, and says what
 shall be written. It can only speak: nothing here touches a calendar, a clock or a store."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -14,7 +13,7 @@ from contracts.message import Message
 from contracts.observed import Observed, Paired, ReadDone, Unreadable
 from contracts.person import People
 from contracts.policy import PolicyNow
-from contracts.write import Outcomes, Refused, Why
+from contracts.write import Outcomes
 from services.kernel.decision import Decision, Forgot, State, Undone, Wake
 from services.reconciler import (
     again,
@@ -40,11 +39,12 @@ from services.reconciler import (
     sizes,
     stricter,
     turn,
+    undone,
 )
 from services.reconciler.joined import Joined
 from services.reconciler.judge import Judge
 from services.reconciler.listed import Forget, Inherit, More
-from services.reconciler.needs import needs as rows
+from services.reconciler.needs import needs
 from services.reconciler.observe import observe
 from services.reconciler.outcome import settle
 from services.reconciler.pairs import SOON, early, go_on, pair
@@ -60,14 +60,9 @@ PRIVATE: tuple[type[Struct], ...] = (Look, Judge, Prune, Forget, More, Inherit, 
 """What the reconciler says to itself."""
 
 
-def needs(state: State, message: Message) -> Iterable[str]:
-    """Rows that the decision reads."""
-    return rows(state, _plain(message))
-
-
 def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: C901, PLR0912 - one row for each kind
     """What follows from one message. TypeError for a kind that is not for us."""
-    message = _plain(message)
+    message = undone.heard(message)
     work = Work(state, message, now)
     match message.body:
         case Forgot() as body:
@@ -121,18 +116,6 @@ def decide(state: State, message: Message, now: datetime) -> Decision:  # noqa: 
         prune.due(work)
     runs.account(work)
     return work.decision()
-
-
-def _plain(message: Message) -> Message:
-    """What was set aside is heard without its items: its reader has counted it, and a run, or a side that is told anew,
-    would wait for it for ever. So would a link for its answer: nobody can say what became of that order (ruling 9)."""
-    match message.body:
-        case Undone(Observed() as body):
-            return replace(message, body=replace(body, items=(), vanished=()))
-        case Undone(Outcomes(outcomes), reason):
-            lost = (Refused(one.order, one.link, one.side, Why.INVALID, "set_aside", reason) for one in outcomes)
-            return replace(message, body=Outcomes(tuple(lost)))
-    return message
 
 
 def _later(work: Work, body: Observed | People, wait: timedelta) -> Decision:

@@ -17,7 +17,7 @@ from services.reconciler.work import Work
 
 
 def begun(work: Work, side: Side, item: Item, sequence: int, name: str) -> None:
-    """An item that no link knows: a new event, half of a link that a lost store forgot (ruling 5), or not ours."""
+    """Begin the link that an item names, or is to have; what is nobody's is left alone."""
     held, risen = idle.typed(work, side, item, held_of(work, side, item, sequence)), _risen(work, side, item)
     if stamp_of(item) == name:
         born = side if keys(side, item)[1] == f"link/{name}" else side.other

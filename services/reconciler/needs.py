@@ -13,7 +13,7 @@ from contracts.person import People
 from contracts.policy import PolicyNow
 from contracts.write import Outcomes, Refused, Written
 from services.kernel.decision import State
-from services.reconciler import again, asked, idle, joined, prune, series, stricter
+from services.reconciler import again, asked, idle, joined, prune, series, stricter, undone
 from services.reconciler.around import (
     loaded,
     of_answers,
@@ -51,6 +51,7 @@ ALWAYS = (
 
 def needs(state: State, message: Message) -> Iterable[str]:  # noqa: C901, PLR0912 - one row for each kind
     """All rows that `decide` may read for this message, as far as they can be told by now."""
+    message = undone.heard(message)
     yield from ALWAYS
     match message.body:
         case Observed() as body:

@@ -57,9 +57,9 @@ def declined(link: Link) -> Link:
 
 
 def given(work: Work, link: Link, pending: Pending) -> tuple[Link, Pending]:
-    """The link whose answer was given and mailed, and what was not carried out of its order: the organizer may have
-    taken the answer away by now, and it is not given once more (A6). What is declined is gone."""
-    if pending.source is None or pending.source.my_response is Response.DECLINED:
+    """The link whose answer was given and mailed, if its order had one, and what was not carried out of that: the
+    organizer may have taken the answer away by now, and it is not given once more (A6). What is declined is gone."""
+    if ANSWER not in pending.fields or pending.source is None or pending.source.my_response is Response.DECLINED:
         return link, pending
     link = _agreed(work, link, pending, (ANSWER,), mailed=1)
     return link, replace(pending, fields=tuple(one for one in pending.fields if one != ANSWER))

@@ -11,7 +11,8 @@ from contracts.calendar import CalendarEvent, Response
 from contracts.facts import Blocked, Updated
 from contracts.observed import Item, Vanished
 from contracts.policy import Invitations, Mapped, Policy
-from contracts.write import Cause, Erase, Outcomes, Refused, Why, Write
+from contracts.write import Cause, Erase, Outcomes, Refused, Why, Write, Written
+from services.kernel.decision import Undone
 from services.reconciler.rows import State
 from tests.decisions.reconciler.shard import (
     INWARD,
@@ -145,6 +146,19 @@ def test_an_answer_that_was_given_is_not_given_again_where_the_rest_has_to_wait(
     fact = shard.facts[0]
     assert isinstance(fact, Updated)
     assert (fact.side, fact.fields, fact.mailed) == (MICROSOFT, ANSWER, 1)
+
+
+def test_an_answer_that_was_given_is_not_given_again_where_the_word_of_that_was_set_aside() -> None:  # A6, O5
+    """The organizer's move has taken it away, so that the copy shows none."""
+    shard = invited()
+    said(shard, YES)
+    order = shard.take()
+    written = Written(order.order, order.link, order.side, copy(answer=YES, mark="m-b"), mailed=1)
+    shard.hear(Undone(Outcomes((written,)), "a mistake"))
+    later = replace(MEETING, when=timed(MEETING.when.start + timedelta(hours=1)))
+    shard.see(copy(later, mark="m-c"))
+    shard.write(there(replace(SHOWN, when=later.when, my_response=YES), mark="p-c"))
+    assert shard.orders == []
 
 
 @pytest.mark.parametrize(

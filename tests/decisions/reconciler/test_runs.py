@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from contracts.calendar import Sensitivity
 from contracts.observed import Observed, Pair, Paired, ReadDone, Unreadable
 from contracts.policy import Direction, PrivateEvents
-from contracts.write import Order, Outcomes, Why, Written
+from contracts.write import Order, Outcomes, Why, Write, Written
 from services.kernel.decision import Undone
 from tests.decisions.reconciler.shard import (
     BOOK,
@@ -25,6 +25,10 @@ from tests.decisions.reconciler.shard import (
     here,
     there,
 )  # fmt: skip
+
+
+def writes(shard: Shard) -> list[Write]:
+    return [order for order in shard.orders if isinstance(order, Write)]
 
 
 def done(shard: Shard, reader: str, run: str = "run-1", messages: int = 0, **more: object) -> None:
@@ -92,6 +96,18 @@ def test_an_answer_that_was_set_aside_holds_up_no_run_and_its_event_is_found_aga
     assert (link.practifi and link.practifi.id, shard.orders) == ("p1", [])
     shard.see(here(replace(STANDUP, subject="New"), mark="m-b"))
     assert shard.take().target == "p1"
+
+
+def test_an_edit_of_which_the_word_was_set_aside_is_no_answer_and_is_recognised() -> None:  # O5, C4, ruling 9
+    shard, new = Shard(), replace(SHOWN, subject="New")
+    shard.paired()
+    shard.see(there(new, mark="p-b"), side=PRACTIFI)
+    order, now = shard.take(), here(replace(STANDUP, subject="New"), mark="m-b")
+    shard.hear(Undone(Outcomes((Written(order.order, order.link, MICROSOFT, now),)), "a mistake"))
+    assert shard.kinds() == ["Failed"]
+    shard.see(now)
+    assert shard.kinds() == ["Failed", "Updated"]
+    assert [(one.side, one.fields) for one in writes(shard)] == [(PRACTIFI, ())], "our word on the Event alone"
 
 
 @pytest.mark.parametrize(
